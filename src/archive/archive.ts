@@ -1,0 +1,86 @@
+/** What an archive holds, as FORMATS.md describes it. Values are JSON values that carry the server's text exactly. */
+export type ArchiveValue = string | number | boolean | null;
+
+export interface ArchiveHeader {
+  readonly format: 'portolan';
+  readonly version: 1;
+  /** Absent under `--reproducible`. */
+  readonly volatile?: { readonly date: string; readonly tool: string } | undefined;
+  readonly entities: Readonly<Record<string, ArchiveEntity>>;
+  readonly seeds: readonly string[];
+  readonly roots: readonly string[];
+  readonly follow: string;
+  /** SHA-256 of the policy's canonical JSON, or null without one. */
+  readonly policy: string | null;
+  /** `model.member` of each column that does not leave, and why. */
+  readonly withheld: Readonly<Record<string, 'secret' | 'excluded'>>;
+  /** `--include-secret` as given. */
+  readonly includedSecrets: readonly string[];
+  /** Set by `verify --reseal`. */
+  readonly edited?: true | undefined;
+}
+
+export interface ArchiveEntity {
+  readonly schema: string;
+  readonly table: string;
+  /** Key columns, by column name. */
+  readonly key: readonly string[];
+  /** By member name, sorted. Key columns included; withheld ones not. */
+  readonly columns: Readonly<Record<string, ArchiveColumn>>;
+  /** Member → what the list holds. */
+  readonly links: Readonly<Record<string, ArchiveLink>>;
+  /** Model members whose column(s) hold a reference. */
+  readonly references: readonly ArchiveReference[];
+}
+
+export interface ArchiveColumn {
+  /** Database column name. */
+  readonly name: string;
+  readonly type: string;
+  readonly kind: 'integer' | 'number' | 'boolean' | 'text';
+  readonly property?: string | undefined;
+}
+
+export interface ArchiveLink {
+  readonly model: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly ownerColumns: readonly string[];
+  readonly inverseColumns: readonly string[];
+}
+
+export interface ArchiveReference {
+  readonly name: string;
+  /** Child column names. */
+  readonly columns: readonly string[];
+  readonly parent: string;
+  readonly parentColumns: readonly string[];
+}
+
+/** One object of an archive. `pk` is an object by member name where the key has several columns. */
+export interface ArchiveObject {
+  readonly model: string;
+  readonly pk: ArchiveValue | Readonly<Record<string, ArchiveValue>>;
+  readonly fields: Readonly<Record<string, ArchiveValue | readonly ArchiveObject['pk'][]>>;
+  readonly shared?: true;
+}
+
+export interface ArchiveTrailer {
+  readonly objects: Readonly<Record<string, number>>;
+  /** By link name. */
+  readonly links: Readonly<Record<string, number>>;
+  readonly total: number;
+  readonly external: readonly ExternalObject[];
+  readonly dangling: readonly { readonly object: string; readonly reference: string }[];
+  readonly leftOut: readonly { readonly model: string; readonly rule: string; readonly count: number }[];
+  /** Lower-case hex, over every uncompressed byte before the trailer. */
+  readonly sha256: string;
+}
+
+/** A row that is referenced but stays at home. */
+export interface ExternalObject {
+  readonly model: string;
+  readonly pk: ArchiveObject['pk'];
+  /** Member → value of the natural key. */
+  readonly naturalKey: Readonly<Record<string, ArchiveValue>>;
+}

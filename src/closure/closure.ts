@@ -1,0 +1,44 @@
+import type { Link, Reference } from '../schema/schema.js';
+import type { Key } from './key.js';
+import type { KeySet } from './key-set.js';
+
+/** The set of rows an export takes: decided entirely from keys, before any row is written. */
+export interface Closure {
+  /** By model, every row that leaves, and among them the owned ones. Models without rows are absent. */
+  readonly taken: ReadonlyMap<string, EntityClosure>;
+  /** By model, rows that are referenced and stay at home. */
+  readonly external: ReadonlyMap<string, KeySet>;
+  /** References that dangle in the source: they go out as they are. */
+  readonly dangling: readonly DanglingReference[];
+  /** References whose value is written as NULL: all of them, or those that hold one of these values. */
+  readonly cut: ReadonlyMap<Reference, 'all' | KeySet>;
+  /** Links that can go out: those with both ends taken, and one of them owned (under `connected`: expanded). */
+  readonly links: readonly Link[];
+  /** Rows that each reference and direction brought, for `explain` and for budget errors. */
+  readonly steps: readonly ClosureStep[];
+  /** Who was left out by which rule. */
+  readonly leftOut: readonly { readonly model: string; readonly rule: string; readonly count: number }[];
+}
+
+export interface EntityClosure {
+  readonly taken: KeySet;
+  readonly owned: KeySet;
+  /** Rows whose links go out: the owned ones, under `connected` all that were expanded. */
+  readonly expanded: KeySet;
+}
+
+export interface DanglingReference {
+  readonly reference: Reference;
+  readonly child: Key;
+  readonly value: Key;
+}
+
+export interface ClosureStep {
+  readonly depth: number;
+  /** Reference name, or link name. */
+  readonly via: string;
+  readonly direction: 'seed' | 'up' | 'down' | 'across';
+  readonly model: string;
+  /** Rows that were new. */
+  readonly count: number;
+}

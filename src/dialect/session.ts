@@ -1,0 +1,30 @@
+/** What the engine needs of one pinned database connection inside one transaction. Never used concurrently. */
+export interface Session {
+  readonly server: ServerFacts;
+  readonly statistics: QueryStatistics;
+  /** Runs one statement and returns its rows as server texts. */
+  query(sql: string, parameters?: readonly (string | null)[]): Promise<readonly TextRow[]>;
+  /** Runs `COPY (…) TO STDOUT` in text format; yields raw chunks, cut anywhere. */
+  copyOut(sql: string): AsyncIterable<Buffer>;
+  /** Runs `COPY … FROM STDIN` in text format; resolves to the number of rows. */
+  copyIn(sql: string, chunks: AsyncIterable<Buffer | string>): Promise<number>;
+}
+
+/** One row: each column's server text, null for SQL NULL. */
+export type TextRow = readonly (string | null)[];
+
+export interface ServerFacts {
+  /** `server_version_num`, e.g. 180004. */
+  readonly version: number;
+  readonly host: string;
+  readonly database: string;
+  readonly user: string;
+  readonly standby: boolean;
+}
+
+/** Counted for `--verbose` and the benchmark. */
+export interface QueryStatistics {
+  queries: number;
+  rows: number;
+  bytes: number;
+}

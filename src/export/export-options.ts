@@ -1,0 +1,52 @@
+import type { Writable } from 'node:stream';
+import type { Closure } from '../closure/closure.js';
+import type { QueryStatistics } from '../dialect/session.js';
+import type { Finding, Findings } from '../findings/finding.js';
+import type { Policy } from '../policy/policy.js';
+import type { OnProgress } from '../progress.js';
+import type { FollowRule } from '../terms.js';
+
+/** What to export and how: the options of `exportobjects`, which cli.md describes. */
+export interface ExportOptions {
+  /** `app.Model.key`, `Model.key`, `app.Model.a=1,b=2` or `app.Model[column=value]`. */
+  readonly objects: readonly string[];
+  /** A path (its extension chooses layout and compression) or a stream. Not needed for a dry run. */
+  readonly output?: string | Writable | undefined;
+  readonly roots?: readonly string[] | undefined;
+  readonly follow?: FollowRule | undefined;
+  readonly shared?: 'full' | 'key' | undefined;
+  readonly boundary?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  /** `Model.field`, or `*` for all. */
+  readonly includeSecrets?: readonly string[] | undefined;
+  readonly maxObjects?: number | undefined;
+  readonly maxDepth?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly reproducible?: boolean | undefined;
+  /** Parallel readers on one snapshot. Default: by size, at most the number of processors. */
+  readonly jobs?: number | undefined;
+  readonly force?: boolean | undefined;
+  readonly policy?: Policy | undefined;
+  /** Warnings refuse. */
+  readonly strict?: boolean | undefined;
+  readonly findings?: Findings | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ExportResult {
+  readonly status: 'done';
+  /** Undefined after a dry run. */
+  readonly output: string | undefined;
+  readonly objects: Readonly<Record<string, number>>;
+  readonly links: Readonly<Record<string, number>>;
+  readonly total: number;
+  readonly bytes: number;
+  /** Of the finished file; empty after a dry run. */
+  readonly sha256: string;
+  /** `model.member` of each withheld column. */
+  readonly withheld: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly closure: Closure;
+  readonly statistics: QueryStatistics;
+}

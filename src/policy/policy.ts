@@ -1,0 +1,65 @@
+import type { ConflictStrategy } from '../terms.js';
+
+/**
+ * What one site or application says of its data, as written in `portolan.policy.ts`: what is followed, cut, excluded,
+ * known by natural key. Untrusted until `parsePolicy` has read it. Models are named `app.Model`, `Model` or by table.
+ */
+export interface Policy {
+  readonly models?: Readonly<Record<string, ModelPolicy>>;
+  /** Tables that are join tables although they look otherwise. */
+  readonly joinTables?: readonly string[];
+  /** References that no constraint and no relation shows. */
+  readonly references?: readonly DeclaredReference[];
+  /** By reference name (`demoapp.book.author`), or `*`. */
+  readonly follow?: Readonly<Record<string, FollowPolicy>>;
+  /** Entities whose other instances must never be entered, and what to do where one is reached. Default `error`. */
+  readonly boundary?: Readonly<Record<string, EdgeOfWorld>>;
+  /** `Model` or `Model.field` → what to do where an excluded row is needed (fields: `error` only). */
+  readonly exclude?: Readonly<Record<string, EdgeOfWorld>>;
+  readonly roots?: readonly string[];
+  readonly shared?: 'full' | 'key';
+  /** `Model.field` → whether the value is a secret, whatever its name says. */
+  readonly secrets?: Readonly<Record<string, 'secret' | 'public'>>;
+  readonly maxObjects?: number;
+  readonly maxDepth?: number;
+}
+
+/** What happens to a row beyond a boundary or an exclusion: refuse; drop what needs it; or leave it at home as external. */
+export type EdgeOfWorld = 'error' | 'drop' | 'stub';
+
+export interface ModelPolicy {
+  /** The `app` part of the model's name. */
+  readonly app?: string;
+  /** The model part of the name, for tables that no entity maps. */
+  readonly name?: string;
+  /** Columns that identify a row, where the table has no primary key. */
+  readonly key?: readonly string[];
+  readonly naturalKey?: readonly string[];
+  readonly shared?: 'full' | 'key';
+  /** One-to-many or inverse one-to-one relations whose rows go wherever this row goes, by property or reference name. */
+  readonly parts?: readonly string[];
+  readonly onConflict?: ConflictStrategy;
+  /** What a new row gets on import in a withheld or excluded column. */
+  readonly fill?: Readonly<Record<string, string | null>>;
+}
+
+export interface DeclaredReference {
+  /** `Model.field` or `Model.field,field`. */
+  readonly from: string;
+  /** `Model` (its key) or `Model.field`. */
+  readonly to: string;
+  /** The reference holds only where this column has this text. */
+  readonly when?: { readonly column: string; readonly value: string };
+}
+
+export interface FollowPolicy {
+  readonly up?: 'follow' | 'cut';
+  readonly down?: 'follow' | 'skip';
+  readonly where?: string;
+  readonly limit?: number;
+}
+
+/** Gives a policy file its types. */
+export function definePolicy(policy: Policy): Policy {
+  return policy;
+}

@@ -1,0 +1,145 @@
+/**
+ * The chart: one frozen value that says everything the engine knows of the tables it moves. It is built from the
+ * database catalog (what columns really are), TypeORM metadata (names and relations) and the policy (declared
+ * references), by `build-schema.ts`; nothing behind it reads TypeORM metadata.
+ */
+export interface Schema {
+  /** Every table that can take part, by model name; join tables included. Views are not here. */
+  readonly entities: ReadonlyMap<string, Entity>;
+  /** Every edge between them, in a fixed order. */
+  readonly references: readonly Reference[];
+  /** Many-to-many links, in a fixed order. */
+  readonly links: readonly Link[];
+}
+
+/** One table. */
+export interface Entity {
+  /** `app.model`, in lower case: unique, as the archive writes it. */
+  readonly model: string;
+  /** `app` and `name` as the user writes them: `demoapp`, `BookInstance`. */
+  readonly app: string;
+  readonly name: string;
+  readonly table: TableName;
+  /** `link`: a join table, whose rows are folded into lists on the owner's side. */
+  readonly role: 'object' | 'link';
+  /** All columns that exist in the database, in the order in which members stand in the archive (sorted by `member`). */
+  readonly columns: readonly Column[];
+  /** Names of the key columns, in key order. Empty where no unique row identity exists. */
+  readonly key: readonly string[];
+  /** How objects of this entity are ordered, column by column. */
+  readonly uniques: readonly UniqueConstraint[];
+  /** Columns by which people know a row: from the policy, else the first plain unique constraint that is not the key. */
+  readonly naturalKey: readonly string[];
+  /** Whether TypeORM metadata knows this table. */
+  readonly known: boolean;
+  /** User triggers that fire on INSERT or UPDATE. */
+  readonly triggers: readonly string[];
+  /** The catalog's estimate; -1 when never analysed. */
+  readonly estimatedRows: number;
+  /** Single-table inheritance: the discriminator column and, by its value, the model name of the child entity. */
+  readonly discriminator: { readonly column: string; readonly models: ReadonlyMap<string, string> } | undefined;
+}
+
+export interface TableName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** How a value stands in the archive and how keys made of it are ordered. */
+export type ValueKind =
+  /** `int2`, `int4`, `int8`, `oid` and domains over them: JSON number where exact. Ordered as integers. */
+  | 'integer'
+  /** `float4`, `float8`, `numeric` and domains over them: JSON number where exact. Ordered as numbers. */
+  | 'number'
+  | 'boolean'
+  /** Everything else: the server's text as a JSON string. Ordered by bytes. */
+  | 'text';
+
+export interface Column {
+  /** The column's name in the database. */
+  readonly name: string;
+  /** TypeORM's property path; undefined where the metadata does not know the column. */
+  readonly property: string | undefined;
+  /** The member of `fields` under which it stands in the archive; for key columns, the member of a composite `pk`. */
+  readonly member: string;
+  /** `format_type` with every schema written out: usable in a cast. */
+  readonly type: string;
+  readonly kind: ValueKind;
+  /**
+   * Whether two values are equal exactly when their texts are: false for citext, char(n), numeric, floats,
+   * nondeterministic collations and the like. References over such columns are resolved by the database.
+   */
+  readonly exact: boolean;
+  readonly nullable: boolean;
+  /** The default's expression, or undefined. */
+  readonly default: string | undefined;
+  /** Columns the database computes are read and compared, never written. */
+  readonly generated: boolean;
+  readonly identity: 'always' | 'by default' | undefined;
+  /** The sequence that feeds it, found by catalog: owned by the column, or named by `nextval` in its default. */
+  readonly sequence: TableName | undefined;
+  /** Set when the value never leaves, and why. A withheld column is absent from the archive, not null. */
+  readonly withheld: 'secret' | 'excluded' | undefined;
+  /** Whether a TypeORM transformer sits on it: the stored value is what travels. */
+  readonly transformed: boolean;
+}
+
+export interface UniqueConstraint {
+  readonly name: string;
+  /** Plain columns; empty where any part is an expression. */
+  readonly columns: readonly string[];
+  /** SQL of each part, for expression indexes too, over unqualified column names. */
+  readonly parts: readonly string[];
+  /** SQL of a partial index's predicate. */
+  readonly predicate: string | undefined;
+  readonly nullsNotDistinct: boolean;
+  readonly primary: boolean;
+  readonly deferrable: boolean;
+}
+
+/** An edge: columns of a child entity that hold a unique set of columns of a parent entity. */
+export interface Reference {
+  /** `demoapp.book.author`: child model and relation name, or column names joined by `+`. Unique. */
+  readonly name: string;
+  readonly child: string;
+  readonly columns: readonly string[];
+  readonly parent: string;
+  readonly parentColumns: readonly string[];
+  /** `parentColumns` is the parent's key and all columns compare exactly: a key can be taken straight from the child. */
+  readonly direct: boolean;
+  /** Catalog nullability: a NULL may be written to at least one of the columns that is not part of the child's key. */
+  readonly nullable: boolean;
+  readonly source: 'constraint' | 'metadata' | 'declared';
+  /** The constraint behind it: with a validated one, every reference has its parent. */
+  readonly constraint: { readonly name: string; readonly deferrable: boolean; readonly validated: boolean } | undefined;
+  /** At most one child per parent. */
+  readonly unique: boolean;
+  /** Declared references only: the reference holds where this column has this text (`recipient.type` = `1`). */
+  readonly when: { readonly column: string; readonly value: string } | undefined;
+  /** The parent-side relation is eager, and the child references nothing else; or the policy says so (design.md §3). */
+  readonly part: boolean;
+  /** What the policy says of following it. */
+  readonly follow: FollowSettings;
+}
+
+export interface FollowSettings {
+  /** `cut` writes NULL instead of following. */
+  readonly up: 'follow' | 'cut';
+  readonly down: 'follow' | 'skip';
+  /** SQL over the child's columns: only these children are followed down. */
+  readonly where: string | undefined;
+  /** At most this many children per parent are followed down, in key order. */
+  readonly limit: number | undefined;
+}
+
+/** A many-to-many relation: a join table seen from its owner's side. */
+export interface Link {
+  /** `demoapp.book.genre`: owner model and member name in the owner's `fields`. Unique. */
+  readonly name: string;
+  /** The model of the join table's entity (`role: 'link'`). */
+  readonly through: string;
+  readonly member: string;
+  /** The two references of the join table: to the owner and to the other side. */
+  readonly owner: Reference;
+  readonly inverse: Reference;
+}

@@ -1,0 +1,29 @@
+/**
+ * Terminology, used alike in code, messages and documents.
+ *
+ * - object: one row of one entity, written `app.Model.key`
+ * - key: the primary key of an object: one column or several
+ * - reference: an edge of the schema: columns of a child table that hold the key (or unique columns) of a parent table
+ * - parent, child: the referenced row, the referencing row; following a reference up goes child → parent
+ * - link: a row of a many-to-many join table
+ * - declared reference: one that no constraint shows
+ * - seed: an object the user names
+ * - owned: a seed, or a row reached down from an owned row
+ * - shared: a row that is only there because another row needs it
+ * - part: a row that goes wherever its parent goes
+ * - closure: the set of rows an export takes
+ * - boundary: an entity whose other instances must never be entered
+ * - external object: one that is referenced but stays at home: known by key and natural key
+ * - policy: what is followed, cut, excluded, matched by natural key
+ * - archive: the exported file(s): header, objects, trailer
+ * - change set: a stream of decisions, one per object
+ * - finding: one thing worth telling: kind, object, reason
+ */
+export type FollowRule = 'dependencies' | 'owned' | 'connected';
+
+export const followRules = Object.freeze(['dependencies', 'owned', 'connected'] as const satisfies readonly FollowRule[]);
+
+/** What an import does with an object whose key or unique columns are taken by a different row. */
+export type ConflictStrategy = 'fail' | 'skip' | 'override';
+
+export const conflictStrategies = Object.freeze(['fail', 'skip', 'override'] as const satisfies readonly ConflictStrategy[]);
