@@ -1,0 +1,46 @@
+import type { EdgeOfWorld } from '../policy/policy.js';
+import type { Key } from './key.js';
+import type { KeySet } from './key-set.js';
+
+/**
+ * Where the closure must end: boundary entities, of which only some rows are allowed, and excluded entities, of which
+ * none is. The rows that `drop` keeps out are gathered here, so that what needs them can go too.
+ */
+export class Border {
+  readonly #actions: ReadonlyMap<string, BorderRule>;
+  readonly #blocked: Map<string, KeySet>;
+
+  constructor(actions: ReadonlyMap<string, BorderRule>, blocked: Map<string, KeySet>) {
+    this.#actions = actions;
+    this.#blocked = blocked;
+  }
+
+  /** Whether rows of this model may be refused at all: spares the check for each row elsewhere. */
+  guards(model: string): boolean {
+    return this.#actions.has(model) || this.#blocked.has(model);
+  }
+
+  /** Excluded models are not entered from above or across: nothing needs their rows. */
+  excludes(model: string): boolean {
+    return this.#actions.get(model)?.kind === 'exclude';
+  }
+
+  rule(model: string): BorderRule | undefined {
+    return this.#actions.get(model);
+  }
+
+  /** What becomes of a row that is reached. */
+  verdict(model: string, key: Key): 'inside' | EdgeOfWorld {
+    if (this.#blocked.get(model)?.has(key) === true) return 'drop';
+    const rule = this.#actions.get(model);
+    if (rule === undefined || rule.allowed?.has(key) === true) return 'inside';
+    return rule.action;
+  }
+}
+
+export interface BorderRule {
+  readonly kind: 'boundary' | 'exclude';
+  readonly action: EdgeOfWorld;
+  /** Boundary rows that are seeds or lie above seeds. */
+  readonly allowed: KeySet | undefined;
+}

@@ -1,0 +1,199 @@
+import type { RowReader } from '../dialect/row-reader.js';
+import { RefusedError } from '../errors/portolan-error.js';
+import type { Findings } from '../findings/finding.js';
+import type { EdgeOfWorld } from '../policy/policy.js';
+import type { OnProgress } from '../progress.js';
+import type { Reference, Schema } from '../schema/schema.js';
+import { formatObjectName } from '../seeds/object-name.js';
+import type { FollowRule } from '../terms.js';
+import { Border } from './border.js';
+import type { BorderRule } from './border.js';
+import { Budget } from './budget.js';
+import type { Closure } from './closure.js';
+import { createKeySet } from './create-key-set.js';
+import { Edges } from './edges.js';
+import { findDangling } from './find-dangling.js';
+import { stepRules } from './follow-rule.js';
+import type { KeySet } from './key-set.js';
+import type { Membership } from './membership.js';
+import type { PathStep } from './shortest-path.js';
+import { shortestPath } from './shortest-path.js';
+import { spreadDrop } from './spread-drop.js';
+import type { Violation, WalkOptions, WalkResult } from './walk.js';
+import { Walk } from './walk.js';
+
+/** What to take, resolved against the schema: models are names in `schema.entities`. */
+export interface ClosureOptions {
+  readonly schema: Schema;
+  readonly reader: RowReader;
+  readonly follow: FollowRule;
+  readonly seeds: ReadonlyMap<string, KeySet>;
+  readonly roots: ReadonlySet<string>;
+  readonly boundary: ReadonlyMap<string, EdgeOfWorld>;
+  readonly exclude: ReadonlyMap<string, EdgeOfWorld>;
+  readonly sharedAsKey: (model: string) => boolean;
+  readonly maxObjects?: number | undefined;
+  readonly maxDepth?: number | undefined;
+  readonly findings: Findings;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TakenClosure {
+  readonly closure: Closure;
+  /** The shortest path from a seed to an object of the closure; undefined where it is not in it. */
+  why(model: string, key: PathStep['key']): Promise<readonly PathStep[] | undefined>;
+}
+
+/**
+ * Decides which rows leave. Walks again, without the rows that must stay out, for as long as a `drop` of the policy takes others with it.
+ *
+ * @throws RefusedError BOUNDARY_CROSSED, EXCLUDED_NEEDED, SEED_DROPPED, BUDGET_EXCEEDED, CUT_NOT_NULL, NO_ROW_IDENTITY
+ */
+export async function takeClosure(options: ClosureOptions): Promise<TakenClosure> {
+  refuseImpossibleCuts(options.schema);
+  const edges = new Edges(options.schema);
+  const rule = stepRules[options.follow];
+  const roots = new Set(options.roots);
+  if (rule.seedsAreRoots) for (const model of options.seeds.keys()) roots.add(model);
+  const borderRules = await readBorder(options, edges);
+  const blocked = new Map<string, KeySet>();
+  const cut = new Map<Reference, KeySet>();
+  let budget = new Budget(options);
+  for (;;) {
+    const walkOptions: WalkOptions = {
+      edges,
+      reader: options.reader,
+      rule,
+      seeds: options.seeds,
+      roots,
+      border: new Border(borderRules, blocked),
+      sharedAsKey: options.sharedAsKey,
+      budget,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    };
+    const result = await new Walk(walkOptions).run();
+    const why = (model: string, key: PathStep['key']): ReturnType<typeof shortestPath> =>
+      shortestPath({ edges, reader: options.reader, rule, roots, seeds: options.seeds, membership: result.membership }, model, key);
+    if (result.violation !== undefined) throw await crossed(edges, borderRules, result.violation, why);
+    const { goes } = await spreadDrop(edges, options.reader, result.membership, result.dropped, blocked, cut);
+    for (const { model, key } of goes) {
+      if (options.seeds.get(model)?.has(key) === true) throw seedDropped(formatObjectName(edges.entity(model), key));
+    }
+    if (goes.length === 0) return { closure: await assemble(options, edges, result, blocked, cut), why };
+    budget = new Budget(options);
+  }
+}
+
+/** Boundary rows that are seeds or lie above them are allowed: what the rule `dependencies` reaches. */
+async function readBorder(options: ClosureOptions, edges: Edges): Promise<ReadonlyMap<string, BorderRule>> {
+  const rules = new Map<string, BorderRule>();
+  if (options.boundary.size > 0) {
+    const above = await new Walk({
+      edges,
+      reader: options.reader,
+      rule: stepRules.dependencies,
+      seeds: options.seeds,
+      roots: new Set(),
+      border: new Border(new Map(), new Map()),
+      sharedAsKey: () => false,
+      budget: new Budget({}),
+      signal: options.signal,
+    }).run();
+    for (const [model, action] of options.boundary) {
+      const allowed = above.membership.of(model)?.taken ?? createKeySet(edges.entity(model));
+      rules.set(model, { kind: 'boundary', action, allowed });
+    }
+  }
+  for (const [model, action] of options.exclude) rules.set(model, { kind: 'exclude', action, allowed: undefined });
+  return rules;
+}
+
+async function assemble(
+  options: ClosureOptions,
+  edges: Edges,
+  result: WalkResult,
+  blocked: ReadonlyMap<string, KeySet>,
+  cut: ReadonlyMap<Reference, KeySet>,
+): Promise<Closure> {
+  const { schema, findings } = options;
+  const { membership } = result;
+  const dangling = await findDangling(edges, options.reader, membership, result.unresolved);
+  for (const { reference, child } of dangling) {
+    const name = formatObjectName(edges.entity(reference.child), child);
+    findings.warn('dangling-reference', name, `${reference.name} holds a key that no row of ${reference.parent} has`);
+  }
+  const cuts = new Map<Reference, 'all' | KeySet>(cut);
+  for (const reference of schema.references) if (reference.follow.up === 'cut') cuts.set(reference, 'all');
+  const links =
+    options.follow === 'dependencies'
+      ? []
+      : schema.links.filter((link) => membership.of(link.owner.parent) !== undefined && membership.of(link.inverse.parent) !== undefined);
+  return Object.freeze({
+    taken: membership.byModel,
+    external: withoutTaken(result.external, membership, schema),
+    dangling,
+    cut: cuts,
+    links,
+    steps: result.steps,
+    leftOut: [...blocked].map(([model, keys]) => ({ model, rule: options.exclude.has(model) ? 'exclude' : 'boundary', count: keys.size })),
+  });
+}
+
+/** A row that is a stub by one way and whole by another is whole. */
+function withoutTaken(external: ReadonlyMap<string, KeySet>, membership: Membership, schema: Schema): ReadonlyMap<string, KeySet> {
+  const remaining = new Map<string, KeySet>();
+  for (const [model, keys] of external) {
+    const entity = schema.entities.get(model);
+    if (entity === undefined) continue;
+    const left = createKeySet(entity);
+    for (const key of keys.sorted()) if (!membership.has(model, key, 'shared')) left.add(key);
+    if (left.size > 0) remaining.set(model, left);
+  }
+  return remaining;
+}
+
+function refuseImpossibleCuts(schema: Schema): void {
+  const impossible = schema.references.filter((reference) => reference.follow.up === 'cut' && !reference.nullable);
+  if (impossible.length === 0) return;
+  const names = impossible.map((reference) => reference.name).join(', ');
+  throw new RefusedError('CUT_NOT_NULL', `the policy cuts ${names}, whose columns cannot be NULL`, {
+    hint: 'Follow the reference, or exclude the model that holds it.',
+  });
+}
+
+async function crossed(
+  edges: Edges,
+  rules: ReadonlyMap<string, BorderRule>,
+  violation: Violation,
+  why: TakenClosure['why'],
+): Promise<RefusedError> {
+  const entity = edges.entity(violation.model);
+  const path = await why(violation.model, violation.key);
+  const name = formatObjectName(entity, violation.key);
+  const way = path === undefined ? `by ${violation.via}` : describePath(edges, path);
+  return rules.get(violation.model)?.kind === 'boundary'
+    ? new RefusedError('BOUNDARY_CROSSED', `${name} is beyond the boundary ${violation.model}, and would leave: ${way}`, {
+        hint: `Cut that reference in the policy, or say what to do there: boundary: { '${violation.model}': 'drop' } or 'stub'.`,
+      })
+    : new RefusedError('EXCLUDED_NEEDED', `${name} is excluded, but needed: ${way}`, {
+        hint: `Say in the policy what to do there: exclude: { '${violation.model}': 'drop' } or 'stub', or cut the reference.`,
+      });
+}
+
+/** `demoapp.book.4 → (author, up) demoapp.author.1`. */
+export function describePath(edges: { entity: Edges['entity'] }, path: readonly PathStep[]): string {
+  return path
+    .map((step, at) => {
+      const name = formatObjectName(edges.entity(step.model), step.key);
+      return at === 0 ? name : `→ (${step.via}, ${step.direction}) ${name}`;
+    })
+    .join(' ');
+}
+
+function seedDropped(name: string): RefusedError {
+  return new RefusedError('SEED_DROPPED', `${name} is asked for, but needs a row that the policy drops`, {
+    hint: "Use 'stub' instead of 'drop' for that model, or cut the reference.",
+  });
+}

@@ -1,0 +1,317 @@
+import type { KeyBatch, RowReader, RowSelection } from '../dialect/row-reader.js';
+import { RefusedError } from '../errors/portolan-error.js';
+import type { OnProgress } from '../progress.js';
+import type { Entity, Reference } from '../schema/schema.js';
+import type { Border } from './border.js';
+import type { Budget } from './budget.js';
+import type { ClosureStep } from './closure.js';
+import { createKeySet } from './create-key-set.js';
+import type { Edges, LinkSide, ScanPlan } from './edges.js';
+import { valueOf } from './edges.js';
+import type { Role, StepRule } from './follow-rule.js';
+import type { Key } from './key.js';
+import type { KeySet } from './key-set.js';
+import { Membership } from './membership.js';
+import type { Want } from './wants.js';
+import { Wants } from './wants.js';
+
+export interface WalkOptions {
+  readonly edges: Edges;
+  readonly reader: RowReader;
+  readonly rule: StepRule;
+  readonly seeds: ReadonlyMap<string, KeySet>;
+  /** Models whose rows are not entered; under `connected` the seeds' own too. */
+  readonly roots: ReadonlySet<string>;
+  readonly border: Border;
+  readonly sharedAsKey: (model: string) => boolean;
+  readonly budget: Budget;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WalkResult {
+  readonly membership: Membership;
+  readonly external: ReadonlyMap<string, KeySet>;
+  /** Rows that were reached and kept out because the policy says `drop`. */
+  readonly dropped: ReadonlyMap<string, KeySet>;
+  /** The first row that was reached beyond a border that says `error`. */
+  readonly violation: Violation | undefined;
+  /** Values of references without a validated constraint for which no row was found. */
+  readonly unresolved: ReadonlyMap<Reference, KeySet>;
+  readonly steps: readonly ClosureStep[];
+}
+
+export interface Violation {
+  readonly model: string;
+  readonly key: Key;
+  readonly via: string;
+}
+
+/**
+ * Breadth-first over sets: each level asks, for each edge, once for all rows that are new. Rows met on the way down or up
+ * bring what their references hold, so that the next level's parents are known without reading them twice.
+ */
+export class Walk {
+  readonly #options: WalkOptions;
+  readonly #membership: Membership;
+  readonly #external = new Map<string, KeySet>();
+  readonly #dropped = new Map<string, KeySet>();
+  readonly #unresolved = new Map<Reference, KeySet>();
+  readonly #steps: ClosureStep[] = [];
+  readonly #wants = new Wants();
+  #frontier: Frontier = new Map();
+  #violation: Violation | undefined;
+
+  constructor(options: WalkOptions) {
+    this.#options = options;
+    this.#membership = new Membership(options.edges.schema, { separateExpanded: options.rule.seedsAreRoots });
+  }
+
+  async run(): Promise<WalkResult> {
+    let depth = 0;
+    await this.#plantSeeds();
+    while (this.#violation === undefined && (this.#frontier.size > 0 || !this.#wants.empty)) {
+      depth += 1;
+      await this.#level(depth);
+    }
+    return {
+      membership: this.#membership,
+      external: this.#external,
+      dropped: this.#dropped,
+      violation: this.#violation,
+      unresolved: this.#unresolved,
+      steps: this.#steps,
+    };
+  }
+
+  async #plantSeeds(): Promise<void> {
+    for (const [model, seeds] of this.#options.seeds) {
+      const plan = this.#options.edges.scanPlan(model);
+      await this.#scan(plan, { entity: plan.entity, columns: plan.entity.key, values: seeds.sorted() }, 'owned', 0, model, 'seed');
+    }
+  }
+
+  async #level(depth: number): Promise<void> {
+    const frontier = this.#frontier;
+    this.#frontier = new Map();
+    for (const [model, roles] of frontier) for (const [role, keys] of roles) await this.#across(model, role, keys);
+    const wants = this.#wants.take();
+    for (const [model, roles] of frontier) for (const [role, keys] of roles) await this.#down(model, role, keys, depth);
+    for (const want of wants) await this.#resolve(want, depth);
+  }
+
+  async #down(model: string, role: Role, keys: readonly Key[], depth: number): Promise<void> {
+    for (const { reference, role: childRole } of this.#downSteps(model, role)) {
+      const plan = this.#options.edges.scanPlan(reference.child);
+      await this.#scan(plan, this.#childrenOf(reference, keys, plan.entity), childRole, depth, reference.name, 'down');
+    }
+  }
+
+  #downSteps(model: string, role: Role): readonly { reference: Reference; role: Role }[] {
+    const { edges, rule, roots, border } = this.#options;
+    const steps: { reference: Reference; role: Role }[] = [];
+    for (const reference of edges.down(model)) {
+      if (reference.follow.down === 'skip' || border.excludes(reference.child)) continue;
+      const toRoot = roots.has(reference.child);
+      const childRole = rule.down(role, toRoot);
+      if (childRole !== undefined) steps.push({ reference, role: childRole });
+      else if (this.#isPart(reference, toRoot)) steps.push({ reference, role: 'shared' });
+    }
+    return steps;
+  }
+
+  #isPart(reference: Reference, toRoot: boolean): boolean {
+    const { rule, border } = this.#options;
+    return rule.bringsParts && reference.part && !toRoot && border.rule(reference.child) === undefined;
+  }
+
+  #childrenOf(reference: Reference, keys: Iterable<Key>, child: Entity): RowSelection {
+    const parent = this.#options.edges.entity(reference.parent);
+    const { where, limit } = reference.follow;
+    return {
+      entity: child,
+      columns: reference.columns,
+      values: keys,
+      through: reference.direct ? undefined : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key },
+      where,
+      limit,
+    };
+  }
+
+  async #across(model: string, role: Role, keys: readonly Key[]): Promise<void> {
+    for (const side of this.#linkSteps(model, role)) {
+      const { edges, reader, rule, roots } = this.#options;
+      const otherRole = rule.across(role, roots.has(side.to.parent));
+      if (otherRole === undefined) continue;
+      const through = edges.entity(side.link.through);
+      const other = edges.entity(side.to.parent);
+      const selection = this.#childrenOf(side.from, keys, through);
+      for await (const batch of reader.keys(selection, [side.to.columns])) {
+        for (const value of batch.groups[0] ?? []) {
+          if (value !== null) this.#want(side.link.name, 'across', side.to, other, value, otherRole);
+        }
+      }
+    }
+  }
+
+  #linkSteps(model: string, role: Role): readonly LinkSide[] {
+    const { edges, rule, roots, border } = this.#options;
+    return edges.sides(model).filter((side) => {
+      if (side.from.follow.down === 'skip' || side.to.follow.up === 'cut' || border.excludes(side.to.parent)) return false;
+      return rule.across(role, roots.has(side.to.parent)) !== undefined;
+    });
+  }
+
+  #want(via: string, direction: 'up' | 'across', reference: Reference, parent: Entity, value: Key, role: Role): void {
+    if (reference.direct && this.#membership.has(parent.model, value, role)) return;
+    this.#wants.add(via, direction, reference, parent, value, role);
+  }
+
+  async #resolve(want: Want, depth: number): Promise<void> {
+    const { edges } = this.#options;
+    const { reference, role, via, direction, values } = want;
+    const plan = edges.scanPlan(reference.parent);
+    const validated = reference.constraint?.validated === true;
+    if (reference.direct && validated && plan.up.length === 0 && !this.#continues(reference.parent, role)) {
+      const keys = [...values.sorted()];
+      this.#arrive(plan, { count: keys.length, groups: [keys] }, role, depth, via, direction);
+      return;
+    }
+    const missing = reference.direct ? this.#notYet(reference.parent, values, role) : values.sorted();
+    const found = await this.#scan(
+      plan,
+      { entity: plan.entity, columns: reference.parentColumns, values: missing },
+      role,
+      depth,
+      via,
+      direction,
+      validated ? undefined : reference,
+    );
+    if (found !== undefined) this.#noteUnresolved(reference, values, found);
+  }
+
+  *#notYet(model: string, values: KeySet, role: Role): Iterable<Key> {
+    for (const value of values.sorted()) if (!this.#membership.has(model, value, role)) yield value;
+  }
+
+  #noteUnresolved(reference: Reference, values: KeySet, found: KeySet): void {
+    const parent = this.#options.edges.entity(reference.parent);
+    for (const value of values.sorted()) {
+      if (found.has(value) || (reference.direct && this.#membership.has(parent.model, value, 'shared'))) continue;
+      let unresolved = this.#unresolved.get(reference);
+      if (unresolved === undefined) {
+        unresolved = createKeySet({ ...parent, key: reference.parentColumns });
+        this.#unresolved.set(reference, unresolved);
+      }
+      unresolved.add(value);
+    }
+  }
+
+  /** Reads the selected rows into the closure. With `track`, returns which of its values had a row. */
+  async #scan(
+    plan: ScanPlan,
+    selection: RowSelection,
+    role: Role,
+    depth: number,
+    via: string,
+    direction: ClosureStep['direction'],
+    track?: Reference,
+  ): Promise<KeySet | undefined> {
+    const found = track === undefined ? undefined : createKeySet({ ...plan.entity, key: track.parentColumns });
+    const groups = track === undefined || track.direct ? plan.groups : [...plan.groups, track.parentColumns];
+    const foundGroup = track === undefined || track.direct ? 0 : groups.length - 1;
+    for await (const batch of this.#options.reader.keys(selection, groups)) {
+      this.#options.signal?.throwIfAborted();
+      this.#arrive(plan, batch, role, depth, via, direction);
+      if (found !== undefined) for (const value of batch.groups[foundGroup] ?? []) if (value !== null) found.add(value);
+      if (this.#violation !== undefined) break;
+    }
+    return found;
+  }
+
+  #arrive(plan: ScanPlan, batch: KeyBatch, role: Role, depth: number, via: string, direction: ClosureStep['direction']): void {
+    const { entity } = plan;
+    if (batch.count === 0) return;
+    if (entity.key.length === 0) throw noRowIdentity(entity, via);
+    const { border, rule, roots, edges, sharedAsKey, budget, onProgress } = this.#options;
+    const keys = batch.groups[0] ?? [];
+    const guarded = border.guards(entity.model);
+    const asKey = role === 'shared' && sharedAsKey(entity.model);
+    const parents = plan.up.map((edge) => ({
+      edge,
+      parent: edges.entity(edge.reference.parent),
+      role: rule.up(role, roots.has(edge.reference.parent)),
+    }));
+    const ahead = this.#continues(entity.model, role) ? this.#frontierOf(entity.model, role) : undefined;
+    let fresh = 0;
+    for (let row = 0; row < batch.count; row += 1) {
+      const key = keys[row];
+      if (key === null || key === undefined) continue;
+      if (guarded && !this.#passes(entity, key, via)) {
+        if (this.#violation !== undefined) return;
+        continue;
+      }
+      if (asKey) {
+        setOf(this.#external, entity).add(key);
+        continue;
+      }
+      const change = this.#membership.add(entity, key, role);
+      if (change === 'known') continue;
+      if (change === 'new') fresh += 1;
+      ahead?.push(key);
+      for (const { edge, parent, role: parentRole } of parents) {
+        const value = valueOf(edge, batch.groups, row);
+        if (value !== null && parentRole !== undefined)
+          this.#want(edge.reference.name, 'up', edge.reference, parent, value, parentRole);
+      }
+    }
+    if (fresh === 0) return;
+    this.#steps.push({ depth, via, direction, model: entity.model, count: fresh });
+    budget.check(this.#membership.total, depth, this.#steps);
+    onProgress?.({ stage: 'closure', model: entity.model, done: this.#membership.total, total: undefined });
+  }
+
+  /** Whether the row may come in; what becomes of it otherwise is noted. */
+  #passes(entity: Entity, key: Key, via: string): boolean {
+    switch (this.#options.border.verdict(entity.model, key)) {
+      case 'inside':
+        return true;
+      case 'stub':
+        setOf(this.#external, entity).add(key);
+        return false;
+      case 'drop':
+        setOf(this.#dropped, entity).add(key);
+        return false;
+      case 'error':
+        this.#violation ??= { model: entity.model, key, via };
+        return false;
+    }
+  }
+
+  /** Whether rows of this model and role lead further down or across. */
+  #continues(model: string, role: Role): boolean {
+    return this.#downSteps(model, role).length > 0 || this.#linkSteps(model, role).length > 0;
+  }
+
+  #frontierOf(model: string, role: Role): Key[] {
+    let roles = this.#frontier.get(model);
+    if (roles === undefined) this.#frontier.set(model, (roles = new Map<Role, Key[]>()));
+    let keys = roles.get(role);
+    if (keys === undefined) roles.set(role, (keys = []));
+    return keys;
+  }
+}
+
+type Frontier = Map<string, Map<Role, Key[]>>;
+
+function setOf(map: Map<string, KeySet>, entity: Entity): KeySet {
+  let set = map.get(entity.model);
+  if (set === undefined) map.set(entity.model, (set = createKeySet(entity)));
+  return set;
+}
+
+function noRowIdentity(entity: Entity, via: string): RefusedError {
+  return new RefusedError('NO_ROW_IDENTITY', `${entity.model} has rows that belong to the export (by ${via}), but no primary key and no other unique row identity`, {
+    hint: `Name the columns that identify a row in the policy (models: { '${entity.model}': { key: [...] } }), or leave the table out with --exclude ${entity.model}.`,
+  });
+}

@@ -1,0 +1,43 @@
+import type { Closure } from '../closure/closure.js';
+import type { Key } from '../closure/key.js';
+import { FailedError } from '../errors/portolan-error.js';
+import type { Entity, Reference, Schema } from '../schema/schema.js';
+import { formatObjectName } from '../seeds/object-name.js';
+
+/** A reference of an entity, told of each value that is written. */
+export interface ReferenceProof {
+  readonly columns: readonly string[];
+  found(value: Key, child: Key): void;
+}
+
+/**
+ * Checks each written reference against the closure: it resolves inside, to an external object, or is listed as dangling.
+ * References that only the database can resolve (text that compares without case, unique non-key columns) were resolved there.
+ */
+export function closedProof(schema: Schema, closure: Closure, entity: Entity): readonly ReferenceProof[] {
+  return schema.references
+    .filter((reference) => reference.child === entity.model && provable(entity, closure, reference))
+    .map((reference) => {
+      const taken = closure.taken.get(reference.parent)?.taken;
+      const external = closure.external.get(reference.parent);
+      const dangling = new Set(closure.dangling.filter((one) => one.reference === reference).map((one) => one.value));
+      return {
+        columns: reference.columns,
+        found: (value, child) => {
+          if (taken?.has(value) === true || external?.has(value) === true || dangling.has(value)) return;
+          throw notClosed(entity, reference, child);
+        },
+      };
+    });
+}
+
+function provable(entity: Entity, closure: Closure, reference: Reference): boolean {
+  if (!reference.direct || reference.when !== undefined || closure.cut.get(reference) === 'all') return false;
+  return !reference.columns.some((name) => entity.columns.find((column) => column.name === name)?.withheld !== undefined);
+}
+
+function notClosed(entity: Entity, reference: Reference, child: Key): FailedError {
+  return new FailedError('NOT_CLOSED', `${formatObjectName(entity, child)}: ${reference.name} resolves neither inside the archive nor outside`, {
+    hint: 'This is a defect of Portolan: no archive was written. Please report it.',
+  });
+}

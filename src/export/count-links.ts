@@ -1,0 +1,33 @@
+import type { Closure } from '../closure/closure.js';
+import type { Key } from '../closure/key.js';
+import type { RowReader } from '../dialect/row-reader.js';
+import type { Schema } from '../schema/schema.js';
+import { linkLists } from './link-lists.js';
+
+/** Owners whose links are counted at once. */
+const ownersAtOnce = 50_000;
+
+/** How many links of each many-to-many relation go out with a closure, by link name. */
+export async function countLinks(reader: RowReader, schema: Schema, closure: Closure): Promise<Readonly<Record<string, number>>> {
+  const counts = new Map<string, number>();
+  for (const model of new Set(closure.links.map((link) => link.owner.parent))) {
+    const entity = schema.entities.get(model);
+    const owners = closure.taken.get(model)?.taken;
+    if (entity === undefined || owners === undefined) continue;
+    for (const keys of chunked(owners.sorted(), ownersAtOnce)) {
+      const found = await linkLists(reader, schema, closure, entity, keys);
+      for (const [name, count] of found.counts) counts.set(name, (counts.get(name) ?? 0) + count);
+    }
+  }
+  return Object.freeze(Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function* chunked(keys: Iterable<Key>, size: number): Generator<readonly Key[]> {
+  let chunk: Key[] = [];
+  for (const key of keys) {
+    if (chunk.push(key) < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,97 @@
+import type { DataSource } from 'typeorm';
+import type { ClosureStep } from '../closure/closure.js';
+import type { Key } from '../closure/key.js';
+import { UsageError } from '../errors/portolan-error.js';
+import type { Finding } from '../findings/finding.js';
+import { createRowReader } from '../dialect/postgres/row-reader.js';
+import { seedLookup } from '../dialect/postgres/seed-lookup.js';
+import type { Schema } from '../schema/schema.js';
+import { findSeeds } from '../seeds/find-seeds.js';
+import { formatObjectName } from '../seeds/object-name.js';
+import { archiveOrder, withheldColumns } from './archive-parts.js';
+import { countLinks } from './count-links.js';
+import type { ExportOptions } from './export-options.js';
+import type { Prepared } from './prepare.js';
+import { prepare } from './prepare.js';
+
+/** What an export would take, and why, without its data. */
+export interface Explanation {
+  readonly objects: Readonly<Record<string, number>>;
+  readonly links: Readonly<Record<string, number>>;
+  /** Rows that each reference brought, in the order of the walk, summed over its levels. */
+  readonly steps: readonly ClosureStep[];
+  readonly withheld: readonly string[];
+  /** References whose rows go wherever their parent goes. */
+  readonly parts: readonly string[];
+  /** From a seed to the object that was asked about. */
+  readonly why: readonly WhyStep[] | undefined;
+  readonly findings: readonly Finding[];
+}
+
+export interface WhyStep {
+  readonly object: string;
+  readonly via: string;
+  readonly direction: ClosureStep['direction'];
+}
+
+/**
+ * Takes the closure as an export would, and tells what is in it and what brought it.
+ *
+ * @example
+ * const { why } = await explainObjects(dataSource, { objects: ['demoapp.Book.4'], why: 'auth.User.9' });
+ *
+ * @throws UsageError NOT_IN_CLOSURE where `why` names an object that would not leave, and whatever {@link exportObjects} refuses
+ */
+export async function explainObjects(dataSource: DataSource, options: ExportOptions & { readonly why?: string | undefined }): Promise<Explanation> {
+  const prepared = await prepare(dataSource, options);
+  try {
+    const { schema, taken, findings, session } = prepared;
+    const { closure } = taken;
+    const order = archiveOrder(schema, closure);
+    return {
+      objects: Object.fromEntries(order.map((model) => [model, closure.taken.get(model)?.taken.size ?? 0])),
+      links: await countLinks(createRowReader(session), schema, closure),
+      steps: summed(closure.steps),
+      withheld: Object.keys(withheldColumns(schema, order)),
+      parts: partsOf(schema, order),
+      why: options.why === undefined ? undefined : await pathTo(prepared, options.why),
+      findings: findings.all,
+    };
+  } finally {
+    await prepared.session.close();
+  }
+}
+
+async function pathTo({ session, schema, taken }: Prepared, text: string): Promise<readonly WhyStep[]> {
+  const { byModel } = await findSeeds(session, seedLookup, schema, [text]);
+  for (const [model, keys] of byModel) {
+    for (const key of keys.sorted()) {
+      const path = taken.closure.taken.get(model)?.taken.has(key) === true ? await taken.why(model, key) : undefined;
+      if (path === undefined) break;
+      return path.map((step) => ({ object: nameOf(schema, step.model, step.key), via: step.via, direction: step.direction }));
+    }
+  }
+  throw new UsageError('NOT_IN_CLOSURE', `${text} is not among the objects that would leave`, {
+    hint: 'A wider --follow, fewer --root, or another seed may reach it.',
+  });
+}
+
+function nameOf(schema: Schema, model: string, key: Key): string {
+  const entity = schema.entities.get(model);
+  return entity === undefined ? model : formatObjectName(entity, key);
+}
+
+function summed(steps: readonly ClosureStep[]): readonly ClosureStep[] {
+  const byEdge = new Map<string, ClosureStep>();
+  for (const step of steps) {
+    const id = [step.via, step.direction, step.model].join('\0');
+    const known = byEdge.get(id);
+    byEdge.set(id, known === undefined ? step : { ...known, count: known.count + step.count });
+  }
+  return [...byEdge.values()];
+}
+
+function partsOf(schema: Schema, models: readonly string[]): readonly string[] {
+  const present = new Set(models);
+  return schema.references.filter((reference) => reference.part && present.has(reference.parent)).map((reference) => reference.name);
+}

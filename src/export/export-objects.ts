@@ -1,0 +1,128 @@
+import type { DataSource } from 'typeorm';
+import type { ArchiveWriter } from '../archive/archive-writer.js';
+import { createArchiveWriter } from '../archive/archive-writer.js';
+import { createRowReader } from '../dialect/postgres/row-reader.js';
+import type { PinnedSession } from '../dialect/postgres/session.js';
+import { openReadSession } from '../dialect/postgres/session.js';
+import { UsageError } from '../errors/portolan-error.js';
+import { archiveHeader, archiveOrder, archiveTrailer, withheldColumns } from './archive-parts.js';
+import { countLinks } from './count-links.js';
+import type { ExportOptions, ExportResult } from './export-options.js';
+import { defaultJobs, exportRows } from './export-rows.js';
+import type { Prepared } from './prepare.js';
+import { prepare } from './prepare.js';
+
+/**
+ * Exports objects with everything that belongs to them and everything those rows need, from one snapshot of the database.
+ * The data source must be initialized; it is neither initialized nor destroyed here. No byte is written before the whole
+ * closure, its boundary and its budget are decided; a file has its name only when it is whole.
+ *
+ * @example
+ * const result = await exportObjects(dataSource, { objects: ['demoapp.Book.4'], output: 'book.json' });
+ * console.log(result.total, result.sha256);
+ *
+ * @throws UsageError for names that are not there, RefusedError for boundary, budget and policy, FailedError for the rest
+ */
+export async function exportObjects(dataSource: DataSource, options: ExportOptions): Promise<ExportResult> {
+  if (options.output === undefined && options.dryRun !== true) {
+    throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
+  }
+  const prepared = await prepare(dataSource, options);
+  try {
+    return options.dryRun === true ? await dryResult(prepared) : await write(dataSource, prepared, options);
+  } finally {
+    await prepared.session.close();
+  }
+}
+
+async function write(dataSource: DataSource, prepared: Prepared, options: ExportOptions): Promise<ExportResult> {
+  const { schema, taken, session } = prepared;
+  const order = archiveOrder(schema, taken.closure);
+  const total = sum([...taken.closure.taken.values()].map((set) => set.taken.size));
+  const further = await furtherReaders(dataSource, session, (options.jobs ?? defaultJobs(total)) - 1, options.signal);
+  let writer: ArchiveWriter | undefined;
+  try {
+    writer = await createArchiveWriter({
+      output: options.output ?? '-',
+      header: archiveHeader(prepared, order, options),
+      force: options.force ?? false,
+    });
+    const readers = [session, ...further].map((one) => createRowReader(one));
+    const objects = new Map<string, number>();
+    const links = new Map<string, number>();
+    for await (const lines of exportRows(order, { schema, closure: taken.closure, readers, onProgress: options.onProgress, signal: options.signal })) {
+      for (const bytes of lines.bytes) await writer.write(bytes, 0);
+      objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);
+      for (const [name, count] of lines.links) links.set(name, (links.get(name) ?? 0) + count);
+    }
+    const counts = { objects: sortedRecord(objects), links: sortedRecord(links) };
+    const trailer = await archiveTrailer(prepared, createRowReader(session), counts);
+    const { bytes, sha256 } = await writer.finish(trailer);
+    const output = typeof options.output === 'string' ? options.output : '-';
+    const statistics = { ...session.statistics };
+    for (const { statistics: other } of further) {
+      statistics.queries += other.queries;
+      statistics.rows += other.rows;
+      statistics.bytes += other.bytes;
+    }
+    return { ...result(prepared, order), output, ...counts, total: trailer.total, bytes, sha256, statistics };
+  } catch (error) {
+    await writer?.abort();
+    throw error;
+  } finally {
+    await Promise.all(further.map((one) => one.close()));
+  }
+}
+
+/** Sessions on the snapshot of the first. */
+async function furtherReaders(
+  dataSource: DataSource,
+  first: PinnedSession,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly PinnedSession[]> {
+  if (count <= 0) return [];
+  const snapshot = await first.exportSnapshot();
+  const opened: PinnedSession[] = [];
+  try {
+    for (let at = 0; at < count; at += 1) opened.push(await openReadSession(dataSource, { snapshot, signal }));
+    return opened;
+  } catch (error) {
+    await Promise.all(opened.map((one) => one.close()));
+    throw error;
+  }
+}
+
+/** The counts that an export would have: those of the closure, and of the links between its rows. */
+async function dryResult(prepared: Prepared): Promise<ExportResult> {
+  const { closure } = prepared.taken;
+  const order = archiveOrder(prepared.schema, closure);
+  const objects = sortedRecord(new Map(order.map((model) => [model, closure.taken.get(model)?.taken.size ?? 0])));
+  return {
+    ...result(prepared, order),
+    output: undefined,
+    objects,
+    links: await countLinks(createRowReader(prepared.session), prepared.schema, closure),
+    total: sum(Object.values(objects)),
+    bytes: 0,
+    sha256: '',
+    statistics: { ...prepared.session.statistics },
+  };
+}
+
+function result(prepared: Prepared, order: readonly string[]): Pick<ExportResult, 'status' | 'withheld' | 'findings' | 'closure'> {
+  return {
+    status: 'done',
+    withheld: Object.keys(withheldColumns(prepared.schema, order)),
+    findings: prepared.findings.all,
+    closure: prepared.taken.closure,
+  };
+}
+
+function sortedRecord(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.freeze(Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

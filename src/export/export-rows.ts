@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import type { Closure, EntityClosure } from '../closure/closure.js';
+import type { Key } from '../closure/key.js';
+import type { RowReader } from '../dialect/row-reader.js';
+import { FailedError } from '../errors/portolan-error.js';
+import type { OnProgress } from '../progress.js';
+import type { Column, Entity, Schema } from '../schema/schema.js';
+import { createObjectEncoder } from '../values/object-encoder.js';
+import { closedProof } from './closed-proof.js';
+import { cutsOf } from './cuts.js';
+import { linkLists } from './link-lists.js';
+import { inOrder } from './in-order.js';
+
+export interface RowsOptions {
+  readonly schema: Schema;
+  readonly closure: Closure;
+  /** All on one snapshot. */
+  readonly readers: readonly RowReader[];
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Some lines of the archive, in its order. */
+export interface Lines {
+  readonly model: string;
+  readonly bytes: readonly Buffer[];
+  readonly objects: number;
+  /** Links written, by link name. */
+  readonly links: ReadonlyMap<string, number>;
+}
+
+/** Rows of one unit of work: few enough that several units fit into memory, enough that a query is worth its round trip. */
+const unitSize = 10_000;
+
+/** The default of `--jobs`: a second reader pays from about this many objects on. */
+const manyObjects = 50_000;
+
+export function defaultJobs(total: number): number {
+  return total < manyObjects ? 1 : Math.max(1, Math.min(4, availableParallelism()));
+}
+
+/**
+ * Reads the rows of a closure and yields them as archive lines, in the archive's order whatever the number of readers.
+ * Proves on the way that the result is closed and that every row of the closure came.
+ *
+ * @throws FailedError NOT_CLOSED, ROWS_MISSING: a defect of ours; the archive is not finished.
+ */
+export async function* exportRows(models: readonly string[], options: RowsOptions): AsyncGenerator<Lines> {
+  yield* inOrder(units(models, options), options.readers, (reader, unit) => readUnit(reader, unit, options));
+}
+
+interface Unit {
+  readonly entity: Entity;
+  readonly set: EntityClosure;
+  readonly columns: readonly Column[];
+  readonly keys: readonly Key[];
+}
+
+function* units(models: readonly string[], { schema, closure }: RowsOptions): Generator<Unit> {
+  for (const model of models) {
+    const entity = schema.entities.get(model);
+    const set = closure.taken.get(model);
+    if (entity === undefined || set === undefined) continue;
+    const columns = entity.columns.filter((column) => column.withheld === undefined);
+    let keys: Key[] = [];
+    for (const key of set.taken.sorted()) {
+      if (keys.push(key) < unitSize) continue;
+      yield { entity, set, columns, keys };
+      keys = [];
+    }
+    if (keys.length > 0) yield { entity, set, columns, keys };
+  }
+}
+
+async function readUnit(reader: RowReader, unit: Unit, options: RowsOptions): Promise<Lines> {
+  options.signal?.throwIfAborted();
+  const { entity, set, columns, keys } = unit;
+  const { schema, closure } = options;
+  const { lists, counts } = await linkLists(reader, schema, closure, entity, keys);
+  const encoder = createObjectEncoder({
+    entity,
+    columns,
+    isOwned: (key) => set.owned.has(key),
+    lists,
+    cut: cutsOf(closure, entity),
+    references: closedProof(schema, closure, entity),
+  });
+  const bytes: Buffer[] = [];
+  const names = columns.map((column) => column.name);
+  for await (const chunk of reader.rows(entity, names, keys)) bytes.push(encoder.encode(chunk));
+  if (encoder.count !== keys.length) {
+    throw new FailedError('ROWS_MISSING', `${entity.model}: ${String(keys.length)} rows were to be read, ${String(encoder.count)} came`, {
+      hint: 'This is a defect of Portolan: no archive was written. Please report it.',
+    });
+  }
+  options.onProgress?.({ stage: 'rows', model: entity.model, done: keys.length, total: set.taken.size });
+  return { model: entity.model, bytes, objects: keys.length, links: counts };
+}

@@ -1,0 +1,84 @@
+import type { DataSource } from 'typeorm';
+import type { TakenClosure } from '../closure/take-closure.js';
+import { takeClosure } from '../closure/take-closure.js';
+import type { PinnedSession } from '../dialect/postgres/session.js';
+import { openReadSession } from '../dialect/postgres/session.js';
+import { createRowReader } from '../dialect/postgres/row-reader.js';
+import { seedLookup } from '../dialect/postgres/seed-lookup.js';
+import { RefusedError } from '../errors/portolan-error.js';
+import { Findings } from '../findings/finding.js';
+import type { ParsedPolicy } from '../policy/parsed-policy.js';
+import { mergePolicy } from '../policy/merge-policy.js';
+import { buildSchema } from '../schema/build-schema.js';
+import { resolveModel } from '../schema/resolve-model.js';
+import type { Schema } from '../schema/schema.js';
+import type { Seeds } from '../seeds/find-seeds.js';
+import { findSeeds } from '../seeds/find-seeds.js';
+import type { FollowRule } from '../terms.js';
+import type { ExportOptions } from './export-options.js';
+
+/** Everything that is decided before a row is read: what export and explain have in common. */
+export interface Prepared {
+  readonly session: PinnedSession;
+  readonly schema: Schema;
+  readonly policy: ParsedPolicy;
+  readonly seeds: Seeds;
+  readonly roots: readonly string[];
+  readonly follow: FollowRule;
+  readonly taken: TakenClosure;
+  readonly findings: Findings;
+}
+
+/** Opens the snapshot, builds the schema, finds the seeds and takes the closure; the caller closes the session. */
+export async function prepare(dataSource: DataSource, options: ExportOptions): Promise<Prepared> {
+  const findings = options.findings ?? new Findings();
+  const policy = mergePolicy(options);
+  const session = await openReadSession(dataSource, { signal: options.signal });
+  try {
+    const schema = await buildSchema(session, dataSource, policy, findings);
+    const model = (name: string): string => resolveModel(schema, name).model;
+    const seeds = await findSeeds(session, seedLookup, schema, options.objects);
+    const roots = [...new Set([...(options.roots ?? []), ...(policy.roots ?? [])].map(model))].sort();
+    const follow = options.follow ?? 'owned';
+    const taken = await takeClosure({
+      schema,
+      reader: createRowReader(session),
+      follow,
+      seeds: seeds.byModel,
+      roots: new Set(roots),
+      boundary: resolved(policy.boundary, model),
+      exclude: resolved(policy.excludedModels, model),
+      sharedAsKey: sharedAsKey(schema, policy, options.shared),
+      maxObjects: options.maxObjects ?? policy.maxObjects,
+      maxDepth: options.maxDepth ?? policy.maxDepth,
+      findings,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    });
+    refuseWarnings(options, findings);
+    return { session, schema, policy, seeds, roots, follow, taken, findings };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** Under `--strict` a warning refuses, before a byte is written. */
+export function refuseWarnings(options: { readonly strict?: boolean | undefined }, findings: Findings): void {
+  const [first] = findings.warnings;
+  if (options.strict !== true || first === undefined) return;
+  const more = findings.warnings.length - 1;
+  throw new RefusedError('STRICT', `${first.on}: ${first.reason}${more > 0 ? ` (and ${String(more)} more)` : ''}`, {
+    hint: 'Without --strict this is a finding.',
+  });
+}
+
+function resolved<T>(byName: Readonly<Record<string, T>> | undefined, model: (name: string) => string): ReadonlyMap<string, T> {
+  return new Map(Object.entries(byName ?? {}).map(([name, value]) => [model(name), value]));
+}
+
+function sharedAsKey(schema: Schema, policy: ParsedPolicy, option: ExportOptions['shared']): (model: string) => boolean {
+  const all = (option ?? policy.shared ?? 'full') === 'key';
+  const byModel = new Map(Object.entries(policy.models ?? {}).map(([name, model]) => [resolveModel(schema, name).model, model.shared]));
+  return (model) => (byModel.get(model) ?? (all ? 'key' : 'full')) === 'key';
+}

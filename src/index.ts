@@ -1,0 +1,23 @@
+/**
+ * Portolan as a library: everything the command line does.
+ *
+ * @packageDocumentation
+ */
+export { exportObjects } from './export/export-objects.js';
+export type { ExportOptions, ExportResult } from './export/export-options.js';
+export { explainObjects } from './export/explain-objects.js';
+export type { Explanation, WhyStep } from './export/explain-objects.js';
+export { importObjects } from './import/import-objects.js';
+export type { ImportOptions, ImportResult } from './import/import-options.js';
+export { openArchive } from './archive/open-archive.js';
+export { resealArchive } from './archive/reseal-archive.js';
+export { verifyArchive } from './archive/verify-archive.js';
+export type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive/archive.js';
+export { definePolicy } from './policy/policy.js';
+export type { Policy, ModelPolicy, DeclaredReference, FollowPolicy, EdgeOfWorld } from './policy/policy.js';
+export { FailedError, PortolanError, RefusedError, UsageError } from './errors/portolan-error.js';
+export { errorCodes } from './errors/error-codes.js';
+export { Findings } from './findings/finding.js';
+export type { Finding } from './findings/finding.js';
+export type { ProgressEvent } from './progress.js';
+export type { ConflictStrategy, FollowRule } from './terms.js';

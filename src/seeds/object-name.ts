@@ -1,0 +1,88 @@
+import { keyTexts } from '../closure/key.js';
+import type { Key } from '../closure/key.js';
+import { UsageError } from '../errors/portolan-error.js';
+import { resolveColumn } from '../schema/resolve-column.js';
+import { findModels, resolveModel } from '../schema/resolve-model.js';
+import type { Column, Entity, Schema } from '../schema/schema.js';
+
+/** What a user's `app.Model.key` says: an entity, and the texts of some of its columns. */
+export interface ObjectName {
+  /** As the user wrote it. */
+  readonly text: string;
+  readonly entity: Entity;
+  readonly columns: readonly Column[];
+  readonly values: readonly string[];
+}
+
+const bracketed = /^([^[\]]+)\[(.+)\]$/su;
+
+/**
+ * Reads `app.Model.key`, `Model.key`, `app.Model.a=1,b=2` or `app.Model[column=value]`. Only the first two dots separate: a key may hold dots.
+ *
+ * @throws UsageError OBJECT_MALFORMED, UNKNOWN_MODEL, MODEL_AMBIGUOUS, UNKNOWN_COLUMN
+ */
+export function parseObjectName(schema: Schema, text: string): ObjectName {
+  const brackets = bracketed.exec(text);
+  if (brackets?.[1] !== undefined && brackets[2] !== undefined) {
+    const entity = resolveModel(schema, brackets[1]);
+    return byColumns(entity, text, brackets[2]);
+  }
+  const { entity, key } = splitName(schema, text);
+  const [only] = entity.key;
+  if (only === undefined) {
+    throw new UsageError('NO_ROW_IDENTITY', `${entity.model} has no key by which a row could be named`, {
+      hint: `Name a row by a column (${entity.model}[column=value]) after giving the table a key in the policy.`,
+    });
+  }
+  if (entity.key.length > 1) return byColumns(entity, text, key);
+  return { text, entity, columns: [resolveColumn(entity, only)], values: [key] };
+}
+
+/** How an object is written: `demoapp.book.4`, `app.model.a=1,b=2`. */
+export function formatObjectName(entity: Entity, key: Key): string {
+  const texts = keyTexts(key);
+  if (entity.key.length <= 1) return `${entity.model}.${texts[0] ?? ''}`;
+  const parts = entity.key.map((name, at) => `${propertyOf(entity, name)}=${texts[at] ?? ''}`);
+  return `${entity.model}.${parts.join(',')}`;
+}
+
+function propertyOf(entity: Entity, name: string): string {
+  const column = entity.columns.find((candidate) => candidate.name === name);
+  return column?.property ?? name;
+}
+
+/** `app.Model.key` is tried first, then `Model.key`, whose key may hold dots. */
+function splitName(schema: Schema, text: string): { entity: Entity; key: string } {
+  const [first = '', second = '', ...rest] = text.split('.');
+  if (second === '') throw malformed(text);
+  if (rest.length > 0) {
+    const found = findModels(schema, `${first}.${second}`);
+    if (found.length === 1 || findModels(schema, first).length === 0) {
+      return { entity: resolveModel(schema, `${first}.${second}`), key: present(rest.join('.'), text) };
+    }
+  }
+  return { entity: resolveModel(schema, first), key: present([second, ...rest].join('.'), text) };
+}
+
+function byColumns(entity: Entity, text: string, assignments: string): ObjectName {
+  const columns: Column[] = [];
+  const values: string[] = [];
+  for (const assignment of assignments.split(/,(?=[^,=]+=)/u)) {
+    const at = assignment.indexOf('=');
+    if (at <= 0) throw malformed(text);
+    columns.push(resolveColumn(entity, assignment.slice(0, at).trim()));
+    values.push(assignment.slice(at + 1));
+  }
+  return { text, entity, columns, values };
+}
+
+function present(key: string, text: string): string {
+  if (key === '') throw malformed(text);
+  return key;
+}
+
+function malformed(text: string): UsageError {
+  return new UsageError('OBJECT_MALFORMED', `"${text}" does not name an object`, {
+    hint: 'Write app.Model.key, Model.key, app.Model.a=1,b=2 or app.Model[column=value].',
+  });
+}
