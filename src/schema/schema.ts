@@ -26,7 +26,6 @@ export interface Entity {
   readonly columns: readonly Column[];
   /** Names of the key columns, in key order. Empty where no unique row identity exists. */
   readonly key: readonly string[];
-  /** How objects of this entity are ordered, column by column. */
   readonly uniques: readonly UniqueConstraint[];
   /** Columns by which people know a row: from the policy, else the first plain unique constraint that is not the key. */
   readonly naturalKey: readonly string[];
@@ -64,6 +63,10 @@ export interface Column {
   readonly member: string;
   /** `format_type` with every schema written out: usable in a cast. */
   readonly type: string;
+  /** The type without its modifier, for arrays of values that are only compared: `bpchar`, `numeric`, `bigint` for every integer. */
+  readonly lookupType: string;
+  /** The operator by which values of the type are equal, usable with an empty search_path: `=` or `OPERATOR(public.=)`. */
+  readonly equality: string;
   readonly kind: ValueKind;
   /**
    * Whether two values are equal exactly when their texts are: false for citext, char(n), numeric, floats,

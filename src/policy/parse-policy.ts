@@ -1,0 +1,68 @@
+import { didYouMean } from '../errors/nearest-names.js';
+import { UsageError } from '../errors/portolan-error.js';
+import { conflictStrategies } from '../terms.js';
+import type { Policy } from './policy.js';
+
+/**
+ * Reads a policy that somebody wrote, and reports all its problems at once, with the nearest names of unknown members.
+ *
+ * @param where the file, for messages
+ * @throws UsageError POLICY_INVALID
+ */
+export async function parsePolicy(input: unknown, where: string): Promise<Policy> {
+  const { z } = await import('zod');
+  const edge = z.enum(['error', 'drop', 'stub']);
+  const names = z.array(z.string().min(1));
+  const model = z.strictObject({
+    app: z.string().min(1).optional(),
+    name: z.string().min(1).optional(),
+    key: names.min(1).optional(),
+    naturalKey: names.min(1).optional(),
+    shared: z.enum(['full', 'key']).optional(),
+    parts: names.optional(),
+    onConflict: z.enum(conflictStrategies).optional(),
+    fill: z.record(z.string(), z.string().nullable()).optional(),
+  });
+  const schema = z.strictObject({
+    models: z.record(z.string(), model).optional(),
+    joinTables: names.optional(),
+    references: z
+      .array(
+        z.strictObject({
+          from: z.string().min(1),
+          to: z.string().min(1),
+          when: z.strictObject({ column: z.string().min(1), value: z.string() }).optional(),
+        }),
+      )
+      .optional(),
+    follow: z
+      .record(
+        z.string(),
+        z.strictObject({
+          up: z.enum(['follow', 'cut']).optional(),
+          down: z.enum(['follow', 'skip']).optional(),
+          where: z.string().min(1).optional(),
+          limit: z.int().min(0).optional(),
+        }),
+      )
+      .optional(),
+    boundary: z.record(z.string(), edge).optional(),
+    exclude: z.record(z.string(), edge).optional(),
+    roots: names.optional(),
+    shared: z.enum(['full', 'key']).optional(),
+    secrets: z.record(z.string(), z.enum(['secret', 'public'])).optional(),
+    maxObjects: z.int().positive().optional(),
+    maxDepth: z.int().min(0).optional(),
+  });
+  const result = schema.safeParse(input);
+  if (result.success) return Object.freeze(result.data) as Policy;
+  const problems = result.error.issues.map((issue) => {
+    const at = issue.path.join('.');
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => didYouMean(key, knownMembers)).find((hint) => hint !== undefined) : undefined;
+    return `- ${at === '' ? 'policy' : at}: ${issue.message}${unknown === undefined ? '' : `. ${unknown}`}`;
+  });
+  throw new UsageError('POLICY_INVALID', `${where} is not a valid policy:\n${problems.join('\n')}`);
+}
+
+const knownMembers =
+  'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth app name key naturalKey parts onConflict fill from to when column value up down where limit'.split(' ');

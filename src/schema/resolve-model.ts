@@ -1,0 +1,57 @@
+import { didYouMean } from '../errors/nearest-names.js';
+import { UsageError } from '../errors/portolan-error.js';
+import type { Entity, Schema } from './schema.js';
+
+/** Models that a name means: `app.Model`, `Model`, `schema.table`, `table`, or an entity that shares its table. Exact matches first, then without case. */
+export function findModels(schema: Schema, text: string): readonly Entity[] {
+  const entities = [...schema.entities.values()].filter((entity) => entity.role === 'object');
+  for (const names of [modelNames, childNames, tableNames]) {
+    for (const fold of [(name: string) => name, (name: string) => name.toLowerCase()]) {
+      const found = entities.filter((entity) => names(entity).some((name) => fold(name) === fold(text)));
+      if (found.length > 0) return found;
+    }
+  }
+  return [];
+}
+
+/** @throws UsageError UNKNOWN_MODEL with the nearest names, MODEL_AMBIGUOUS with the candidates */
+export function resolveModel(schema: Schema, text: string): Entity {
+  const found = findModels(schema, text);
+  const [entity] = found;
+  if (entity === undefined) throw unknownModel(schema, text);
+  if (found.length > 1) {
+    throw new UsageError('MODEL_AMBIGUOUS', `"${text}" can mean ${found.map(fullName).join(' or ')}`, { hint: 'Write the app too.' });
+  }
+  return entity;
+}
+
+function modelNames(entity: Entity): readonly string[] {
+  return [fullName(entity), entity.name];
+}
+
+function childNames(entity: Entity): readonly string[] {
+  return [...(entity.discriminator?.models.values() ?? [])].flatMap((name) => [name, `${entity.app}.${name}`]);
+}
+
+function tableNames(entity: Entity): readonly string[] {
+  return [entity.table.name, `${entity.table.schema}.${entity.table.name}`];
+}
+
+function fullName(entity: Entity): string {
+  return `${entity.app}.${entity.name}`;
+}
+
+function unknownModel(schema: Schema, text: string): UsageError {
+  const entities = [...schema.entities.values()].filter((entity) => entity.role === 'object');
+  const [app = ''] = text.split('.');
+  const apps = new Set(entities.map((entity) => entity.app));
+  if (text.includes('.') && ![...apps].some((known) => known.toLowerCase() === app.toLowerCase())) {
+    return new UsageError('UNKNOWN_APP', `there is no app "${app}"`, {
+      hint: didYouMean(text, entities.map(fullName)) ?? `Known: ${[...apps].sort().join(', ')}`,
+    });
+  }
+  const names = entities.flatMap((entity) => (text.includes('.') ? [fullName(entity)] : [entity.name, fullName(entity)]));
+  return new UsageError('UNKNOWN_MODEL', `there is no model "${text}"`, {
+    hint: didYouMean(text, names) ?? `Known: ${entities.map(fullName).sort().slice(0, 20).join(', ')}`,
+  });
+}
