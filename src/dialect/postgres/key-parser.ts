@@ -1,0 +1,77 @@
+import type { Key } from '../../closure/key.js';
+import { toIntegerKey } from '../../closure/key.js';
+import { unescapeCopy } from '../../values/copy-text.js';
+
+/** How the columns of one group stand in a COPY row, and whether they make an integer key. */
+export interface GroupShape {
+  readonly columns: number;
+  readonly integer: boolean;
+}
+
+const tab = 0x09;
+const newline = 0x0a;
+const backslash = 0x5c;
+const minus = 0x2d;
+const letterN = 0x4e;
+/** More digits than this may not be a safe integer. */
+const safeDigits = 15;
+
+/** Reads COPY text rows into keys, integers straight from their digits. Chunks may be cut anywhere. */
+export class KeyParser {
+  readonly #shapes: readonly GroupShape[];
+  #rest: Buffer | undefined;
+
+  constructor(shapes: readonly GroupShape[]) {
+    this.#shapes = shapes;
+  }
+
+  /** The rows that are complete with this chunk, column-major. */
+  parse(chunk: Buffer): { readonly count: number; readonly groups: readonly (Key | null)[][] } {
+    const buffer = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+    const end = buffer.lastIndexOf(newline) + 1;
+    this.#rest = end === buffer.length ? undefined : buffer.subarray(end);
+    const groups: (Key | null)[][] = this.#shapes.map(() => []);
+    let at = 0;
+    let count = 0;
+    while (at < end) {
+      for (let group = 0; group < this.#shapes.length; group += 1) {
+        const shape = this.#shapes[group] as GroupShape;
+        const target = groups[group] as (Key | null)[];
+        if (shape.integer) {
+          const stop = fieldEnd(buffer, at);
+          target.push(integerAt(buffer, at, stop));
+          at = stop + 1;
+        } else {
+          const texts: string[] = [];
+          let isNull = false;
+          for (let column = 0; column < shape.columns; column += 1) {
+            const stop = fieldEnd(buffer, at);
+            if (stop === at + 2 && buffer[at] === backslash && buffer[at + 1] === letterN) isNull = true;
+            else texts.push(unescapeCopy(buffer.toString('utf8', at, stop)));
+            at = stop + 1;
+          }
+          target.push(isNull ? null : texts.length === 1 ? (texts[0] as string) : texts.join('\0'));
+        }
+      }
+      count += 1;
+    }
+    return { count, groups };
+  }
+}
+
+function fieldEnd(buffer: Buffer, from: number): number {
+  let at = from;
+  for (let byte = buffer[at]; byte !== tab && byte !== newline; byte = buffer[at]) at += 1;
+  return at;
+}
+
+function integerAt(buffer: Buffer, from: number, end: number): Key | null {
+  const first = buffer[from];
+  if (first === backslash) return null;
+  const negative = first === minus;
+  const start = negative ? from + 1 : from;
+  if (end - start > safeDigits) return toIntegerKey(buffer.toString('latin1', from, end));
+  let value = 0;
+  for (let at = start; at < end; at += 1) value = value * 10 + ((buffer[at] as number) - 0x30);
+  return negative ? -value : value;
+}

@@ -1,0 +1,41 @@
+import type { Column, Entity, TableName } from '../../schema/schema.js';
+
+/** `"na""me"`: any identifier, safe in a statement. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Schema and table, quoted part by part: names may hold dots. */
+export function quoteTable(table: TableName): string {
+  return `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
+}
+
+/** A text literal; standard_conforming_strings is on in every session of ours. */
+export function quoteLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The text of a one-dimensional array, for a parameter or a literal. */
+export function arrayLiteral(values: Iterable<string | null>): string {
+  const parts: string[] = [];
+  for (const value of values) parts.push(value === null ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
+  return `{${parts.join(',')}}`;
+}
+
+/** `alias."a", alias."b"`. */
+export function columnList(names: readonly string[], alias?: string): string {
+  return names.map((name) => (alias === undefined ? quoteIdentifier(name) : `${alias}.${quoteIdentifier(name)}`)).join(', ');
+}
+
+/** An ORDER BY expression that sorts as the archive does: numbers as numbers, all else by the bytes of its text. */
+export function keyOrderSql(column: Column, alias: string): string {
+  const name = `${alias}.${quoteIdentifier(column.name)}`;
+  if (column.kind === 'integer' || column.kind === 'number' || column.type === 'uuid') return name;
+  return `${name}::text COLLATE "C"`;
+}
+
+export function columnNamed(entity: Entity, name: string): Column {
+  const column = entity.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new TypeError(`${entity.model} has no column ${name}`);
+  return column;
+}
