@@ -7,6 +7,8 @@ export interface ArchiveHeader {
   /** Absent under `--reproducible`. */
   readonly volatile?: { readonly date: string; readonly tool: string } | undefined;
   readonly entities: Readonly<Record<string, ArchiveEntity>>;
+  /** The models in the order in which their objects stand: parents before children. */
+  readonly order: readonly string[];
   readonly seeds: readonly string[];
   readonly roots: readonly string[];
   readonly follow: string;
@@ -55,6 +57,8 @@ export interface ArchiveReference {
   readonly columns: readonly string[];
   readonly parent: string;
   readonly parentColumns: readonly string[];
+  /** Declared references: it holds where this column has this text. */
+  readonly when?: { readonly column: string; readonly value: string } | undefined;
 }
 
 /** One object of an archive. `pk` is an object by member name where the key has several columns. */

@@ -6,8 +6,8 @@ import { archiveEntities } from '../schema/archive-entities.js';
 import { dependencyOrder } from '../schema/dependency-order.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
-import { decodeRow } from '../values/row-encoder.js';
-import { keyToPk, toArchiveValue } from '../values/archive-value.js';
+import { keyShape, textsToPk, toArchiveValue } from '../values/archive-value.js';
+import { decodeRow } from '../values/copy-text.js';
 import { toolVersion } from '../tool-version.js';
 import type { ExportOptions } from './export-options.js';
 import type { Prepared } from './prepare.js';
@@ -89,7 +89,7 @@ async function externalObjects(schema: Schema, closure: Closure, reader: RowRead
         natural.forEach((column, at) => {
           naturalKey[column.member] = toArchiveValue(texts[entity.key.length + at] ?? null, column.kind);
         });
-        external.push({ model, naturalKey, pk: keyToPk(texts.slice(0, entity.key.length).map((text) => text ?? ''), entity) });
+        external.push({ model, naturalKey, pk: textsToPk(texts.slice(0, entity.key.length).map((text) => text ?? ''), keyShape(entity)) });
       }
     }
   }

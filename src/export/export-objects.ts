@@ -50,8 +50,10 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
     const readers = [session, ...further].map((one) => createRowReader(one));
     const objects = new Map<string, number>();
     const links = new Map<string, number>();
-    for await (const lines of exportRows(order, { schema, closure: taken.closure, readers, onProgress: options.onProgress, signal: options.signal })) {
-      for (const bytes of lines.bytes) await writer.write(bytes, 0);
+    const { lineEnd } = writer;
+    const rows = { schema, closure: taken.closure, lineEnd, readers, onProgress: options.onProgress, signal: options.signal };
+    for await (const lines of exportRows(order, rows)) {
+      for (const bytes of lines.bytes) await writer.write(bytes);
       objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);
       for (const [name, count] of lines.links) links.set(name, (links.get(name) ?? 0) + count);
     }

@@ -14,6 +14,8 @@ import { inOrder } from './in-order.js';
 export interface RowsOptions {
   readonly schema: Schema;
   readonly closure: Closure;
+  /** What ends a line of the archive. */
+  readonly lineEnd: string;
   /** All on one snapshot. */
   readonly readers: readonly RowReader[];
   readonly onProgress?: OnProgress | undefined;
@@ -84,6 +86,7 @@ async function readUnit(reader: RowReader, unit: Unit, options: RowsOptions): Pr
     lists,
     cut: cutsOf(closure, entity),
     references: closedProof(schema, closure, entity),
+    lineEnd: options.lineEnd,
   });
   const bytes: Buffer[] = [];
   const names = columns.map((column) => column.name);

@@ -2,13 +2,15 @@ import type { Closure } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import { compareKeys } from '../closure/key-order.js';
 import type { RowReader, RowSelection } from '../dialect/row-reader.js';
-import type { Entity, Link, Reference, Schema, ValueKind } from '../schema/schema.js';
+import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
+import type { KeyShape } from '../values/archive-value.js';
+import { keyShape } from '../values/archive-value.js';
 
 /** A many-to-many member of some objects: for each owner, the keys of the other side that go out, in key order. */
 export interface LinkList {
   readonly member: string;
   of(key: Key): readonly Key[];
-  readonly inverse: { readonly kinds: readonly ValueKind[]; readonly members: readonly string[] };
+  readonly inverse: KeyShape;
 }
 
 /**
@@ -116,11 +118,6 @@ async function keysByValue(
     }
   }
   return byValue;
-}
-
-function keyShape(entity: Entity): LinkList['inverse'] {
-  const columns = entity.key.map((name) => entity.columns.find((column) => column.name === name));
-  return { kinds: columns.map((column) => column?.kind ?? 'text'), members: columns.map((column) => column?.member ?? '') };
 }
 
 function entityOf(schema: Schema, model: string): Entity {

@@ -10,6 +10,7 @@ import { Findings } from '../findings/finding.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { buildSchema } from '../schema/build-schema.js';
+import { excludedModels } from '../schema/exclusions.js';
 import { resolveModel } from '../schema/resolve-model.js';
 import type { Schema } from '../schema/schema.js';
 import type { Seeds } from '../seeds/find-seeds.js';
@@ -47,7 +48,7 @@ export async function prepare(dataSource: DataSource, options: ExportOptions): P
       seeds: seeds.byModel,
       roots: new Set(roots),
       boundary: resolved(policy.boundary, model),
-      exclude: resolved(policy.excludedModels, model),
+      exclude: excludedModels(schema, policy),
       sharedAsKey: sharedAsKey(schema, policy, options.shared),
       maxObjects: options.maxObjects ?? policy.maxObjects,
       maxDepth: options.maxDepth ?? policy.maxDepth,

@@ -91,7 +91,7 @@ function finishEntity(draft: Draft, table: DraftTable, isLink: boolean, policy: 
         transformed: metadata?.transformed ?? false,
       };
     })
-    .sort((a, b) => Buffer.compare(Buffer.from(a.member), Buffer.from(b.member)));
+    .sort((a, b) => (a.member < b.member ? -1 : 1));
   const uniques = uniqueConstraints(table);
   const natural = uniques.find((one) => !one.primary && one.predicate === undefined && one.columns.length > 0 && !sameNames(one.columns, table.identity));
   return {

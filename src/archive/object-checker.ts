@@ -1,0 +1,144 @@
+import { compareKeysOf } from '../closure/key-order.js';
+import type { Key } from '../closure/key.js';
+import { keyTexts } from '../closure/key.js';
+import { RefusedError } from '../errors/portolan-error.js';
+import type { KeyShape } from '../values/archive-value.js';
+import { pkToKey } from '../values/archive-value.js';
+import type { ArchiveColumn, ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
+import { headerKeyShape } from './header-keys.js';
+
+interface Expected {
+  readonly shape: KeyShape;
+  readonly compare: (a: Key, b: Key) => number;
+  readonly columns: readonly (readonly [string, ArchiveColumn['kind']])[];
+  readonly links: readonly (readonly [string, KeyShape])[];
+}
+
+/** Checks objects against the header as they pass: their order, their key, every member and its type; counts them. */
+export class ObjectChecker {
+  readonly #header: ArchiveHeader;
+  readonly #path: string;
+  readonly #expected = new Map<string, Expected>();
+  readonly #counts = new Map<string, number>();
+  readonly #linkCounts = new Map<string, number>();
+  #model: string | undefined;
+  #place = -1;
+  #last: Key | undefined;
+
+  constructor(header: ArchiveHeader, path: string) {
+    this.#header = header;
+    this.#path = path;
+    for (const model of header.order) this.#expected.set(model, expectedOf(header, model));
+  }
+
+  /** @throws RefusedError ARCHIVE_DAMAGED, ARCHIVE_UNSORTED, ARCHIVE_DUPLICATE */
+  check(value: unknown, line: number): ArchiveObject {
+    const object = this.#objectOf(value, line);
+    const expected = this.#expected.get(object.model);
+    if (expected === undefined) throw this.#wrong(line, `the header has no model ${JSON.stringify(object.model).slice(0, 80)}`);
+    const key = pkToKey(object.pk, expected.shape);
+    if (key === undefined) throw this.#wrong(line, `the pk is no key of ${object.model}`);
+    this.#checkOrder(object.model, key, expected, line);
+    this.#checkFields(object, expected, line);
+    this.#counts.set(object.model, (this.#counts.get(object.model) ?? 0) + 1);
+    return object;
+  }
+
+  /** @throws RefusedError ARCHIVE_DAMAGED */
+  compareCounts(trailer: ArchiveTrailer): void {
+    const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    if (total !== trailer.total || !sameCounts(this.#counts, trailer.objects) || !sameCounts(this.#linkCounts, trailer.links)) {
+      throw new RefusedError('ARCHIVE_DAMAGED', `${this.#path}: the trailer counts other objects or links than there are`);
+    }
+  }
+
+  #objectOf(value: unknown, line: number): ArchiveObject {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.#wrong(line, 'not an object');
+    const members = Object.keys(value);
+    const { fields, model, shared } = value as { fields?: unknown; model?: unknown; shared?: unknown };
+    const right =
+      members.every((member) => ['fields', 'model', 'pk', 'shared'].includes(member)) &&
+      Object.hasOwn(value, 'pk') &&
+      typeof model === 'string' &&
+      typeof fields === 'object' &&
+      fields !== null &&
+      !Array.isArray(fields) &&
+      (shared === undefined || shared === true);
+    if (!right) throw this.#wrong(line, 'not an object of an archive: it has fields, model, pk, and perhaps shared');
+    return value as ArchiveObject;
+  }
+
+  #checkOrder(model: string, key: Key, expected: Expected, line: number): void {
+    if (model !== this.#model) {
+      const place = this.#header.order.indexOf(model);
+      if (place <= this.#place) throw this.#unsorted(line, model);
+      this.#place = place;
+      this.#model = model;
+    } else if (this.#last !== undefined) {
+      const order = expected.compare(this.#last, key);
+      if (order === 0) throw new RefusedError('ARCHIVE_DUPLICATE', `${this.#path}:${String(line)}: ${model}.${keyTexts(key).join(',')} stands there twice`);
+      if (order > 0) throw this.#unsorted(line, model);
+    }
+    this.#last = key;
+  }
+
+  #checkFields(object: ArchiveObject, expected: Expected, line: number): void {
+    const { fields } = object;
+    for (const [member, kind] of expected.columns) {
+      if (!Object.hasOwn(fields, member)) throw this.#wrong(line, `${object.model} lacks its member ${member}`);
+      if (!isOfKind(fields[member], kind)) throw this.#wrong(line, `${object.model}.${member} is not a value of its kind (${kind})`);
+    }
+    for (const [member, shape] of expected.links) {
+      const list = Object.hasOwn(fields, member) ? fields[member] : undefined;
+      if (!Array.isArray(list) || list.some((pk: ArchiveObject['pk']) => pkToKey(pk, shape) === undefined)) {
+        throw this.#wrong(line, `${object.model}.${member} is not a list of keys`);
+      }
+      const name = `${object.model}.${member}`;
+      if (list.length > 0) this.#linkCounts.set(name, (this.#linkCounts.get(name) ?? 0) + list.length);
+    }
+    if (Object.keys(fields).length !== expected.columns.length + expected.links.length) {
+      throw this.#wrong(line, `${object.model} has a member that the header does not know`);
+    }
+  }
+
+  #wrong(line: number, what: string): RefusedError {
+    return new RefusedError('ARCHIVE_DAMAGED', `${this.#path}:${String(line)}: ${what}`);
+  }
+
+  #unsorted(line: number, model: string): RefusedError {
+    return new RefusedError('ARCHIVE_UNSORTED', `${this.#path}:${String(line)}: ${model} is not in the archive's order`, {
+      hint: 'If you edited it on purpose: portolan verify --reseal sorts it.',
+    });
+  }
+}
+
+function expectedOf(header: ArchiveHeader, model: string): Expected {
+  const entity = header.entities[model];
+  if (entity === undefined) throw new TypeError(`the header has no ${model}`);
+  const shape = headerKeyShape(header, model);
+  const key = new Set(entity.key);
+  return {
+    shape,
+    compare: compareKeysOf(shape.kinds),
+    columns: Object.entries(entity.columns).flatMap(([member, column]) => (key.has(column.name) ? [] : [[member, column.kind] as const])),
+    links: Object.entries(entity.links).map(([member, link]) => [member, headerKeyShape(header, link.model)] as const),
+  };
+}
+
+function isOfKind(value: unknown, kind: ArchiveColumn['kind']): boolean {
+  if (value === null) return true;
+  switch (kind) {
+    case 'integer':
+    case 'number':
+      return typeof value === 'number' || typeof value === 'string';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'text':
+      return typeof value === 'string';
+  }
+}
+
+function sameCounts(counts: ReadonlyMap<string, number>, told: Readonly<Record<string, number>>): boolean {
+  const names = new Set([...counts.keys(), ...Object.keys(told)]);
+  return [...names].every((name) => (counts.get(name) ?? 0) === (told[name] ?? 0));
+}

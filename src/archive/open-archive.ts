@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { RefusedError } from '../errors/portolan-error.js';
+import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
+import { checkHeader, checkTrailer } from './check-header.js';
+import type { Compression } from './compression.js';
+import { ObjectChecker } from './object-checker.js';
+import { detectCompression, readLines } from './read-lines.js';
+
+/** An archive on disk. Its header is read at once; each pass over the objects reads and checks all of it again. */
+export interface ArchiveReader {
+  readonly path: string;
+  readonly header: ArchiveHeader;
+  /** Known when a pass has ended. */
+  readonly trailer: ArchiveTrailer | undefined;
+  /**
+   * The objects in batches, in order. What a pass has proven when it ends: the order, no duplicates, every member, the counts
+   * and the digest. @throws RefusedError ARCHIVE_*
+   */
+  objects(): AsyncGenerator<readonly ArchiveObject[]>;
+}
+
+/** @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED */
+export async function openArchive(path: string): Promise<ArchiveReader> {
+  const compression = await detectCompression(path);
+  const { header, document } = await readHeader(path, compression);
+  return new FileReader(path, compression, header, document);
+}
+
+const headerStart = Buffer.from('{"header":');
+const objectsLine = '"objects":[\n';
+const trailerStart = Buffer.from('"trailer":');
+const trailerLineStart = Buffer.from('{"trailer":');
+
+async function readHeader(path: string, compression: Compression): Promise<{ header: ArchiveHeader; document: boolean }> {
+  for await (const { bytes, ends } of readLines(path, compression)) {
+    const line = bytes.subarray(0, ends[0]);
+    if (line.length < headerStart.length || !line.subarray(0, headerStart.length).equals(headerStart)) throw notOurs(path);
+    const text = line.toString('utf8').trimEnd();
+    const document = text.endsWith('},');
+    const body = document ? text.slice(headerStart.length, -1) : text.slice(headerStart.length, -1);
+    return { header: checkHeader(parse(body, path), path), document };
+  }
+  throw new RefusedError('ARCHIVE_TRUNCATED', `${path} is empty`);
+}
+
+class FileReader implements ArchiveReader {
+  readonly path: string;
+  readonly header: ArchiveHeader;
+  readonly #compression: Compression;
+  readonly #document: boolean;
+  #trailer: ArchiveTrailer | undefined;
+
+  constructor(path: string, compression: Compression, header: ArchiveHeader, document: boolean) {
+    this.path = path;
+    this.header = header;
+    this.#compression = compression;
+    this.#document = document;
+  }
+
+  get trailer(): ArchiveTrailer | undefined {
+    return this.#trailer;
+  }
+
+  async *objects(): AsyncGenerator<readonly ArchiveObject[]> {
+    const checker = new ObjectChecker(this.header, this.path);
+    const hash = createHash('sha256');
+    let line = 0;
+    let trailer: ArchiveTrailer | undefined;
+    let listClosed = !this.#document;
+    for await (const { bytes, ends, terminated } of readLines(this.path, this.#compression)) {
+      const batch: ArchiveObject[] = [];
+      let start = 0;
+      let hashed = bytes.length;
+      for (const end of ends) {
+        line += 1;
+        if (trailer !== undefined) throw this.#damaged('something follows the trailer', line);
+        const head = this.#document ? trailerStart : trailerLineStart;
+        if (isAt(bytes, start, head)) {
+          if (!listClosed || !terminated) throw this.#truncated();
+          trailer = this.#parseTrailer(bytes.toString('utf8', start, end), line);
+          hashed = start;
+        } else if (line > (this.#document ? 2 : 1)) {
+          if (listClosed && this.#document) throw this.#damaged('the objects are over, but no trailer follows', line);
+          if (this.#document && bytes.toString('latin1', start, end) === '],\n') listClosed = true;
+          else batch.push(checker.check(this.#parseObject(bytes, start, end, line), line));
+        } else if (line === 2 && bytes.toString('latin1', start, end) !== objectsLine) throw this.#damaged('the list of objects does not begin', line);
+        start = end;
+      }
+      hash.update(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
+      if (batch.length > 0) yield batch;
+    }
+    if (trailer === undefined) throw this.#truncated();
+    if (hash.digest('hex') !== trailer.sha256) {
+      throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: the content is not what the trailer's SHA-256 was made of`, { hint: editedHint });
+    }
+    checker.compareCounts(trailer);
+    this.#trailer = trailer;
+  }
+
+  #parseObject(bytes: Buffer, start: number, end: number, line: number): unknown {
+    let stop = end;
+    if (bytes[stop - 1] === 0x0a) stop -= 1;
+    if (this.#document && bytes[stop - 1] === 0x2c) stop -= 1;
+    return parse(bytes.toString('utf8', start, stop), this.path, line);
+  }
+
+  #parseTrailer(text: string, line: number): ArchiveTrailer {
+    const body = this.#document ? text.slice(trailerStart.length, text.lastIndexOf('}')) : text.slice(trailerLineStart.length, text.lastIndexOf('}'));
+    return checkTrailer(parse(body, this.path, line), this.path);
+  }
+
+  #damaged(what: string, line: number): RefusedError {
+    return new RefusedError('ARCHIVE_DAMAGED', `${this.path}:${String(line)}: ${what}`, { hint: editedHint });
+  }
+
+  #truncated(): RefusedError {
+    return new RefusedError('ARCHIVE_TRUNCATED', `${this.path} is cut: it has no whole trailer`, { hint: 'Copy or export it again.' });
+  }
+}
+
+const editedHint = 'If you edited it on purpose: portolan verify --reseal. Else copy or export it again.';
+
+function isAt(bytes: Buffer, start: number, prefix: Buffer): boolean {
+  return bytes.length - start >= prefix.length && bytes.compare(prefix, 0, prefix.length, start, start + prefix.length) === 0;
+}
+
+function parse(text: string, path: string, line = 1): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new RefusedError('ARCHIVE_DAMAGED', `${path}:${String(line)}: not valid JSON`, { detail: String(error), hint: editedHint });
+  }
+}
+
+function notOurs(path: string): RefusedError {
+  return new RefusedError('ARCHIVE_NOT_OURS', `${path} is no Portolan archive: it does not begin with {"header":`, {
+    hint: 'If it was reformatted by an editor: portolan verify --reseal brings it back into form.',
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * COPY's text format: tab between columns, `\N` for NULL, and a backslash before what would else be taken for structure.
+ * https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
+ */
+const escapes: Readonly<Record<string, string>> = Object.freeze({
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '\\': '\\\\',
+});
+
+const unescapes: Readonly<Record<string, string>> = Object.freeze({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' });
+
+// eslint-disable-next-line no-control-regex -- these are the characters that COPY escapes
+const special = /[\b\f\n\r\t\v\\]/u;
+// eslint-disable-next-line no-control-regex -- as above
+const specials = /[\b\f\n\r\t\v\\]/gu;
+
+/** A value as COPY TO writes it. */
+export function escapeCopy(text: string | null): string {
+  if (text === null) return '\\N';
+  return special.test(text) ? text.replace(specials, (character) => escapes[character] ?? character) : text;
+}
+
+/** A value that is not `\N`, as the server's text. */
+export function unescapeCopy(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\(.)/gsu, (_, character: string) => unescapes[character] ?? character);
+}
+
+/** The values of one row, without its line end. */
+export function decodeRow(line: string): (string | null)[] {
+  return line.split('\t').map((text) => (text === '\\N' ? null : unescapeCopy(text)));
+}
+
+/** One row, without its line end: byte for byte what COPY TO prints for the same values. */
+export function encodeRow(values: readonly (string | null)[]): string {
+  let line = '';
+  values.forEach((value, at) => {
+    line += at === 0 ? escapeCopy(value) : `\t${escapeCopy(value)}`;
+  });
+  return line;
+}

@@ -1,0 +1,212 @@
+import type { Key } from '../closure/key.js';
+import { toIntegerKey } from '../closure/key.js';
+import type { Column, Entity } from '../schema/schema.js';
+import type { KeyShape } from './archive-value.js';
+import { isJsonNumber, keyShape, keyToPk } from './archive-value.js';
+import { unescapeCopy } from './copy-text.js';
+import { OutputBuffer } from './output-buffer.js';
+
+export interface ObjectEncoderOptions {
+  readonly entity: Entity;
+  /** In the order of the COPY's select list: every column that leaves, sorted by member. */
+  readonly columns: readonly Column[];
+  isOwned(key: Key): boolean;
+  /** Many-to-many members; keys in order. */
+  readonly lists: readonly { readonly member: string; of(key: Key): readonly Key[]; readonly inverse: KeyShape }[];
+  /** References that are written as NULL where `is` says so. */
+  readonly cut: readonly { readonly columns: readonly string[]; is(key: Key): boolean }[];
+  /** Told of each reference value that is written. */
+  readonly references: readonly { readonly columns: readonly string[]; found(value: Key, child: Key): void }[];
+  /** What ends a line: `,\n` in a document, `\n` in JSON lines. */
+  readonly lineEnd: string;
+}
+
+/** Turns rows of COPY text into lines of the archive. */
+export interface ObjectEncoder {
+  /** Encodes whole rows. */
+  encode(chunk: Buffer): Buffer;
+  /** Rows so far. */
+  readonly count: number;
+}
+
+type Member =
+  | { readonly is: 'column'; readonly at: number; readonly kind: Column['kind']; readonly prefix: Buffer }
+  | { readonly is: 'list'; readonly list: ObjectEncoderOptions['lists'][number]; readonly prefix: Buffer };
+
+const tab = 0x09;
+const newline = 0x0a;
+const backslash = 0x5c;
+const quote = 0x22;
+const letterN = 0x4e;
+
+/**
+ * Works on bytes: a value is copied from the server's row into the line, and only what JSON or COPY escapes is looked at.
+ * Members were sorted once, so that a row needs no sorting.
+ */
+export function createObjectEncoder(options: ObjectEncoderOptions): ObjectEncoder {
+  return new BytesEncoder(options);
+}
+
+class BytesEncoder implements ObjectEncoder {
+  readonly #options: ObjectEncoderOptions;
+  readonly #members: readonly Member[];
+  readonly #key: readonly number[];
+  readonly #integerKey: boolean;
+  readonly #shape: KeyShape;
+  readonly #tail: Buffer;
+  readonly #cuts: readonly { readonly at: readonly number[]; readonly nulls: readonly number[]; is(key: Key): boolean }[];
+  readonly #references: readonly { readonly at: readonly number[]; found(value: Key, child: Key): void }[];
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  /** 0 plain, 1 holds bytes that JSON or COPY escapes, 2 NULL. */
+  readonly #marks: Uint8Array;
+  readonly #sharedEnd: Buffer;
+  readonly #ownedEnd: Buffer;
+  #count = 0;
+
+  constructor(options: ObjectEncoderOptions) {
+    const { entity, columns } = options;
+    this.#options = options;
+    const position = (name: string): number => columns.findIndex((column) => column.name === name);
+    this.#key = entity.key.map(position);
+    this.#shape = keyShape(entity);
+    this.#integerKey = entity.key.length === 1 && this.#shape.kinds[0] === 'integer';
+    this.#members = sortedMembers(options, new Set(this.#key));
+    this.#tail = Buffer.from(`},"model":${JSON.stringify(entity.model)},"pk":`);
+    this.#sharedEnd = Buffer.from(`,"shared":true}${options.lineEnd}`);
+    this.#ownedEnd = Buffer.from(`}${options.lineEnd}`);
+    this.#cuts = options.cut.map((cut) => ({
+      at: cut.columns.map(position),
+      nulls: cut.columns.map(position).filter((at) => columns[at]?.nullable === true && !this.#key.includes(at)),
+      is: (key) => cut.is(key),
+    }));
+    this.#references = options.references.map((reference) => ({
+      at: reference.columns.map(position),
+      found: (value, child) => {
+        reference.found(value, child);
+      },
+    }));
+    this.#starts = new Int32Array(columns.length);
+    this.#ends = new Int32Array(columns.length);
+    this.#marks = new Uint8Array(columns.length);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  encode(chunk: Buffer): Buffer {
+    const out = new OutputBuffer(chunk.length * 2 + 1024);
+    let at = 0;
+    while (at < chunk.length) {
+      at = this.#split(chunk, at);
+      this.#row(chunk, out);
+      this.#count += 1;
+    }
+    return out.bytes();
+  }
+
+  /** Finds the columns of one row; returns where the next row begins. */
+  #split(chunk: Buffer, from: number): number {
+    let at = from;
+    for (let column = 0; column < this.#starts.length; column += 1) {
+      this.#starts[column] = at;
+      let mark = 0;
+      let byte = chunk[at] as number;
+      while (byte !== tab && byte !== newline) {
+        if (byte < 0x20 || byte === backslash || byte === quote) mark = 1;
+        at += 1;
+        byte = chunk[at] as number;
+      }
+      this.#ends[column] = at;
+      const start = this.#starts[column] as number;
+      this.#marks[column] = mark === 1 && at === start + 2 && chunk[start] === backslash && chunk[start + 1] === letterN ? 2 : mark;
+      at += 1;
+    }
+    return at;
+  }
+
+  #row(chunk: Buffer, out: OutputBuffer): void {
+    const key = this.#keyAt(chunk, this.#key);
+    if (key === null) throw new TypeError(`a row of ${this.#options.entity.model} without key`);
+    for (const cut of this.#cuts) {
+      const value = this.#keyAt(chunk, cut.at);
+      if (value !== null && cut.is(value)) for (const column of cut.nulls) this.#marks[column] = 2;
+    }
+    for (const reference of this.#references) {
+      const value = this.#keyAt(chunk, reference.at);
+      if (value !== null) reference.found(value, key);
+    }
+    out.ascii('{"fields":{');
+    for (const member of this.#members) {
+      out.append(member.prefix);
+      if (member.is === 'column') this.#value(chunk, out, member.at, member.kind);
+      else out.utf8(JSON.stringify(member.list.of(key).map((other) => keyToPk(other, member.list.inverse))));
+    }
+    out.append(this.#tail);
+    const [only] = this.#key;
+    if (this.#key.length === 1 && only !== undefined) this.#value(chunk, out, only, this.#shape.kinds[0] ?? 'text');
+    else out.utf8(JSON.stringify(keyToPk(key, this.#shape)));
+    out.append(this.#options.isOwned(key) ? this.#ownedEnd : this.#sharedEnd);
+  }
+
+  #value(chunk: Buffer, out: OutputBuffer, column: number, kind: Column['kind']): void {
+    const start = this.#starts[column] as number;
+    const end = this.#ends[column] as number;
+    const mark = this.#marks[column];
+    if (mark === 2) {
+      out.ascii('null');
+      return;
+    }
+    switch (kind) {
+      case 'integer':
+        if (end - start <= 15) out.copy(chunk, start, end);
+        else this.#number(chunk, out, start, end);
+        return;
+      case 'number':
+        this.#number(chunk, out, start, end);
+        return;
+      case 'boolean':
+        out.ascii(chunk[start] === 0x74 ? 'true' : 'false');
+        return;
+      case 'text':
+        if (mark === 0) out.quoted(chunk, start, end);
+        else out.escaped(chunk, start, end);
+    }
+  }
+
+  #number(chunk: Buffer, out: OutputBuffer, start: number, end: number): void {
+    if (isJsonNumber(chunk.toString('latin1', start, end))) out.copy(chunk, start, end);
+    else out.quoted(chunk, start, end);
+  }
+
+  #keyAt(chunk: Buffer, columns: readonly number[]): Key | null {
+    const [only] = columns;
+    if (columns.length === 1 && only !== undefined) {
+      if (this.#marks[only] === 2) return null;
+      const text = this.#text(chunk, only);
+      return this.#options.columns[only]?.kind === 'integer' ? toIntegerKey(text) : text;
+    }
+    const texts: string[] = [];
+    for (const column of columns) {
+      if (this.#marks[column] === 2) return null;
+      texts.push(this.#text(chunk, column));
+    }
+    return texts.join('\0');
+  }
+
+  #text(chunk: Buffer, column: number): string {
+    const text = chunk.toString('utf8', this.#starts[column], this.#ends[column]);
+    return this.#marks[column] === 1 ? unescapeCopy(text) : text;
+  }
+}
+
+function sortedMembers(options: ObjectEncoderOptions, key: ReadonlySet<number>): readonly Member[] {
+  const named: { readonly name: string; readonly make: (prefix: Buffer) => Member }[] = [];
+  options.columns.forEach(({ member, kind }, at) => {
+    if (!key.has(at)) named.push({ name: member, make: (prefix) => ({ is: 'column', at, kind, prefix }) });
+  });
+  for (const list of options.lists) named.push({ name: list.member, make: (prefix) => ({ is: 'list', list, prefix }) });
+  named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return named.map(({ name, make }, at) => make(Buffer.from(`${at === 0 ? '' : ','}${JSON.stringify(name)}:`)));
+}

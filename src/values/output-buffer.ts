@@ -1,0 +1,115 @@
+const quote = 0x22;
+const backslash = 0x5c;
+const hex = Buffer.from('0123456789abcdef');
+
+/** What COPY writes after a backslash → what JSON writes after one; 0 where JSON needs the long form. */
+const shortEscapes = new Uint8Array(256);
+for (const letter of 'bfnrt') shortEscapes[letter.charCodeAt(0)] = letter.charCodeAt(0);
+
+/** Control characters → JSON's short escape. */
+const controlEscapes = new Uint8Array(32);
+for (const [character, letter] of ['\bb', '\ff', '\nn', '\rr', '\tt'].map((pair) => [...pair] as [string, string])) {
+  controlEscapes[character.charCodeAt(0)] = letter.charCodeAt(0);
+}
+
+/** Bytes that grow. Short runs are copied in JavaScript, where a call into native code would cost more than the bytes. */
+export class OutputBuffer {
+  #buffer: Buffer;
+  #length = 0;
+
+  constructor(capacity: number) {
+    this.#buffer = Buffer.allocUnsafe(capacity);
+  }
+
+  bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  append(bytes: Buffer): void {
+    this.copy(bytes, 0, bytes.length);
+  }
+
+  copy(source: Buffer, start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#copy(source, start, end);
+  }
+
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    for (let at = 0; at < text.length; at += 1) this.#buffer[this.#length++] = text.charCodeAt(at);
+  }
+
+  utf8(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#length += this.#buffer.write(text, this.#length, 'utf8');
+  }
+
+  /** Bytes that need no escape, in quotes. */
+  quoted(source: Buffer, start: number, end: number): void {
+    this.#reserve(end - start + 2);
+    this.#buffer[this.#length++] = quote;
+    this.#copy(source, start, end);
+    this.#buffer[this.#length++] = quote;
+  }
+
+  /** A COPY value as a JSON string: COPY's escapes are undone, JSON's are made, byte for byte as JSON.stringify does. */
+  escaped(source: Buffer, start: number, end: number): void {
+    this.#reserve((end - start) * 6 + 2);
+    const buffer = this.#buffer;
+    buffer[this.#length++] = quote;
+    for (let at = start; at < end; at += 1) {
+      let byte = source[at] as number;
+      if (byte === backslash) {
+        at += 1;
+        byte = source[at] as number;
+        const short = shortEscapes[byte] as number;
+        if (short !== 0) {
+          buffer[this.#length++] = backslash;
+          buffer[this.#length++] = short;
+          continue;
+        }
+        if (byte === 0x76) byte = 0x0b;
+      }
+      if (byte === quote || byte === backslash) {
+        buffer[this.#length++] = backslash;
+        buffer[this.#length++] = byte;
+      } else if (byte < 0x20) this.#control(byte);
+      else buffer[this.#length++] = byte;
+    }
+    buffer[this.#length++] = quote;
+  }
+
+  #control(byte: number): void {
+    const buffer = this.#buffer;
+    const short = controlEscapes[byte] as number;
+    buffer[this.#length++] = backslash;
+    if (short !== 0) {
+      buffer[this.#length++] = short;
+      return;
+    }
+    buffer[this.#length++] = 0x75;
+    buffer[this.#length++] = 0x30;
+    buffer[this.#length++] = 0x30;
+    buffer[this.#length++] = hex[byte >> 4] as number;
+    buffer[this.#length++] = hex[byte & 15] as number;
+  }
+
+  #copy(source: Buffer, start: number, end: number): void {
+    if (end - start > 48) {
+      source.copy(this.#buffer, this.#length, start, end);
+      this.#length += end - start;
+      return;
+    }
+    const buffer = this.#buffer;
+    let length = this.#length;
+    for (let at = start; at < end; at += 1) buffer[length++] = source[at] as number;
+    this.#length = length;
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + more));
+    this.#buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+  }
+}
