@@ -12,7 +12,7 @@ export type { ImportOptions, ImportResult } from './import/import-options.js';
 export { openArchive } from './archive/open-archive.js';
 export { resealArchive } from './archive/reseal-archive.js';
 export { verifyArchive } from './archive/verify-archive.js';
-export type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive/archive.js';
+export type { ArchiveHeader, ArchiveObject, ArchiveTrailer, ArchiveValue } from './archive/archive.js';
 export { definePolicy } from './policy/policy.js';
 export type { Policy, ModelPolicy, DeclaredReference, FollowPolicy, EdgeOfWorld } from './policy/policy.js';
 export { FailedError, PortolanError, RefusedError, UsageError } from './errors/portolan-error.js';
