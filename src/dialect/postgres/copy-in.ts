@@ -16,6 +16,8 @@ export async function copyIn(client: Client, sql: string, chunks: AsyncIterable<
     stream.on('error', (error) => {
       failed = true;
       reject(error);
+      // What is still buffered must not be sent: the driver has let go of the connection.
+      stream.destroy();
     });
   });
   finished.catch(() => undefined);

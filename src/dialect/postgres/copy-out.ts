@@ -11,7 +11,7 @@ const drainLimit = 16 * 1024 * 1024;
  * thrown away, or, where there is much of it, `abandon` is called and the connection is of no more use.
  */
 export async function* copyOut(client: Client, sql: string, abandon: () => Promise<void>): AsyncGenerator<Buffer> {
-  const stream = client.query(Object.assign(copyTo(sql), queryTimeout(client))) as unknown as Readable;
+  const stream = client.query(Object.assign(copyTo(sql), queryTimeout(client))) as unknown as Readable & { callback?: () => void };
   // A connection that is lost after the last chunk still tells the stream.
   stream.on('error', () => undefined);
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
@@ -30,6 +30,8 @@ export async function* copyOut(client: Client, sql: string, abandon: () => Promi
     }
   } finally {
     if (open && !(await drained(chunks))) await abandon();
+    // The driver's time-out, where it has one, is stopped by whoever finishes the query.
+    stream.callback?.();
   }
 }
 

@@ -1,4 +1,5 @@
 import { FailedError, PortolanError, RefusedError, UsageError } from '../../errors/portolan-error.js';
+import type { ServerFacts } from '../session.js';
 
 /** What PostgreSQL and its driver tell of a failure; the shapes are the driver's, so that it need not be imported. */
 interface DriverError {
@@ -8,6 +9,7 @@ interface DriverError {
   readonly table?: string | undefined;
   readonly schema?: string | undefined;
   readonly constraint?: string | undefined;
+  /** The server's function that raised it: the same in every language of messages. */
   readonly routine?: string | undefined;
 }
 
@@ -31,55 +33,104 @@ export class ConstraintError extends RefusedError {
  * The error of the driver as one of ours. Its text can hold row values, and goes into `detail` only.
  * Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-export function databaseError(cause: unknown, doing: string): PortolanError {
+export function databaseError(cause: unknown, doing: string, server?: ServerFacts): PortolanError {
   if (cause instanceof PortolanError) return cause;
   const error = asDriverError(cause);
   const code = error.code ?? '';
   const detail = [error.message, error.detail].filter((text) => text !== undefined && text !== '').join(' · ');
   const options = { detail, cause };
-  if (code.startsWith('23')) return new ConstraintError(error.constraint, error.table, options);
-  if (code === '40001' || code === '40P01') {
-    return new RefusedError('CONCURRENT_CHANGE', `${doing}: another transaction changed the same rows`, {
-      ...options,
-      hint: 'Nothing was written. Run it again.',
-    });
+  if (code.startsWith('23')) return new ConstraintError(error.constraint, tableOf(error), options);
+  switch (code) {
+    case '40001':
+    case '40P01':
+      return concurrentChange(doing, server?.standby === true, options);
+    case '42501':
+      return /row.level security|row security/iu.test(error.message) || error.routine === 'check_enable_rls'
+        ? rowSecurity(error, options)
+        : permissionDenied(error, doing, options);
+    case '25006':
+      return new FailedError('READ_ONLY_DATABASE', `${doing}: the server only lets itself be read`, {
+        ...options,
+        hint: 'It is a standby, or its default is read-only: connect to the primary to import.',
+      });
+    case '22P02':
+    case '22003':
+    case '22007':
+    case '22008':
+    case '22021':
+      return new UsageError('INVALID_VALUE', `${doing}: a value is not valid for its type`, options);
+    case '57014':
+      return new FailedError('CANCELED', `${doing}: canceled`, options);
+    case '42P01':
+    case '42703':
+    case '42883':
+    case '3F000':
+      // These name identifiers only.
+      return new FailedError('DATABASE_ERROR', `${doing}: ${error.message}`, {
+        ...options,
+        hint: 'Check the SQL in the policy, and that nobody changes tables while the command runs.',
+      });
   }
-  if (code === '42501') {
-    if (/row-level security|row security/u.test(error.message)) return rowSecurity(error, options);
-    const what = /for (table|schema|sequence|relation|view) (\S+)/u.exec(error.message);
-    const on = what === null ? '' : ` for ${what[1] ?? ''} ${what[2] ?? ''}`;
-    return new FailedError('PERMISSION_DENIED', `${doing}: permission denied${on}`, {
-      ...options,
-      hint: 'Grant the role of the connection what it needs (SELECT to export; SELECT, INSERT, UPDATE to import), or leave the table out.',
-    });
-  }
-  if (code === '22P02' || code === '22003' || code === '22007' || code === '22008') {
-    return new UsageError('INVALID_VALUE', `${doing}: a value is not valid for its type`, options);
-  }
-  if (code === '57014') return new FailedError('CANCELED', `${doing}: canceled`, options);
   if (isConnectionLoss(code, error.message)) {
     return new FailedError('CONNECTION_LOST', `${doing}: the connection to the database was lost`, {
       ...options,
       hint: 'Nothing was committed. Check the server and its log, and run it again.',
     });
   }
-  return new FailedError('DATABASE_ERROR', `${doing}: the database refused a statement (SQLSTATE ${code === '' ? 'unknown' : code})`, {
+  return new FailedError('DATABASE_ERROR', `${doing}: the database refused a statement (${stateOf(code)})`, {
     ...options,
     hint: 'Run it with --verbose to see the message of the database.',
   });
 }
 
-function rowSecurity(error: DriverError, options: { detail: string; cause: unknown }): RefusedError {
-  const table = /table "([^"]+)"/u.exec(error.message)?.[1] ?? error.table ?? 'a table';
+interface Options {
+  readonly detail: string;
+  readonly cause: unknown;
+}
+
+function concurrentChange(doing: string, standby: boolean, options: Options): RefusedError {
+  return standby
+    ? new RefusedError('CONCURRENT_CHANGE', `${doing}: the standby removed rows that were still being read`, {
+        ...options,
+        hint: 'Set hot_standby_feedback or raise max_standby_streaming_delay there, or read from the primary.',
+      })
+    : new RefusedError('CONCURRENT_CHANGE', `${doing}: another transaction changed the same rows`, {
+        ...options,
+        hint: 'Nothing was written. Run it again.',
+      });
+}
+
+function permissionDenied(error: DriverError, doing: string, options: Options): FailedError {
+  const what = /for ([a-z ]+?) (\S+)$/u.exec(error.message);
+  const on = what === null ? ` (${/\S+$/u.exec(error.message)?.[0] ?? 'something'})` : ` for ${what[1] ?? ''} ${what[2] ?? ''}`;
+  return new FailedError('PERMISSION_DENIED', `${doing}: permission denied${on}`, {
+    ...options,
+    hint: 'Grant the role of the connection what it needs (SELECT to export; SELECT, INSERT, UPDATE to import), or leave the table out.',
+  });
+}
+
+function rowSecurity(error: DriverError, options: Options): RefusedError {
+  const table = /"([^"]+)"/u.exec(error.message)?.[1] ?? error.table ?? 'a table';
   return new RefusedError('ROW_SECURITY', `a row security policy would hide rows of ${table}`, {
     ...options,
     hint: 'Connect as its owner or as a role with BYPASSRLS: an export with hidden rows would not be whole.',
   });
 }
 
+function tableOf({ schema, table }: DriverError): string | undefined {
+  return schema === undefined || table === undefined ? table : `${schema}.${table}`;
+}
+
+function stateOf(code: string): string {
+  if (code.startsWith('53')) return `SQLSTATE ${code}: it has no disk, memory or connections left`;
+  return code === '' ? 'without a code' : `SQLSTATE ${code}`;
+}
+
+const lossCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ENOTFOUND']);
+
 function isConnectionLoss(code: string, message: string): boolean {
-  if (/^(08|57P0)/u.test(code) || ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT'].includes(code)) return true;
-  return /connection terminated|not queryable|connection ended|client was closed|socket/iu.test(message);
+  if (/^(08|57P0|58)/u.test(code) || lossCodes.has(code)) return true;
+  return code === '' && /connection terminated|not queryable|connection ended|client was closed|socket/iu.test(message);
 }
 
 function asDriverError(cause: unknown): DriverError {

@@ -20,6 +20,7 @@ export class PostgresSession implements PinnedSession {
   readonly #client: Client;
   readonly #signal: AbortSignal | undefined;
   readonly #gone: Promise<void>;
+  #onEnd = (): void => undefined;
   #transaction: 'open' | 'ended' = 'open';
   #busy = false;
   /** Why the connection is of no more use. */
@@ -33,10 +34,9 @@ export class PostgresSession implements PinnedSession {
     this.server = server;
     this.#signal = signal;
     this.#gone = new Promise((resolve) => {
-      client.on('end', () => {
-        resolve();
-      });
+      this.#onEnd = resolve;
     });
+    client.on('end', this.#onEnd);
     client.on('error', this.#onError);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -62,18 +62,14 @@ export class PostgresSession implements PinnedSession {
 
   async *copyOut(sql: string): AsyncGenerator<Buffer> {
     this.#enter();
-    let stopped = true;
     try {
       for await (const chunk of copyOut(this.#client, sql, () => this.#break(new FailedError('CANCELED', 'reading was stopped')))) {
         this.statistics.bytes += chunk.length;
         yield chunk;
       }
-      stopped = false;
     } catch (error) {
-      stopped = false;
       throw this.#failure(error);
     } finally {
-      if (stopped) this.#signal?.throwIfAborted();
       this.#busy = false;
     }
   }
@@ -126,7 +122,9 @@ export class PostgresSession implements PinnedSession {
     if (this.#broken !== undefined) await this.#break(this.#broken);
     await this.#runner.release().catch(() => undefined);
     // A connection that is broken stays watched: the pool throws it away, and nobody else would hear its last words.
-    if (this.#broken === undefined) this.#client.off('error', this.#onError);
+    if (this.#broken !== undefined) return;
+    this.#client.off('error', this.#onError);
+    this.#client.off('end', this.#onEnd);
   }
 
   readonly #onAbort = (): void => {

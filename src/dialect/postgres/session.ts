@@ -3,6 +3,8 @@ import { FailedError, UsageError } from '../../errors/portolan-error.js';
 import type { ServerFacts, Session } from '../session.js';
 import type { Client } from './client.js';
 import { rawText } from './client.js';
+import { connectionError } from './connection-error.js';
+import { connectionTarget } from './connection-target.js';
 import { databaseError } from './database-error.js';
 import { pinStatement } from './pins.js';
 import { PostgresSession } from './postgres-session.js';
@@ -67,7 +69,9 @@ async function open(
   const runner = dataSource.createQueryRunner(role);
   let session: PostgresSession | undefined;
   try {
-    const client = await connected(dataSource, runner, signal);
+    const client = await connected(dataSource, runner, signal).catch((error: unknown) => {
+      throw signal?.aborted === true ? signal.reason : connectionError(error, connectionTarget(dataSource));
+    });
     const server = await serverFacts(client);
     session = new PostgresSession(runner, client, server, signal);
     for (const statement of begin) await session.query(statement);
@@ -76,7 +80,7 @@ async function open(
   } catch (error) {
     if (session === undefined) await runner.release().catch(() => undefined);
     else await session.close();
-    throw databaseError(error, 'connecting to the database');
+    throw signal?.aborted === true ? signal.reason : databaseError(error, 'opening the session');
   }
 }
 

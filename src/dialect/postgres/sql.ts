@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors/portolan-error.js';
 import type { Column, Entity, TableName } from '../../schema/schema.js';
 
 /** `"na""me"`: any identifier, safe in a statement. */
@@ -12,6 +13,7 @@ export function quoteTable(table: TableName): string {
 
 /** A text literal; standard_conforming_strings is on in every session of ours. */
 export function quoteLiteral(text: string): string {
+  if (text.includes('\0')) throw new UsageError('INVALID_VALUE', 'a value holds the character NUL, which PostgreSQL cannot store');
   return `'${text.replaceAll("'", "''")}'`;
 }
 
