@@ -1,18 +1,27 @@
+import { DoubleHashSet } from './double-hash-set.js';
 import type { Key } from './key.js';
+import { compareKeysOf } from './key-order.js';
 import type { KeySet } from './key-set.js';
+import { TextKeySet } from './text-key-set.js';
 
 /** Keys per chunk. */
 const chunkSize = 65_536;
 /** A chunk's keys are a sorted list up to here, then a bitmap of 8 KiB. */
 const listLimit = 1024;
 
+/** With more chunks than this and fewer keys in each than {@link sparseKeys}, a hash table takes less memory. */
+const manyChunks = 4096;
+const sparseKeys = 8;
+
 /**
  * Integers in chunks of 65 536, each a sorted list while small and a bitmap after: the layout of Roaring bitmaps
- * (Lemire et al. 2016) over the whole range of safe integers. Integers beyond it are kept as text beside.
+ * (Lemire et al. 2016) over the whole range of safe integers. Keys that are scattered too thinly for chunks go to a hash
+ * table of doubles. Integers beyond the safe ones are kept as text beside.
  */
 export class IntegerKeySet implements KeySet {
-  readonly #chunks = new Map<number, Chunk>();
-  readonly #beyond = new Set<string>();
+  #chunks = new Map<number, Chunk>();
+  #hash: DoubleHashSet | undefined;
+  readonly #beyond = new TextKeySet(compareKeysOf(['integer']));
   #size = 0;
   #lastIndex = NaN;
   #last: Chunk | undefined;
@@ -22,40 +31,51 @@ export class IntegerKeySet implements KeySet {
   }
 
   add(key: Key): boolean {
-    if (typeof key !== 'number') {
-      if (this.#beyond.has(key)) return false;
-      this.#beyond.add(key);
-      this.#size += 1;
-      return true;
-    }
-    const index = Math.floor(key / chunkSize);
-    let chunk = this.#chunk(index);
-    if (chunk === undefined) {
-      chunk = new Chunk();
-      this.#chunks.set(index, chunk);
-      this.#last = chunk;
-      this.#lastIndex = index;
-    }
-    if (!chunk.add(key - index * chunkSize)) return false;
+    if (!this.#add(key)) return false;
     this.#size += 1;
     return true;
   }
 
   has(key: Key): boolean {
     if (typeof key !== 'number') return this.#beyond.has(key);
+    if (this.#hash !== undefined) return this.#hash.has(key);
     const index = Math.floor(key / chunkSize);
     return this.#chunk(index)?.has(key - index * chunkSize) ?? false;
   }
 
   *sorted(): Generator<Key> {
-    const beyond = [...this.#beyond].map((text) => BigInt(text)).sort((a, b) => (a < b ? -1 : 1));
-    for (const value of beyond) if (value < 0n) yield String(value);
+    for (const key of this.#beyond.sorted()) if (String(key).startsWith('-')) yield key;
+    yield* this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
+    for (const key of this.#beyond.sorted()) if (!String(key).startsWith('-')) yield key;
+  }
+
+  #add(key: Key): boolean {
+    if (typeof key !== 'number') return this.#beyond.add(key);
+    if (this.#hash !== undefined) return this.#hash.add(key);
+    const index = Math.floor(key / chunkSize);
+    const known = this.#chunk(index);
+    if (known !== undefined) return known.add(key - index * chunkSize);
+    if (this.#chunks.size >= manyChunks && this.#size < this.#chunks.size * sparseKeys) return this.#scatter().add(key);
+    const chunk = new Chunk();
+    this.#chunks.set(index, chunk);
+    this.#last = chunk;
+    this.#lastIndex = index;
+    return chunk.add(key - index * chunkSize);
+  }
+
+  #scatter(): DoubleHashSet {
+    const hash = new DoubleHashSet();
+    for (const key of this.#inChunks()) hash.add(key);
+    this.#hash = hash;
+    this.#chunks = new Map();
+    this.#last = undefined;
+    return hash;
+  }
+
+  *#inChunks(): Generator<number> {
     for (const index of Float64Array.from(this.#chunks.keys()).sort()) {
-      const chunk = this.#chunks.get(index);
-      if (chunk === undefined) continue;
-      for (const low of chunk.values()) yield index * chunkSize + low;
+      for (const low of this.#chunks.get(index)?.values() ?? []) yield index * chunkSize + low;
     }
-    for (const value of beyond) if (value > 0n) yield String(value);
   }
 
   #chunk(index: number): Chunk | undefined {
@@ -76,7 +96,8 @@ class Chunk {
 
   has(low: number): boolean {
     if (this.#bits !== undefined) return ((this.#bits[low >>> 5] as number) & (1 << (low & 31))) !== 0;
-    return this.#list[this.#position(low)] === low && this.#position(low) < this.#length;
+    const at = this.#position(low);
+    return at < this.#length && this.#list[at] === low;
   }
 
   add(low: number): boolean {

@@ -16,24 +16,32 @@ const letterN = 0x4e;
 /** More digits than this may not be a safe integer. */
 const safeDigits = 15;
 
+/** Rows as column-major keys. */
+export interface ParsedKeys {
+  readonly count: number;
+  readonly groups: readonly (Key | null)[][];
+}
+
 /** Reads COPY text rows into keys, integers straight from their digits. Chunks may be cut anywhere. */
 export class KeyParser {
   readonly #shapes: readonly GroupShape[];
+  /** Where no column is selected, a row is an empty line. */
+  readonly #empty: boolean;
   #rest: Buffer | undefined;
 
   constructor(shapes: readonly GroupShape[]) {
     this.#shapes = shapes;
+    this.#empty = shapes.every((shape) => shape.columns === 0);
   }
 
-  /** The rows that are complete with this chunk, column-major. */
-  parse(chunk: Buffer): { readonly count: number; readonly groups: readonly (Key | null)[][] } {
+  /** The rows that are complete with this chunk. A group without columns holds null. */
+  parse(chunk: Buffer): ParsedKeys {
     const buffer = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     const end = buffer.lastIndexOf(newline) + 1;
     this.#rest = end === buffer.length ? undefined : buffer.subarray(end);
     const groups: (Key | null)[][] = this.#shapes.map(() => []);
-    let at = 0;
     let count = 0;
-    while (at < end) {
+    for (let at = 0; at < end; count += 1) {
       for (let group = 0; group < this.#shapes.length; group += 1) {
         const shape = this.#shapes[group] as GroupShape;
         const target = groups[group] as (Key | null)[];
@@ -41,22 +49,28 @@ export class KeyParser {
           const stop = fieldEnd(buffer, at);
           target.push(integerAt(buffer, at, stop));
           at = stop + 1;
+        } else if (shape.columns === 0) {
+          target.push(null);
         } else {
-          const texts: string[] = [];
-          let isNull = false;
+          let key: string | null = '';
           for (let column = 0; column < shape.columns; column += 1) {
             const stop = fieldEnd(buffer, at);
-            if (stop === at + 2 && buffer[at] === backslash && buffer[at + 1] === letterN) isNull = true;
-            else texts.push(unescapeCopy(buffer.toString('utf8', at, stop)));
+            const text = textAt(buffer, at, stop);
             at = stop + 1;
+            if (key !== null) key = text === null ? null : column === 0 ? text : `${key}\0${text}`;
           }
-          target.push(isNull ? null : texts.length === 1 ? (texts[0] as string) : texts.join('\0'));
+          target.push(key);
         }
       }
-      count += 1;
+      if (this.#empty) at += 1;
     }
     return { count, groups };
   }
+}
+
+function textAt(buffer: Buffer, from: number, end: number): string | null {
+  if (end === from + 2 && buffer[from] === backslash && buffer[from + 1] === letterN) return null;
+  return unescapeCopy(buffer.toString('utf8', from, end));
 }
 
 function fieldEnd(buffer: Buffer, from: number): number {

@@ -8,46 +8,56 @@ import { arrayLiteral, quoteIdentifier, quoteLiteral } from './sql.js';
  * values stand in the statement, so that the planner knows how many there are; COPY takes no parameters either.
  */
 export interface KeyRelation {
-  /** What stands before the table in FROM: `unnest(…) v(c0, c1) JOIN `, or nothing. */
-  readonly from: string;
-  /** The condition on the table's columns, with `alias` before them. */
-  readonly on: string;
+  /** What joins the FROM list: `unnest(…) v(c0, c1)`, or nothing. */
+  readonly tables: readonly string[];
+  /** Conditions on the columns, which stand behind `alias`. */
+  readonly conditions: readonly string[];
 }
 
 export function keyRelation(columns: readonly Column[], keys: readonly Key[], alias: string): KeyRelation {
   const [column] = columns;
-  const integers = columns.length === 1 && column?.kind === 'integer';
-  if (integers && column !== undefined) {
-    const range = bounds(keys);
-    if (range !== undefined) {
-      const between = `${alias}.${quoteIdentifier(column.name)} BETWEEN ${range.from} AND ${range.to}`;
-      if (range.dense) return { from: '', on: between };
-      return { ...literal(columns, keys, alias), on: `${equalities(columns, alias)} AND ${between}` };
-    }
-  }
-  return literal(columns, keys, alias);
+  const range = columns.length === 1 && column?.kind === 'integer' ? rangeOf(keys) : undefined;
+  if (column === undefined || range === undefined) return unnested(columns, keys, alias);
+  const between = `${alias}.${quoteIdentifier(column.name)} BETWEEN ${range.from} AND ${range.to}`;
+  if (range.dense) return { tables: [], conditions: [between] };
+  const { tables, conditions } = unnested(columns, keys, alias);
+  return { tables, conditions: [...conditions, between] };
 }
 
-function literal(columns: readonly Column[], keys: readonly Key[], alias: string): KeyRelation {
-  const arrays =
-    columns.length === 1
-      ? [keys.map((key) => String(key))]
-      : columns.map((_, at) => keys.map((key) => keyTexts(key)[at] ?? null));
-  const unnested = columns.map((column, at) => {
-    const texts = arrays[at] ?? [];
-    const body = column.kind === 'integer' ? `{${texts.join(',')}}` : arrayLiteral(texts);
-    return `${quoteLiteral(body)}::${column.lookupType}[]`;
+function unnested(columns: readonly Column[], keys: readonly Key[], alias: string): KeyRelation {
+  const texts = keysByColumn(columns.length, keys);
+  const arrays = columns.map((column, at) => {
+    const values = texts[at] ?? [];
+    const literal = quoteLiteral(column.kind === 'integer' ? `{${values.join(',')}}` : arrayLiteral(values));
+    return `${literal}::${isArray(column) ? 'pg_catalog.text' : column.lookupType}[]`;
   });
   const names = columns.map((_, at) => `c${String(at)}`);
-  return { from: `unnest(${unnested.join(', ')}) v(${names.join(', ')}) JOIN `, on: equalities(columns, alias) };
+  return {
+    tables: [`unnest(${arrays.join(', ')}) v(${names.join(', ')})`],
+    conditions: columns.map((column, at) => {
+      const value = isArray(column) ? `v.c${String(at)}::${column.lookupType}` : `v.c${String(at)}`;
+      return `${alias}.${quoteIdentifier(column.name)} ${column.equality} ${value}`;
+    }),
+  };
 }
 
-function equalities(columns: readonly Column[], alias: string): string {
-  return columns.map((column, at) => `${alias}.${quoteIdentifier(column.name)} ${column.equality} v.c${String(at)}`).join(' AND ');
+/** An array of arrays would be unnested down to its elements. */
+function isArray(column: Column): boolean {
+  return column.lookupType.endsWith(']');
+}
+
+function keysByColumn(count: number, keys: readonly Key[]): readonly (readonly string[])[] {
+  if (count === 1) return [keys.map((key) => String(key))];
+  const texts = Array.from({ length: count }, (): string[] => []);
+  for (const key of keys) {
+    const parts = keyTexts(key);
+    texts.forEach((column, at) => column.push(parts[at] ?? ''));
+  }
+  return texts;
 }
 
 /** The range of integer keys, and whether every integer in it is one of them; undefined where a key is beyond exact numbers. */
-function bounds(keys: readonly Key[]): { readonly from: string; readonly to: string; readonly dense: boolean } | undefined {
+function rangeOf(keys: readonly Key[]): { readonly from: string; readonly to: string; readonly dense: boolean } | undefined {
   let from = Infinity;
   let to = -Infinity;
   let ascending = true;

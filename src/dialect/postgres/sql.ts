@@ -29,10 +29,13 @@ export function columnList(names: readonly string[], alias?: string): string {
   return names.map((name) => (alias === undefined ? quoteIdentifier(name) : `${alias}.${quoteIdentifier(name)}`)).join(', ');
 }
 
+/** Types whose own order is that of their texts' bytes, so that an index serves. */
+const nativelyOrdered: ReadonlySet<string> = new Set(['uuid', 'bytea']);
+
 /** An ORDER BY expression that sorts as the archive does: numbers as numbers, all else by the bytes of its text. */
 export function keyOrderSql(column: Column, alias: string): string {
   const name = `${alias}.${quoteIdentifier(column.name)}`;
-  if (column.kind === 'integer' || column.kind === 'number' || column.type === 'uuid') return name;
+  if (column.kind === 'integer' || column.kind === 'number' || nativelyOrdered.has(column.type)) return name;
   return `${name}::text COLLATE "C"`;
 }
 
