@@ -41,7 +41,8 @@ const harmlessPairs: readonly (readonly [string, string])[] = [['public', 'key']
  * Whether a column's name says that its values are secrets: split at `_` and at capitals, it holds a secret word and no word
  * that makes it harmless (design.md §3, what must never happen).
  */
-export function isSecretName(name: string): boolean {
+export function isSecretName(name: string, siblings: readonly string[] = []): boolean {
+  void siblings;
   const words = splitName(name);
   if (harmlessPairs.some(([a, b]) => words.includes(a) && words.includes(b))) return false;
   if (words.some((word) => harmlessWords.has(word))) return false;

@@ -7,15 +7,44 @@ const numbers: ReadonlySet<string> = new Set(['float4', 'float8', 'numeric']);
 const exactTypes: ReadonlySet<string> = new Set(
   'bool int2 int4 int8 oid text varchar name char uuid date time timestamp timestamptz bytea inet cidr macaddr macaddr8 bit varbit xid8 pg_lsn'.split(' '),
 );
+/** Types of one family have operators among one another. */
+const families: readonly ReadonlySet<string>[] = [
+  new Set(['int2', 'int4', 'int8', 'float4', 'float8', 'numeric']),
+  new Set(['text', 'varchar', 'bpchar', 'name']),
+  new Set(['date', 'timestamp', 'timestamptz']),
+];
+/** Types of one group write equal values alike. */
+const sameTexts: readonly ReadonlySet<string>[] = [new Set(['int2', 'int4', 'int8']), new Set(['text', 'varchar'])];
 
-export function valueKind(column: Pick<CatalogColumn, 'baseType' | 'baseSchema'>): ValueKind {
+type TypeFacts = Pick<CatalogColumn, 'baseType' | 'baseSchema'>;
+
+export function valueKind(column: TypeFacts): ValueKind {
   if (column.baseSchema !== 'pg_catalog') return 'text';
   if (integers.has(column.baseType)) return 'integer';
   if (numbers.has(column.baseType)) return 'number';
   return column.baseType === 'bool' ? 'boolean' : 'text';
 }
 
-export function comparesExactly(column: Pick<CatalogColumn, 'baseType' | 'baseSchema' | 'category' | 'deterministic'>): boolean {
+export function comparesExactly(column: TypeFacts & Pick<CatalogColumn, 'category' | 'deterministic'>): boolean {
   if (column.category === 'E') return true;
   return column.baseSchema === 'pg_catalog' && exactTypes.has(column.baseType) && column.deterministic;
+}
+
+/** Whether `=` between the two is an operator of the database. */
+export function areComparable(a: TypeFacts, b: TypeFacts): boolean {
+  return isSameType(a, b) || inOne(families, a, b);
+}
+
+/** Whether equal values of the two have equal texts, where both compare exactly. */
+export function writeAlike(a: TypeFacts, b: TypeFacts): boolean {
+  return isSameType(a, b) || inOne(sameTexts, a, b);
+}
+
+function isSameType(a: TypeFacts, b: TypeFacts): boolean {
+  return a.baseType === b.baseType && a.baseSchema === b.baseSchema;
+}
+
+function inOne(groups: readonly ReadonlySet<string>[], a: TypeFacts, b: TypeFacts): boolean {
+  if (a.baseSchema !== 'pg_catalog' || b.baseSchema !== 'pg_catalog') return false;
+  return groups.some((group) => group.has(a.baseType) && group.has(b.baseType));
 }

@@ -13,69 +13,81 @@ export interface DraftLink {
 
 /**
  * Finds the join tables (design.md §2): TypeORM's junctions; tables that no entity maps which hold two references and at most a
- * generated key of their own that nothing references; tables that the policy names.
+ * generated key of their own that nothing references; tables the policy names. One with more columns is an ordinary entity. So are
+ * closure tables: their rows belong to the descendant, and a link that neither end owns would stay at home.
  */
 export function draftLinks(
   tables: ReadonlyMap<TableKey, DraftTable>,
   references: readonly DraftReference[],
-  named: ReadonlySet<TableKey>,
+  named: ReadonlySet<DraftTable>,
   findings: Findings,
 ): readonly DraftLink[] {
   const links: DraftLink[] = [];
   const declared = declaredRelations(tables);
+  const referenced = new Set(references.map((reference) => reference.parent));
   for (const through of tables.values()) {
+    if (through.metadata !== undefined && through.metadata.kind !== 'junction' && !named.has(through)) continue;
     const own = references.filter((reference) => reference.child === through);
-    const mapped = through.metadata?.kind === 'regular';
-    if (own.length !== 2 || (mapped && !named.has(through.key))) continue;
-    const extra = extraColumns(through, own, references);
-    if (extra.length > 0 && !named.has(through.key)) {
-      if (through.metadata?.kind === 'junction') {
-        findings.note('join-table-with-columns', through.name.model, `has columns of its own (${extra.join(', ')}): its rows travel as objects`);
-      }
+    const relation = declared.get(through.key);
+    const sides = sidesOf(through, own, relation?.ownerColumns);
+    if (sides === undefined) {
+      if (named.has(through)) findings.warn('no-join-table', through.name.model, 'the policy calls it a join table, but it does not hold two references');
       continue;
     }
-    const relation = declared.get(through.key);
-    const [first, second] = own;
-    if (first === undefined || second === undefined) continue;
-    const [owner, inverse] = ordered(through, first, second, relation?.ownerColumns);
+    const extra = informativeColumns(through, own, referenced.has(through));
+    if (extra.length > 0) {
+      const columns = extra.join(', ');
+      if (named.has(through)) findings.note('join-table-columns', through.name.model, `the policy calls it a join table: ${columns} stay at home`);
+      else {
+        if (relation !== undefined) findings.note('join-table-with-columns', through.name.model, `has columns of its own (${columns}): its rows travel as objects`);
+        continue;
+      }
+    }
+    const [owner, inverse] = sides;
     links.push({ through, owner, inverse, property: relation?.property });
   }
   return links;
 }
 
-function declaredRelations(
-  tables: ReadonlyMap<TableKey, DraftTable>,
-): ReadonlyMap<TableKey, { readonly property: string; readonly ownerColumns: readonly string[] }> {
-  const relations = new Map<TableKey, { property: string; ownerColumns: readonly string[] }>();
-  for (const table of tables.values()) for (const relation of table.metadata?.manyToMany ?? []) relations.set(relation.through, relation);
+interface Relation {
+  readonly property: string;
+  readonly ownerColumns: readonly string[];
+}
+
+function declaredRelations(tables: ReadonlyMap<TableKey, DraftTable>): ReadonlyMap<TableKey, Relation> {
+  const relations = new Map<TableKey, Relation>();
+  for (const table of tables.values()) {
+    for (const relation of table.metadata?.manyToMany ?? []) if (!relations.has(relation.through)) relations.set(relation.through, relation);
+  }
   return relations;
 }
 
-/** The owner is the @JoinTable side; without a relation, the side whose column comes first. */
-function ordered(
+/** The two references, the owner's first: the @JoinTable side; without a relation, the side whose column comes first. */
+function sidesOf(
   through: DraftTable,
-  first: DraftReference,
-  second: DraftReference,
+  own: readonly DraftReference[],
   ownerColumns: readonly string[] | undefined,
-): readonly [DraftReference, DraftReference] {
-  if (ownerColumns !== undefined) {
-    const isOwner = (reference: DraftReference): boolean => reference.columns.every((name) => ownerColumns.includes(name));
-    return isOwner(second) && !isOwner(first) ? [second, first] : [first, second];
-  }
+): readonly [DraftReference, DraftReference] | undefined {
+  const [first, second] = own;
+  if (own.length !== 2 || first === undefined || second === undefined) return undefined;
+  if (first.columns.some((name) => second.columns.includes(name))) return undefined;
+  if (ownerColumns !== undefined) return second.columns.every((name) => ownerColumns.includes(name)) ? [second, first] : [first, second];
   const position = (reference: DraftReference): number =>
     Math.min(...reference.columns.map((name) => through.columns.findIndex((column) => column.name === name)));
   return position(first) <= position(second) ? [first, second] : [second, first];
 }
 
-/** Columns that are information: neither part of a reference, nor a generated key that nothing references. */
-function extraColumns(through: DraftTable, own: readonly DraftReference[], all: readonly DraftReference[]): readonly string[] {
+/**
+ * Columns that say more than the link: neither part of a reference, nor a generated key of its own that nothing references. Where a
+ * reference can be NULL, such a key is what tells its rows apart.
+ */
+function informativeColumns(through: DraftTable, own: readonly DraftReference[], isReferenced: boolean): readonly string[] {
   const held = new Set(own.flatMap((reference) => reference.columns));
-  const rest = through.columns.filter((column) => !held.has(column.name));
+  const rest = through.columns.filter((column) => !held.has(column.name) && !column.generated);
   const [only] = rest;
-  const referenced = all.some((reference) => reference.parent === through);
-  if (rest.length === 1 && only !== undefined && !referenced) {
-    const generated = only.identity !== undefined || (only.default !== undefined && /nextval|uuid/iu.test(only.default));
-    if (generated && through.identity.length === 1 && through.identity[0] === only.name) return [];
-  }
-  return rest.map((column) => column.name);
+  if (rest.length !== 1 || only === undefined || isReferenced) return rest.map((column) => column.name);
+  const isGenerated = only.identity !== undefined || (only.default !== undefined && /nextval|uuid/iu.test(only.default));
+  const isKey = through.identity.length === 1 && through.identity[0] === only.name;
+  const isWhole = through.columns.every((column) => !held.has(column.name) || !column.nullable);
+  return isGenerated && isKey && isWhole ? [] : [only.name];
 }

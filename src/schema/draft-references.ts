@@ -1,64 +1,89 @@
 import type { Catalog } from '../dialect/postgres/catalog.js';
+import type { Findings } from '../findings/finding.js';
+import { areComparable } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
-import { columnNames } from './draft.js';
 import type { TableKey } from './metadata.js';
 
-/** The edges that constraints and metadata show; one that both show is one edge, with the constraint's facts and the relation's name. */
-export function draftReferences(catalog: Catalog, tables: ReadonlyMap<TableKey, DraftTable>): readonly DraftReference[] {
-  const byOid = new Map([...tables.values()].map((table) => [table.oid, table]));
+/**
+ * The edges that constraints and metadata show. One that several sources show is one edge, with the constraint's facts and the
+ * relation's name. In an order that does not depend on the database's object ids.
+ */
+export function draftReferences(catalog: Catalog, tables: ReadonlyMap<TableKey, DraftTable>, findings: Findings): readonly DraftReference[] {
   const edges = new Map<string, DraftReference>();
-  const put = (edge: DraftReference): void => {
+  for (const edge of [...constraintEdges(catalog, tables), ...metadataEdges(tables)]) {
+    if (!hasColumns(edge.child, edge.columns) || !hasColumns(edge.parent, edge.parentColumns)) continue;
     const id = edgeId(edge);
     const known = edges.get(id);
-    if (known === undefined) edges.set(id, edge);
-    else edges.set(id, { ...known, property: known.property ?? edge.property, constraint: strongest(known, edge) });
-  };
+    if (known !== undefined) edges.set(id, merge(known, edge));
+    else if (edge.source === 'constraint' || hasComparableTypes(edge)) edges.set(id, edge);
+    else {
+      const on = `${edge.child.name.model}.${edge.property ?? edge.columns.join('+')}`;
+      findings.warn('incomparable-reference', on, `its type cannot be compared with ${edge.parent.name.model}.${edge.parentColumns.join('+')}: not followed`);
+    }
+  }
+  return [...edges].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge);
+}
+
+function* constraintEdges(catalog: Catalog, tables: ReadonlyMap<TableKey, DraftTable>): Generator<DraftReference> {
+  const byOid = new Map([...tables.values()].map((table) => [table.oid, table]));
   for (const key of catalog.constraints) {
     const child = byOid.get(key.table);
     const parent = byOid.get(key.parent);
     if (child === undefined || parent === undefined) continue;
-    put({
+    yield {
       child,
-      columns: columnNames(child.columns, key.columns),
+      columns: key.columns,
       parent,
-      parentColumns: columnNames(parent.columns, key.parentColumns),
+      parentColumns: key.parentColumns,
       property: undefined,
       source: 'constraint',
-      constraint: { name: key.name, deferrable: key.deferrable, validated: key.validated },
+      constraint: { name: key.name, deferrable: key.deferrable, validated: key.validated && !key.temporal, matchFull: key.matchFull },
       when: undefined,
-    });
+      describesParent: false,
+    };
   }
+}
+
+function* metadataEdges(tables: ReadonlyMap<TableKey, DraftTable>): Generator<DraftReference> {
+  const facts = { property: undefined, source: 'metadata', constraint: undefined, when: undefined, describesParent: false } as const;
   for (const child of tables.values()) {
     for (const reference of child.metadata?.references ?? []) {
       const parent = tables.get(reference.parent);
-      if (parent === undefined || !hasColumns(child, reference.columns) || !hasColumns(parent, reference.parentColumns)) continue;
-      put({ ...reference, child, parent, source: 'metadata', constraint: undefined, when: undefined });
+      if (parent !== undefined) yield { ...facts, ...reference, child, parent };
     }
     for (const relation of child.metadata?.manyToMany ?? []) {
       const through = tables.get(relation.through);
       const inverse = tables.get(relation.inverse);
       if (through === undefined || inverse === undefined) continue;
-      const facts = { property: undefined, source: 'metadata', constraint: undefined, when: undefined } as const;
-      const sides = [
-        { parent: child, columns: relation.ownerColumns, parentColumns: relation.ownerTargets },
-        { parent: inverse, columns: relation.inverseColumns, parentColumns: relation.inverseTargets },
-      ];
-      for (const side of sides) if (hasColumns(through, side.columns)) put({ ...facts, ...side, child: through });
+      yield { ...facts, child: through, columns: relation.ownerColumns, parent: child, parentColumns: relation.ownerTargets };
+      yield { ...facts, child: through, columns: relation.inverseColumns, parent: inverse, parentColumns: relation.inverseTargets };
     }
   }
-  return [...edges.values()];
 }
 
 /** The same columns to the same columns, in whatever order the pairs are written. */
 export function edgeId(edge: Pick<DraftReference, 'child' | 'columns' | 'parent' | 'parentColumns' | 'when'>): string {
   const pairs = edge.columns.map((name, at) => `${name}\0${edge.parentColumns[at] ?? ''}`).sort();
-  return [edge.child.key, edge.parent.key, ...pairs, edge.when?.column ?? '', edge.when?.value ?? ''].join('\0');
+  return [edge.child.key, ...pairs, edge.parent.key, edge.when?.column ?? '', edge.when?.value ?? ''].join('\0');
 }
 
-/** Two constraints over the same columns: a validated one says more. */
-function strongest(a: DraftReference, b: DraftReference): DraftReference['constraint'] {
-  if (a.constraint === undefined || b.constraint === undefined) return a.constraint ?? b.constraint;
-  return a.constraint.validated ? a.constraint : b.constraint;
+/** Of two constraints over the same columns, a validated one says more. */
+function merge(known: DraftReference, other: DraftReference): DraftReference {
+  const constraint = known.constraint?.validated === true ? known.constraint : (other.constraint ?? known.constraint);
+  return {
+    ...known,
+    property: known.property ?? other.property,
+    constraint,
+    describesParent: known.describesParent || other.describesParent,
+  };
+}
+
+export function hasComparableTypes(edge: Pick<DraftReference, 'child' | 'columns' | 'parent' | 'parentColumns'>): boolean {
+  return edge.columns.every((name, at) => {
+    const own = edge.child.columns.find((column) => column.name === name);
+    const other = edge.parent.columns.find((column) => column.name === edge.parentColumns[at]);
+    return own !== undefined && other !== undefined && areComparable(own, other);
+  });
 }
 
 function hasColumns(table: DraftTable, names: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../errors/nearest-names.js';
-import { UsageError } from '../errors/portolan-error.js';
-import type { EdgeOfWorld } from '../policy/policy.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
+import type { EdgeOfWorld } from '../policy/policy.js';
+import { Problems } from './problems.js';
 import { findColumn } from './resolve-column.js';
 import { findModels } from './resolve-model.js';
 import type { Entity, Schema } from './schema.js';
@@ -9,49 +9,81 @@ import type { Entity, Schema } from './schema.js';
 /** Models that stay out, by model, and what to do where one of their rows is needed. */
 export function excludedModels(schema: Schema, policy: ParsedPolicy): ReadonlyMap<string, EdgeOfWorld> {
   const models = new Map<string, EdgeOfWorld>();
+  const problems = new Problems();
   for (const [text, action] of Object.entries(policy.exclude ?? {})) {
-    const target = targetOf(schema.entities, text);
-    if (target.column === undefined) models.set(target.entity.model, action);
+    const target = targetOf(schema.entities, text, problems);
+    if (target !== undefined && target.column === undefined) models.set(target.entity.model, action);
   }
+  problems.throwAny();
   return models;
 }
 
-/** Columns that stay out, as `model NUL column`. */
-export function excludedColumns(entities: ReadonlyMap<string, Entity>, policy: ParsedPolicy): ReadonlySet<string> {
+/** Columns that stay out, as {@link columnId}s. */
+export function excludedColumns(entities: ReadonlyMap<string, Entity>, policy: ParsedPolicy, problems: Problems): ReadonlySet<string> {
   const columns = new Set<string>();
-  for (const text of Object.keys(policy.exclude ?? {})) {
-    const { entity, column } = targetOf(entities, text);
-    if (column === undefined) continue;
+  for (const [text, action] of Object.entries(policy.exclude ?? {})) {
+    const target = targetOf(entities, text, problems);
+    if (target?.column === undefined) continue;
+    const { entity, column } = target;
     if (entity.key.includes(column)) {
-      throw new UsageError('EXCLUDED_KEY', `--exclude ${text}: ${column} is part of the key of ${entity.model}, without which its rows have no name`);
+      problems.add('EXCLUDED_KEY', `exclude: ${text} is part of the key of ${entity.model}, without which its rows have no name`);
     }
+    if (action !== 'error') problems.add('POLICY_INVALID', `exclude: "${action}" is for models; ${text} is a column`);
     columns.add(`${entity.model}\0${column}`);
   }
   return columns;
 }
 
-/** A two-part name is tried as `app.Model`, then as `Model.field`; where both are there, the user has to say which. */
-function targetOf(entities: ReadonlyMap<string, Entity>, text: string): { readonly entity: Entity; readonly column: string | undefined } {
-  const schema: Schema = { entities, references: [], links: [] };
-  const asModel = findModels(schema, text);
+/** The columns that `Model.field` names, as pairs of model and column name. */
+export function findColumns(
+  entities: ReadonlyMap<string, Entity>,
+  where: string,
+  text: string,
+  problems: Problems,
+): readonly (readonly [model: string, column: string])[] {
   const dot = text.lastIndexOf('.');
-  const owners = dot < 0 ? [] : findModels(schema, text.slice(0, dot));
-  const asColumn = owners.flatMap((entity) => {
+  const owners = dot < 0 ? [] : findModels({ entities }, text.slice(0, dot));
+  const found = owners.flatMap((entity) => {
     const column = findColumn(entity, text.slice(dot + 1));
-    return column === undefined ? [] : [{ entity, column: column.name }];
+    return column === undefined ? [] : [[entity.model, column.name] as const];
   });
-  const found = [...asModel.map((entity) => ({ entity, column: undefined })), ...asColumn];
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  if (only !== undefined) {
+  if (found.length === 1) return found;
+  if (found.length > 1) problems.add('MODEL_AMBIGUOUS', `${where}: "${text}" can mean ${found.map((pair) => pair.join('.')).join(' or ')}`, 'Write the app too.');
+  else reportUnknown(entities, where, text, owners[0], problems);
+  return [];
+}
+
+interface Target {
+  readonly entity: Entity;
+  readonly column: string | undefined;
+}
+
+/** A two-part name is tried as `app.Model`, then as `Model.field`; where both are there, the user has to say which. */
+function targetOf(entities: ReadonlyMap<string, Entity>, text: string, problems: Problems): Target | undefined {
+  const dot = text.lastIndexOf('.');
+  const owners = dot < 0 ? [] : findModels({ entities }, text.slice(0, dot));
+  const found: readonly Target[] = [
+    ...findModels({ entities }, text).map((entity) => ({ entity, column: undefined })),
+    ...owners.flatMap((entity) => {
+      const column = findColumn(entity, text.slice(dot + 1));
+      return column === undefined ? [] : [{ entity, column: column.name }];
+    }),
+  ];
+  if (found.length === 1) return found[0];
+  if (found.length > 1) {
     const names = found.map(({ entity, column }) => (column === undefined ? `the model ${entity.model}` : `the column ${entity.model}.${column}`));
-    throw new UsageError('MODEL_AMBIGUOUS', `"${text}" can mean ${names.join(' or ')}`, { hint: 'Write it with its app: app.Model or app.Model.field.' });
-  }
-  const [owner] = owners;
+    problems.add('MODEL_AMBIGUOUS', `exclude: "${text}" can mean ${names.join(' or ')}`, 'Write it with its app: app.Model or app.Model.field.');
+  } else reportUnknown(entities, 'exclude', text, owners[0], problems);
+  return undefined;
+}
+
+function reportUnknown(entities: ReadonlyMap<string, Entity>, where: string, text: string, owner: Entity | undefined, problems: Problems): void {
   if (owner !== undefined) {
-    const members = owner.columns.map((column) => column.member);
-    throw new UsageError('UNKNOWN_COLUMN', `${owner.app}.${owner.name} has no column "${text.slice(dot + 1)}"`, { hint: didYouMean(text.slice(dot + 1), members) });
+    const field = text.slice(text.lastIndexOf('.') + 1);
+    const hint = didYouMean(field, owner.columns.map((column) => column.member));
+    problems.add('UNKNOWN_COLUMN', `${where}: ${owner.app}.${owner.name} has no column "${field}"`, hint);
+    return;
   }
   const names = [...entities.values()].flatMap((entity) => [`${entity.app}.${entity.name}`, entity.name]);
-  throw new UsageError('UNKNOWN_MODEL', `there is no model or column "${text}"`, { hint: didYouMean(text, names) });
+  problems.add('UNKNOWN_MODEL', `${where}: there is no model or column "${text}"`, didYouMean(text, names));
 }

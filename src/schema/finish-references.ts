@@ -1,46 +1,73 @@
+import { didYouMean } from '../errors/nearest-names.js';
+import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { FollowPolicy } from '../policy/policy.js';
+import { writeAlike } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
-import type { Draft, ModelPolicies } from './finish-schema.js';
+import type { Problems } from './problems.js';
 import type { Entity, FollowSettings, Reference } from './schema.js';
 
+interface Draft {
+  readonly tables: readonly DraftTable[];
+  readonly references: readonly DraftReference[];
+  readonly policy: ParsedPolicy;
+  readonly problems: Problems;
+}
+
 /** The draft's edges with everything the engine asks of them. */
-export function finishReferences(
-  draft: Draft,
-  entities: ReadonlyMap<string, Entity>,
-  policies: ModelPolicies,
-): ReadonlyMap<DraftReference, Reference> {
+export function finishReferences(draft: Draft, entities: ReadonlyMap<string, Entity>): ReadonlyMap<DraftReference, Reference> {
+  const names = nameReferences(draft.references);
+  const parts = namedParts(draft, names);
+  const follow = followSettings(draft, names);
   const finished = new Map<DraftReference, Reference>();
-  const names = new Set<string>();
   for (const edge of draft.references) {
     const child = entities.get(edge.child.name.model);
     const parent = entities.get(edge.parent.name.model);
     if (child === undefined || parent === undefined) continue;
-    const name = uniqueName(edge, child, names);
     const { columns, parentColumns } = inKeyOrder(edge, parent);
-    finished.set(
-      edge,
-      Object.freeze({
-        name,
-        child: child.model,
-        columns,
-        parent: parent.model,
-        parentColumns,
-        direct: sameNames(parentColumns, parent.key) && exactlyComparable(child, columns) && exactlyComparable(parent, parentColumns) && sameKinds(child, columns, parent, parentColumns),
-        nullable: columns.some((column) => isNullable(child, column)),
-        source: edge.source,
-        constraint: edge.constraint === undefined ? undefined : Object.freeze({ ...edge.constraint }),
-        unique: child.uniques.some((one) => one.predicate === undefined && one.columns.length > 0 && one.columns.every((column) => columns.includes(column))),
-        when: edge.when,
-        part: isPart(edge, draft, policies),
-        follow: followSettings(name, draft.policy.follow ?? {}),
-      }),
-    );
+    const nullable = isNullable(edge, child);
+    const reference: Reference = {
+      name: names.get(edge) ?? '',
+      child: child.model,
+      columns,
+      parent: parent.model,
+      parentColumns,
+      direct: isDirect(edge, columns, child, parentColumns, parent),
+      nullable,
+      source: edge.source,
+      constraint: constraintOf(edge),
+      unique: child.uniques.some((one) => one.predicate === undefined && one.columns.length > 0 && one.columns.every((name) => columns.includes(name))),
+      when: edge.when === undefined ? undefined : Object.freeze({ ...edge.when }),
+      part: parts.has(edge) || edge.describesParent || isEagerPart(edge, draft.references),
+      follow: follow(edge, nullable),
+    };
+    finished.set(edge, Object.freeze(reference));
   }
   return finished;
 }
 
+function constraintOf({ constraint }: DraftReference): Reference['constraint'] {
+  if (constraint === undefined) return undefined;
+  return Object.freeze({ name: constraint.name, deferrable: constraint.deferrable, validated: constraint.validated });
+}
+
+/** `child.property`, else the columns; unique. */
+function nameReferences(references: readonly DraftReference[]): ReadonlyMap<DraftReference, string> {
+  const names = new Map<DraftReference, string>();
+  const taken = new Set<string>();
+  const named = references.filter((edge) => edge.property !== undefined);
+  for (const edge of [...named, ...references.filter((one) => one.property === undefined)]) {
+    const when = edge.when === undefined ? '' : `[${edge.when.column}=${edge.when.value}]`;
+    const base = `${edge.child.name.model}.${edge.property ?? edge.columns.join('+')}${when}`;
+    let name = taken.has(base) ? `${base}:${edge.parent.name.model}` : base;
+    for (let at = 2; taken.has(name); at += 1) name = `${base}:${String(at)}`;
+    taken.add(name);
+    names.set(edge, name);
+  }
+  return names;
+}
+
 /** The parent's key order, so that what the child holds is the parent's key as it stands. */
-function inKeyOrder(edge: DraftReference, parent: Entity): { readonly columns: readonly string[]; readonly parentColumns: readonly string[] } {
+function inKeyOrder(edge: DraftReference, parent: Entity): Pick<Reference, 'columns' | 'parentColumns'> {
   if (edge.parentColumns.length !== parent.key.length || !parent.key.every((name) => edge.parentColumns.includes(name))) {
     return { columns: Object.freeze([...edge.columns]), parentColumns: Object.freeze([...edge.parentColumns]) };
   }
@@ -48,60 +75,82 @@ function inKeyOrder(edge: DraftReference, parent: Entity): { readonly columns: r
   return { columns: Object.freeze(columns), parentColumns: parent.key };
 }
 
-function uniqueName(edge: DraftReference, child: Entity, names: Set<string>): string {
-  const own = edge.columns.map((name) => child.columns.find((column) => column.name === name)?.member ?? name).join('+');
-  const base = `${child.model}.${edge.property ?? own}${edge.when === undefined ? '' : `[${edge.when.column}=${edge.when.value}]`}`;
-  let name = base;
-  if (names.has(name)) name = `${base}:${edge.parent.name.model}`;
-  for (let at = 2; names.has(name); at += 1) name = `${base}:${String(at)}`;
-  names.add(name);
-  return name;
+function isDirect(edge: DraftReference, columns: readonly string[], child: Entity, parentColumns: readonly string[], parent: Entity): boolean {
+  if (parentColumns.length !== parent.key.length || !parentColumns.every((name, at) => name === parent.key[at])) return false;
+  return columns.every((name, at) => {
+    const other = parentColumns[at] ?? '';
+    const own = edge.child.columns.find((column) => column.name === name);
+    const target = edge.parent.columns.find((column) => column.name === other);
+    return columnOf(child, name)?.exact === true && columnOf(parent, other)?.exact === true && own !== undefined && target !== undefined && writeAlike(own, target);
+  });
+}
+
+/** Under MATCH FULL one NULL is not enough. A column that the database computes cannot be written. */
+function isNullable(edge: DraftReference, child: Entity): boolean {
+  const canBeNull = (name: string): boolean => {
+    const column = columnOf(child, name);
+    return column?.nullable === true && !column.generated && !child.key.includes(name);
+  };
+  return edge.constraint?.matchFull === true ? edge.columns.every(canBeNull) : edge.columns.some(canBeNull);
 }
 
 /**
- * Eager relations to an entity that references nothing else, or what the policy names. TypeORM loads the eager ones with
- * every parent: the application never sees the parent without them.
+ * Eager relations to an entity that references nothing else: TypeORM loads them with every parent, so that the application never
+ * sees the parent without them.
  */
-function isPart(edge: DraftReference, draft: Draft, policies: ModelPolicies): boolean {
-  const { child, parent } = edge;
-  const named = policies.get(parent)?.parts;
-  if (named !== undefined && named.some((text) => text === edge.property || isChildProperty(parent, text, edge))) return true;
-  const isEager = parent.metadata?.eagerChildren.some((one) => one.child === child.key && sameSet(one.columns, edge.columns)) ?? false;
-  return isEager && draft.references.filter((other) => other.child === child).length === 1;
+function isEagerPart(edge: DraftReference, references: readonly DraftReference[]): boolean {
+  const isEager = edge.parent.metadata?.children.some((one) => one.eager && leadsTo(one, edge)) ?? false;
+  return isEager && references.filter((other) => other.child === edge.child).length === 1;
 }
 
-function isChildProperty(parent: DraftTable, text: string, edge: DraftReference): boolean {
-  return parent.metadata?.children.some((one) => one.property === text && one.child === edge.child.key && sameSet(one.columns, edge.columns)) ?? false;
+/** What policies call parts: by the parent's property, or by the reference's name. */
+function namedParts({ tables, references, problems }: Draft, names: ReadonlyMap<DraftReference, string>): ReadonlySet<DraftReference> {
+  const parts = new Set<DraftReference>();
+  for (const parent of tables) {
+    for (const text of parent.policy?.parts ?? []) {
+      const below = references.filter((edge) => edge.parent === parent);
+      const byName = below.filter((edge) => names.get(edge)?.toLowerCase() === text.toLowerCase());
+      const relations = parent.metadata?.children.filter((one) => one.property === text) ?? [];
+      const byProperty = below.filter((edge) => relations.some((one) => leadsTo(one, edge)));
+      const found = byProperty.length > 0 ? byProperty : byName;
+      for (const edge of found) parts.add(edge);
+      if (found.length > 0) continue;
+      const known = [...(parent.metadata?.children.map((one) => one.property) ?? []), ...below.flatMap((edge) => names.get(edge) ?? [])];
+      problems.add('UNKNOWN_REFERENCE', `models.${parent.name.model}.parts: no relation "${text}" leads to children`, didYouMean(text, known));
+    }
+  }
+  return parts;
 }
 
-const followed: FollowSettings = Object.freeze({ up: 'follow', down: 'follow', where: undefined, limit: undefined });
+function leadsTo(relation: { readonly child: string; readonly columns: readonly string[] }, edge: DraftReference): boolean {
+  const { columns } = edge;
+  return relation.child === edge.child.key && relation.columns.length === columns.length && relation.columns.every((name) => columns.includes(name));
+}
 
-function followSettings(name: string, policy: Readonly<Record<string, FollowPolicy>>): FollowSettings {
-  const found = Object.entries(policy).find(([text]) => text.toLowerCase() === name.toLowerCase())?.[1] ?? policy['*'];
-  if (found === undefined) return followed;
-  return Object.freeze({ up: found.up ?? 'follow', down: found.down ?? 'follow', where: found.where, limit: found.limit });
+/** A name cuts, or is refused where it cannot; `*` cuts where it can. */
+function followSettings(
+  { policy, problems }: Draft,
+  names: ReadonlyMap<DraftReference, string>,
+): (edge: DraftReference, nullable: boolean) => FollowSettings {
+  const byName = new Map(Object.entries(policy.follow ?? {}).map(([name, follow]) => [name.toLowerCase(), follow]));
+  const known = new Set([...names.values()].map((name) => name.toLowerCase()));
+  for (const name of Object.keys(policy.follow ?? {})) {
+    if (name === '*' || known.has(name.toLowerCase())) continue;
+    problems.add('UNKNOWN_REFERENCE', `follow: there is no reference "${name}"`, didYouMean(name, names.values()));
+  }
+  const general = byName.get('*');
+  return (edge, nullable) => {
+    const own: FollowPolicy = byName.get((names.get(edge) ?? '').toLowerCase()) ?? {};
+    const up = own.up ?? (general?.up === 'cut' && !nullable ? 'follow' : general?.up);
+    return Object.freeze({
+      up: up ?? 'follow',
+      down: own.down ?? general?.down ?? 'follow',
+      where: own.where ?? general?.where,
+      limit: own.limit ?? general?.limit,
+    });
+  };
 }
 
 function columnOf(entity: Entity, name: string): Entity['columns'][number] | undefined {
   return entity.columns.find((column) => column.name === name);
-}
-
-function isNullable(entity: Entity, name: string): boolean {
-  return columnOf(entity, name)?.nullable === true && !entity.key.includes(name);
-}
-
-function exactlyComparable(entity: Entity, names: readonly string[]): boolean {
-  return names.every((name) => columnOf(entity, name)?.exact === true);
-}
-
-function sameKinds(child: Entity, columns: readonly string[], parent: Entity, parentColumns: readonly string[]): boolean {
-  return columns.every((name, at) => columnOf(child, name)?.kind === columnOf(parent, parentColumns[at] ?? '')?.kind);
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name, at) => name === b[at]);
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name) => b.includes(name));
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import type { Entity, Schema } from './schema.js';
 
 /** Models that a name means: `app.Model`, `Model`, `schema.table`, `table`, or an entity that shares its table. Exact matches first, then without case. */
-export function findModels(schema: Schema, text: string): readonly Entity[] {
+export function findModels(schema: Pick<Schema, 'entities'>, text: string): readonly Entity[] {
   const entities = [...schema.entities.values()].filter((entity) => entity.role === 'object');
   for (const names of [modelNames, childNames, tableNames]) {
     for (const fold of [(name: string) => name, (name: string) => name.toLowerCase()]) {

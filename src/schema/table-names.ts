@@ -16,24 +16,35 @@ export interface ModelName {
 
 /**
  * `app` is what the policy says; else `P` where the table is called `P_` + the model's name (case and `_` ignored); else the
- * database schema. Where two tables come to the same name, both take their schema, and then their table's name.
+ * database schema. Where two tables come to the same name, both take their schema, then their table's name, then a number.
+ * A dot separates in names of objects: in names it becomes `_`.
  */
-export function nameTables(tables: readonly NamedTable[], policyOf: (table: NamedTable) => ModelPolicy | undefined): readonly ModelName[] {
-  const first = tables.map((table) => {
-    const policy = policyOf(table);
-    const name = policy?.name ?? table.model ?? table.table;
-    return named(policy?.app ?? prefixOf(table.table, table.model) ?? table.schema, name);
+export function nameTables(tables: readonly NamedTable[], policyOf: (at: number) => ModelPolicy | undefined): readonly ModelName[] {
+  let names = tables.map((table, at) => {
+    const policy = policyOf(at);
+    return named(policy?.app ?? prefixOf(table.table, table.model) ?? table.schema, policy?.name ?? table.model ?? table.table);
   });
-  const second = first.map((name, at) => (isTwice(first, name) ? named(tables[at]?.schema ?? '', name.name) : name));
-  return second.map((name, at) => (isTwice(second, name) ? named(tables[at]?.schema ?? '', tables[at]?.table ?? '') : name));
+  const schemaOf = (at: number): string => tables[at]?.schema ?? '';
+  names = changeTwins(names, (name, at) => (policyOf(at)?.app === undefined ? named(schemaOf(at), name.name) : name));
+  names = changeTwins(names, (_, at) => named(schemaOf(at), tables[at]?.table ?? ''));
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let free = name;
+    for (let number = 2; taken.has(free.model); number += 1) free = named(name.app, `${name.name}_${String(number)}`);
+    taken.add(free.model);
+    return free;
+  });
 }
 
 function named(app: string, name: string): ModelName {
-  return { app, name, model: `${app}.${name}`.toLowerCase() };
+  const plain = (text: string): string => text.replace(/[.[\]]/gu, '_');
+  return { app: plain(app), name: plain(name), model: `${plain(app)}.${plain(name)}`.toLowerCase() };
 }
 
-function isTwice(names: readonly ModelName[], name: ModelName): boolean {
-  return names.filter((other) => other.model === name.model).length > 1;
+function changeTwins(names: readonly ModelName[], change: (name: ModelName, at: number) => ModelName): ModelName[] {
+  const counts = new Map<string, number>();
+  for (const { model } of names) counts.set(model, (counts.get(model) ?? 0) + 1);
+  return names.map((name, at) => ((counts.get(name.model) ?? 0) > 1 ? change(name, at) : name));
 }
 
 function prefixOf(table: string, model: string | undefined): string | undefined {

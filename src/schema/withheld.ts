@@ -1,48 +1,65 @@
+import type { CatalogColumn } from '../dialect/postgres/catalog.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import { isSecretName } from '../policy/secret-words.js';
-import type { DraftReference } from './draft.js';
-import { excludedColumns } from './exclusions.js';
+import type { DraftReference, DraftTable } from './draft.js';
+import { excludedColumns, findColumns } from './exclusions.js';
+import type { Problems } from './problems.js';
 import type { Column, Entity } from './schema.js';
 
-/** Types whose values can be secrets: text, bytes, json and uuid, arrays of them too. */
-const secretTypes = /^"?(text|character varying|character|bpchar|name|bytea|json|jsonb|uuid|xml)\b/u;
-const secretExtensionTypes = /(^|\.)"?(citext|hstore)"?(\[\])?$/u;
+/** Types whose values can be secrets, arrays of them and domains over them too. */
+const secretTypes: ReadonlySet<string> = new Set('text varchar bpchar char name bytea json jsonb uuid xml citext hstore'.split(' '));
 
-/** Says of each column whether it stays at home, and why. Keys and foreign keys are never withheld by their name. */
+interface Draft {
+  readonly policy: ParsedPolicy;
+  readonly references: readonly DraftReference[];
+  readonly problems: Problems;
+}
+
+/**
+ * Says of each column whether it stays at home, and why. Keys and foreign keys are never withheld by their name; what the policy or
+ * the user says goes before any name.
+ */
 export function withheldReason(
-  policy: ParsedPolicy,
+  { policy, references, problems }: Draft,
   entities: ReadonlyMap<string, Entity>,
-  references: readonly DraftReference[],
-): (entity: Entity, column: Column) => Column['withheld'] {
-  const excluded = excludedColumns(entities, policy);
-  const inReference = new Set(references.flatMap((edge) => edge.columns.map((name) => `${edge.child.name.model}\0${name}`)));
-  const included = matcher(policy.includeSecrets);
-  const classified = Object.entries(policy.secrets ?? {}).map(([text, verdict]) => ({ matches: matcher([text]), verdict }));
-  return (entity, column) => {
-    if (excluded.has(`${entity.model}\0${column.name}`)) return 'excluded';
-    if (included(entity, column)) return undefined;
-    const verdict = classified.find(({ matches }) => matches(entity, column))?.verdict;
+): (table: DraftTable, column: Column) => Column['withheld'] {
+  const excluded = excludedColumns(entities, policy, problems);
+  const inReference = new Set(references.flatMap((edge) => edge.columns.map((name) => columnId(edge.child.name.model, name))));
+  const included = new Set<string>();
+  for (const text of policy.includeSecrets) {
+    if (text === '*') continue;
+    for (const [model, name] of findColumns(entities, '--include-secret', text, problems)) included.add(columnId(model, name));
+  }
+  const verdicts = new Map<string, 'secret' | 'public'>();
+  for (const [text, verdict] of Object.entries(policy.secrets ?? {})) {
+    for (const [model, name] of findColumns(entities, 'secrets', text, problems)) {
+      verdicts.set(columnId(model, name), verdict);
+      if (verdict === 'secret' && entities.get(model)?.key.includes(name) === true) {
+        problems.add('EXCLUDED_KEY', `secrets: ${text} is part of the key of ${model}, without which its rows have no name`);
+      }
+    }
+  }
+  return (table, column) => {
+    const id = columnId(table.name.model, column.name);
+    if (excluded.has(id)) return 'excluded';
+    if (included.has(id) || policy.includeSecrets.includes('*')) return undefined;
+    const verdict = verdicts.get(id);
     if (verdict !== undefined) return verdict === 'secret' ? 'secret' : undefined;
-    if (entity.key.includes(column.name) || inReference.has(`${entity.model}\0${column.name}`)) return undefined;
-    if (!secretTypes.test(column.type) && !secretExtensionTypes.test(column.type) && !isTextDomain(column)) return undefined;
-    return isSecretName(column.name) || (column.property !== undefined && isSecretName(column.property)) ? 'secret' : undefined;
+    if (table.identity.includes(column.name) || inReference.has(id)) return undefined;
+    return canHoldSecret(table, column.name) && soundsSecret(table, column) ? 'secret' : undefined;
   };
 }
 
-/** A type that the user made (a domain) and that is neither number nor boolean: its name does not tell what it holds. */
-function isTextDomain(column: Column): boolean {
-  return column.kind === 'text' && (column.type.includes('.') || column.exact) && !/^(date|time|timestamp|interval|inet|cidr|macaddr|bit|oid)/u.test(column.type);
+export function columnId(model: string, column: string): string {
+  return `${model}\0${column}`;
 }
 
-/** `Model.field`, `app.Model.field`, or `*`. */
-function matcher(texts: readonly string[]): (entity: Entity, column: Column) => boolean {
-  const all = texts.includes('*');
-  const wanted = new Set(texts.map((text) => text.toLowerCase()));
-  return (entity, column) => all || columnNames(entity, column).some((name) => wanted.has(name));
+function canHoldSecret(table: DraftTable, name: string): boolean {
+  const column: CatalogColumn | undefined = table.columns.find((one) => one.name === name);
+  return column !== undefined && (secretTypes.has(column.elementType) || column.elementKind === 'c');
 }
 
-export function columnNames(entity: Entity, column: Column): readonly string[] {
-  const models = [entity.name, `${entity.app}.${entity.name}`, entity.table.name, `${entity.table.schema}.${entity.table.name}`];
-  const fields = new Set([column.member, column.property ?? column.name, column.name]);
-  return models.flatMap((model) => [...fields].map((field) => `${model}.${field}`.toLowerCase()));
+function soundsSecret(table: DraftTable, column: Column): boolean {
+  const siblings = table.columns.map((one) => one.name);
+  return isSecretName(column.name, siblings) || (column.property !== undefined && isSecretName(column.property, siblings));
 }

@@ -1,0 +1,74 @@
+const userSchemas = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname !~ '^pg_(temp|toast_temp)_'";
+
+export const tablesSql = `
+SELECT c.oid, n.nspname, c.relname, c.relkind, CASE WHEN c.relispartition THEN pg_partition_root(c.oid)::oid END, c.reltuples::bigint,
+  c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${userSchemas} ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
+
+/** Domains are followed to the type under them; the equality operator is that of the type's default btree or hash class. */
+export const columnsSql = `
+WITH RECURSIVE base(oid, root, required) AS (
+  SELECT oid, oid, false FROM pg_type WHERE typtype <> 'd'
+  UNION ALL
+  SELECT t.oid, b.root, b.required OR t.typnotnull FROM pg_type t JOIN base b ON b.oid = t.typbasetype WHERE t.typtype = 'd'
+)
+SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
+  b.typcategory, b.typname, bn.nspname, e.typname, en.nspname, e.typtype,
+  (SELECT CASE WHEN opn.nspname = 'pg_catalog' THEN NULL ELSE 'OPERATOR(' || quote_ident(opn.nspname) || '.' || o.oprname || ')' END
+     FROM pg_opclass oc JOIN pg_am am ON am.oid = oc.opcmethod
+     JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = b.oid AND ao.amoprighttype = b.oid
+       AND ao.amopstrategy = CASE am.amname WHEN 'btree' THEN 3 ELSE 1 END
+     JOIN pg_operator o ON o.oid = ao.amopopr JOIN pg_namespace opn ON opn.oid = o.oprnamespace
+    WHERE oc.opcintype = b.oid AND oc.opcdefault AND am.amname IN ('btree', 'hash') ORDER BY am.amname LIMIT 1),
+  coalesce(co.collisdeterministic, true), a.attnotnull OR base.required, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
+  coalesce(own.nspname, def.nspname), coalesce(own.relname, def.relname)
+FROM pg_attribute a
+JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN base ON base.oid = a.atttypid JOIN pg_type b ON b.oid = base.root JOIN pg_namespace bn ON bn.oid = b.typnamespace
+LEFT JOIN base element ON element.oid = b.typelem AND b.typcategory = 'A'
+JOIN pg_type e ON e.oid = coalesce(element.root, b.oid) JOIN pg_namespace en ON en.oid = e.typnamespace
+LEFT JOIN pg_collation co ON co.oid = a.attcollation
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN LATERAL (SELECT sn.nspname, s.relname FROM pg_depend x JOIN pg_class s ON s.oid = x.objid AND s.relkind = 'S'
+    JOIN pg_namespace sn ON sn.oid = s.relnamespace
+    WHERE x.classid = 'pg_class'::regclass AND x.refclassid = 'pg_class'::regclass AND x.refobjid = a.attrelid AND x.refobjsubid = a.attnum
+      AND x.deptype IN ('a', 'i') ORDER BY x.deptype DESC, s.oid LIMIT 1) own ON true
+LEFT JOIN LATERAL (SELECT sn.nspname, s.relname FROM pg_depend x JOIN pg_class s ON s.oid = x.refobjid AND s.relkind = 'S'
+    JOIN pg_namespace sn ON sn.oid = s.relnamespace
+    WHERE x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid AND x.refclassid = 'pg_class'::regclass ORDER BY s.oid LIMIT 1) def ON true
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND ${userSchemas}
+ORDER BY a.attrelid, a.attnum`;
+
+/** Constraints that a partition inherits have a parent, and are not read; PG18 knows temporal ones and those that are not enforced. */
+export function foreignKeysSql(version: number): string {
+  const temporal = version >= 180000 ? 'k.conperiod' : 'false';
+  const names = (table: string, columns: string): string => `ARRAY(SELECT a.attname::text FROM unnest(${columns}) WITH ORDINALITY u(number, place)
+    JOIN pg_attribute a ON a.attrelid = ${table} AND a.attnum = u.number
+    WHERE NOT ${temporal} OR u.place < cardinality(${columns}) ORDER BY u.place)`;
+  const root = (table: string): string => `CASE WHEN ${table}.relispartition THEN pg_partition_root(${table}.oid)::oid ELSE ${table}.oid END`;
+  return `
+SELECT k.conname, ${root('c')}, ${names('k.conrelid', 'k.conkey')}, ${root('p')}, ${names('k.confrelid', 'k.confkey')},
+  k.condeferrable, k.convalidated AND NOT c.relispartition AND NOT p.relispartition, k.confmatchtype = 'f', ${temporal}
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class p ON p.oid = k.confrelid
+WHERE k.contype = 'f' AND k.conparentid = 0 AND ${userSchemas}
+ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", k.conname COLLATE "C"`;
+}
+
+export function indexesSql(version: number): string {
+  return `
+SELECT i.indrelid, c.relname, i.indisprimary, i.indkey::int2[], i.indnkeyatts,
+  ARRAY(SELECT pg_get_indexdef(i.indexrelid, p, true) FROM generate_series(1, i.indnkeyatts) p ORDER BY p),
+  pg_get_expr(i.indpred, i.indrelid, true), ${version >= 150000 ? 'i.indnullsnotdistinct' : 'false'}, coalesce(k.condeferrable, false), i.indimmediate
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u')
+WHERE i.indisunique AND i.indisvalid AND ${userSchemas} ORDER BY i.indrelid, c.relname COLLATE "C"`;
+}
+
+/** INSERT 4, UPDATE 16 in tgtype; a disabled trigger does not fire, nor one for replicas. */
+export const triggersSql = `
+SELECT t.tgrelid, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND (t.tgtype & 20) <> 0 AND ${userSchemas} ORDER BY t.tgrelid, t.tgname COLLATE "C"`;
+
+/** What the session had before it was pinned: the role's, the database's or the connection's own setting. */
+export const searchPathSql = "SELECT reset_val, session_user FROM pg_settings WHERE name = 'search_path'";
