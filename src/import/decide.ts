@@ -1,0 +1,25 @@
+import type { ConflictStrategy } from '../terms.js';
+import type { Decision } from './import-options.js';
+
+/** What is known of one object in the target. */
+export type RowFacts =
+  | { readonly is: 'absent' }
+  | { readonly is: 'equal' }
+  /** Its key is taken by a row with other values. */
+  | { readonly is: 'different'; readonly columns: readonly string[] }
+  /** Another row has its unique columns. */
+  | { readonly is: 'unique-taken' };
+
+/** A strategy is nothing but this: facts and strategy → decision. */
+export function decide(facts: RowFacts, strategy: ConflictStrategy): Decision {
+  switch (facts.is) {
+    case 'absent':
+      return 'insert';
+    case 'equal':
+      return 'same';
+    case 'different':
+      return strategy === 'override' ? 'update' : strategy === 'skip' ? 'skip' : 'conflict';
+    case 'unique-taken':
+      return strategy === 'skip' ? 'skip' : 'conflict';
+  }
+}

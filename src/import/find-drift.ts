@@ -1,0 +1,131 @@
+import type { ArchiveEntity, ArchiveHeader } from '../archive/archive.js';
+import { RefusedError } from '../errors/portolan-error.js';
+import type { Findings } from '../findings/finding.js';
+import type { ModelPolicy, Policy } from '../policy/policy.js';
+import type { Column, Entity, Schema } from '../schema/schema.js';
+import type { ConflictStrategy } from '../terms.js';
+import type { Fill } from './fill.js';
+import { fixedFill, randomFill } from './fill.js';
+import type { TargetColumn, TargetModel } from './target.js';
+import { targetEntity, targetModel } from './target.js';
+
+export interface DriftOptions {
+  readonly header: ArchiveHeader;
+  readonly schema: Schema;
+  readonly policy: Policy;
+  readonly onConflict: ConflictStrategy;
+  readonly ignoreNonexistent: boolean;
+  readonly findings: Findings;
+}
+
+/**
+ * Holds the archive's schema against the target's, before anything is read or written. Every difference is a finding; one that
+ * would lose data, or that the database would refuse, is refused with all others.
+ *
+ * @throws RefusedError SCHEMA_DRIFT, WITHHELD_REQUIRED
+ */
+export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetModel> {
+  const { header, schema } = options;
+  const problems: string[] = [];
+  const models = new Map<string, TargetModel>();
+  for (const model of header.order) {
+    const described = header.entities[model];
+    const entity = targetEntity(schema, header, model);
+    if (described === undefined) continue;
+    if (entity === undefined) {
+      nonexistent(options, problems, 'missing-model', model, 'the target has no such model or table');
+      continue;
+    }
+    const policy = modelPolicy(options.policy, entity);
+    const columns = matchColumns(options, described, entity, model, problems);
+    const fills = fillsOf(options, entity, model, columns, policy, problems);
+    for (const member of Object.keys(described.links)) {
+      if (!schema.links.some((link) => link.owner.parent === entity.model && (link.member === member || schema.entities.get(link.through)?.table.name === described.links[member]?.table)))
+        nonexistent(options, problems, 'missing-link', `${model}.${member}`, 'the target has no such many-to-many relation');
+    }
+    models.set(model, targetModel({ header, schema, model, entity, columns, fills, strategy: policy?.onConflict ?? options.onConflict }));
+  }
+  if (problems.length > 0) {
+    const list = problems.map((problem) => `- ${problem}`).join('\n');
+    throw new RefusedError('SCHEMA_DRIFT', `the target's schema is not the archive's:\n${list}`, {
+      hint: 'Migrate the target first. --ignore-nonexistent drops what the target lacks; the policy can fill a column it requires.',
+    });
+  }
+  return models;
+}
+
+function matchColumns(options: DriftOptions, described: ArchiveEntity, entity: Entity, model: string, problems: string[]): readonly TargetColumn[] {
+  const columns: TargetColumn[] = [];
+  for (const [member, told] of Object.entries(described.columns)) {
+    const name = `${model}.${member}`;
+    const inKey = described.key.includes(told.name);
+    const column =
+      entity.columns.find((one) => one.name === told.name) ?? entity.columns.find((one) => told.property !== undefined && one.property === told.property);
+    if (column === undefined) {
+      if (inKey) problems.push(`${name}: the target has no such key column`);
+      else nonexistent(options, problems, 'missing-column', name, 'the target has no such column');
+      continue;
+    }
+    if (column.type !== told.type) {
+      if (column.kind !== told.kind) problems.push(`${name}: is ${column.type} in the target, ${told.type} in the archive`);
+      else options.findings.warn('changed-type', name, `is ${column.type} in the target, ${told.type} in the archive`);
+    }
+    columns.push({ member, inKey, column });
+  }
+  const keyNames = described.key.map((name) => columns.find((one) => described.columns[one.member]?.name === name)?.column.name);
+  if (keyNames.length !== entity.key.length || !entity.key.every((name, at) => keyNames[at] === name)) {
+    problems.push(`${model}: the target's key is (${entity.key.join(', ')}), the archive's (${described.key.join(', ')})`);
+  }
+  return columns;
+}
+
+/** Columns that the target has and the archive lacks. */
+function fillsOf(
+  { header, findings }: DriftOptions,
+  entity: Entity,
+  model: string,
+  columns: readonly TargetColumn[],
+  policy: ModelPolicy | undefined,
+  problems: string[],
+): readonly Fill[] {
+  const held = new Set(columns.map(({ column }) => column.name));
+  const fills: Fill[] = [];
+  for (const column of entity.columns) {
+    if (held.has(column.name) || column.generated) continue;
+    const name = `${model}.${column.member}`;
+    const value = policyFill(policy, column);
+    if (value !== undefined) {
+      fills.push(fixedFill(column, value));
+      continue;
+    }
+    if (column.nullable || column.default !== undefined || column.identity !== undefined) {
+      if (!Object.hasOwn(header.withheld, name)) findings.note('new-column', name, 'the archive lacks it: new rows get its default');
+      continue;
+    }
+    const isWithheld = Object.hasOwn(header.withheld, name) || column.withheld !== undefined;
+    const fill = isWithheld ? randomFill(column) : undefined;
+    if (fill === undefined) {
+      problems.push(`${name}: ${isWithheld ? 'was withheld' : 'is not in the archive'}, cannot be NULL, and has no default (policy: models: { '${entity.name}': { fill: { … } } })`);
+      continue;
+    }
+    fills.push(fill);
+    findings.note('random-value', name, 'was withheld and cannot be NULL: each new row gets a random value that nobody knows');
+  }
+  return fills;
+}
+
+function policyFill(policy: ModelPolicy | undefined, column: Column): string | null | undefined {
+  const fill = policy?.fill;
+  if (fill === undefined) return undefined;
+  return [column.member, column.property ?? '', column.name].flatMap((name) => (Object.hasOwn(fill, name) ? [fill[name]] : []))[0];
+}
+
+function modelPolicy(policy: Policy, entity: Entity): ModelPolicy | undefined {
+  const names = [`${entity.app}.${entity.name}`, entity.name, entity.table.name, `${entity.table.schema}.${entity.table.name}`].map((name) => name.toLowerCase());
+  return Object.entries(policy.models ?? {}).find(([text]) => names.includes(text.toLowerCase()))?.[1];
+}
+
+function nonexistent({ ignoreNonexistent, findings }: DriftOptions, problems: string[], kind: string, on: string, reason: string): void {
+  if (ignoreNonexistent) findings.warn(kind, on, `${reason}: it is left out`);
+  else problems.push(`${on}: ${reason}`);
+}

@@ -1,0 +1,154 @@
+import type { DataSource } from 'typeorm';
+import type { ArchiveReader } from '../archive/open-archive.js';
+import { openArchive } from '../archive/open-archive.js';
+import { ConstraintError } from '../dialect/postgres/database-error.js';
+import type { PinnedSession } from '../dialect/postgres/session.js';
+import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
+import { FailedError, PortolanError, RefusedError } from '../errors/portolan-error.js';
+import { Findings } from '../findings/finding.js';
+import { mergePolicy } from '../policy/merge-policy.js';
+import { buildSchema } from '../schema/build-schema.js';
+import type { Schema } from '../schema/schema.js';
+import { applyPlan } from './apply-plan.js';
+import { checkExternal } from './check-external.js';
+import { findDrift } from './find-drift.js';
+import type { Conflict, ImportOptions, ImportResult } from './import-options.js';
+import { makePlan } from './make-plan.js';
+import { moveSequences } from './move-sequences.js';
+import { planLines, idMapLines } from './plan-lines.js';
+import type { Plan } from './plan.js';
+import { planCounts } from './plan.js';
+import type { LinkCounts } from './verify-rows.js';
+import { verifyRows } from './verify-rows.js';
+import { countLinks } from './count-planned-links.js';
+import { writeLines } from './write-lines.js';
+
+/**
+ * Imports an archive: read → plan → apply → verify in one transaction; a dry run does all of it and rolls back. Conflicts do not
+ * throw: the result says `refused`, lists them, and nothing was written.
+ *
+ * @example
+ * const result = await importObjects(dataSource, { archive: 'book.json', dryRun: true });
+ * console.log(result.status, result.plan.insert, result.conflicts);
+ *
+ * @throws RefusedError for a damaged archive, drift or a race; FailedError where the database or the disk fails
+ */
+export async function importObjects(dataSource: DataSource, options: ImportOptions): Promise<ImportResult> {
+  const findings = options.findings ?? new Findings();
+  const archive = await openArchive(options.archive);
+  const session = await openWriteSession(dataSource, { signal: options.signal });
+  try {
+    options.onTarget?.(session.server);
+    if (session.server.standby) {
+      throw new RefusedError('READ_ONLY_TARGET', 'the target is a standby: it cannot be written to', { hint: 'Name the primary server.' });
+    }
+    if (archive.header.edited === true) findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
+    const schema = await buildSchema(session, dataSource, mergePolicy({ policy: options.policy, includeSecrets: ['*'] }), findings);
+    return await run(dataSource, session, archive, schema, options, findings);
+  } finally {
+    await session.close();
+  }
+}
+
+async function run(
+  dataSource: DataSource,
+  session: PinnedSession,
+  archive: ArchiveReader,
+  schema: Schema,
+  options: ImportOptions,
+  findings: Findings,
+): Promise<ImportResult> {
+  const onConflict = options.onConflict ?? 'fail';
+  const { onProgress, signal } = options;
+  const targets = findDrift({
+    header: archive.header,
+    schema,
+    policy: options.policy ?? {},
+    onConflict,
+    ignoreNonexistent: options.ignoreNonexistent ?? false,
+    findings,
+  });
+  const made = await makePlan({ session, archive, schema, targets, findings, onProgress, signal });
+  const external = await checkExternal(session, schema, archive);
+  const plan: Plan = { ...made, conflicts: [...made.conflicts, ...external], conflictCount: made.conflictCount + external.length };
+  if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, { onConflict }));
+  const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
+    status,
+    plan: planCounts(plan.models),
+    links,
+    conflicts,
+    findings: findings.all,
+    statistics: { ...session.statistics },
+  });
+  if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
+  const dryRun = options.dryRun ?? false;
+  try {
+    await applyPlan({ session, archive, schema, plan, dryRun, onProgress, signal });
+    const links = await verifyRows({ session, archive, schema, plan, dryRun, findings, onProgress, signal });
+    await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+    refuseWarnings(options, findings);
+    if (dryRun) {
+      await session.rollback();
+      return finish('planned', links, []);
+    }
+    const later = await moveSequences(session, plan, findings);
+    if (options.idMap !== undefined) await writeLines(options.idMap, idMapLines(archive, plan));
+    signal?.throwIfAborted();
+    await commit(dataSource, session);
+    for (const after of later) await after(session);
+    return finish('done', links, []);
+  } catch (error) {
+    if (!(error instanceof ConstraintError)) throw error;
+    const conflict = conflictOf(error, schema);
+    if (conflict === undefined) throw error;
+    return finish('refused', { insert: {}, same: {} }, [conflict]);
+  }
+}
+
+/** What the database found when the rows were written: two objects of the archive that collide, or another writer's. */
+function conflictOf(error: ConstraintError, schema: Schema): Conflict | undefined {
+  const code = (error.cause as { readonly code?: string } | undefined)?.code;
+  const reason = code === '23505' || code === '23P01' ? 'unique' : code === '23503' ? 'missing-reference' : undefined;
+  if (reason === undefined) return undefined;
+  const entity = [...schema.entities.values()].find(({ table }) => table.name === error.table);
+  const columns = entity?.uniques.find((unique) => unique.name === error.constraint)?.columns ?? [];
+  return { object: entity?.model ?? error.table ?? '', reason, constraint: error.constraint ?? '', columns, inTheWay: '' };
+}
+
+/** A connection lost at COMMIT leaves a question, which the server can answer by the transaction's number. */
+async function commit(dataSource: DataSource, session: PinnedSession): Promise<void> {
+  const [row] = await session.query('SELECT pg_catalog.pg_current_xact_id()');
+  try {
+    await session.commit();
+  } catch (error) {
+    if (!(error instanceof PortolanError) || error.code !== 'CONNECTION_LOST') throw error;
+    const status = await transactionStatus(dataSource, row?.[0] ?? '');
+    if (status === 'committed') return;
+    if (status === 'aborted') throw error;
+    throw new FailedError('COMMIT_UNKNOWN', 'the connection was lost while the import was committed: whether it took place is not known', {
+      cause: error,
+      hint: 'Run the import again: what is there already is reported as same, and nothing is written twice.',
+    });
+  }
+}
+
+async function transactionStatus(dataSource: DataSource, id: string): Promise<string | undefined> {
+  try {
+    const session = await openReadSession(dataSource);
+    try {
+      const [row] = await session.query('SELECT pg_catalog.pg_xact_status($1::xid8)', [id]);
+      return row?.[0] ?? undefined;
+    } finally {
+      await session.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseWarnings(options: ImportOptions, findings: Findings): void {
+  const [first] = findings.warnings;
+  if (options.strict === true && first !== undefined) {
+    throw new RefusedError('STRICT', `${first.on}: ${first.reason}`, { hint: 'Without --strict this is a finding.' });
+  }
+}

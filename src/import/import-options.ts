@@ -1,0 +1,57 @@
+import type { QueryStatistics } from '../dialect/session.js';
+import type { Finding, Findings } from '../findings/finding.js';
+import type { Policy } from '../policy/policy.js';
+import type { OnProgress } from '../progress.js';
+import type { ConflictStrategy } from '../terms.js';
+
+/** What to import and how: the options of `importobjects`. */
+export interface ImportOptions {
+  /** Path of the archive. */
+  readonly archive: string;
+  /** The whole path, then a rollback. */
+  readonly dryRun?: boolean | undefined;
+  /** Default `fail`; the policy may say otherwise for a model. */
+  readonly onConflict?: ConflictStrategy | undefined;
+  /** Drop columns and models that the target lacks; each is a finding. */
+  readonly ignoreNonexistent?: boolean | undefined;
+  /** Write the plan there, as JSON lines. */
+  readonly plan?: string | undefined;
+  /** Write old key → new key there, as JSON lines. */
+  readonly idMap?: string | undefined;
+  /** Let the plan hold row values. */
+  readonly verbose?: boolean | undefined;
+  readonly policy?: Policy | undefined;
+  /** Warnings refuse. */
+  readonly strict?: boolean | undefined;
+  readonly findings?: Findings | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told where the import will write, before it does. */
+  readonly onTarget?: ((target: { readonly host: string; readonly database: string; readonly user: string }) => void) | undefined;
+}
+
+/** Objects by model, for each decision; every member is always there. */
+export type PlanCounts = Readonly<Record<Decision, Readonly<Record<string, number>>>>;
+
+export type Decision = 'insert' | 'same' | 'update' | 'merge' | 'remap' | 'skip' | 'conflict';
+
+export const decisions = Object.freeze(['insert', 'same', 'update', 'merge', 'remap', 'skip', 'conflict'] as const satisfies readonly Decision[]);
+
+export interface Conflict {
+  readonly object: string;
+  readonly reason: 'primary-key' | 'unique' | 'missing-reference';
+  /** The constraint that was hit, or the reference that has no row. */
+  readonly constraint: string;
+  readonly columns: readonly string[];
+  readonly inTheWay: string;
+}
+
+/** The `--json` document of `importobjects`, with what the run cost. */
+export interface ImportResult {
+  readonly status: 'done' | 'planned' | 'refused';
+  readonly plan: PlanCounts;
+  readonly links: { readonly insert: Readonly<Record<string, number>>; readonly same: Readonly<Record<string, number>> };
+  readonly conflicts: readonly Conflict[];
+  readonly findings: readonly Finding[];
+  readonly statistics: QueryStatistics;
+}

@@ -1,0 +1,39 @@
+import type { Key } from '../closure/key.js';
+import { toKey } from '../closure/key.js';
+import { quoteTable } from '../dialect/postgres/sql.js';
+import { createRowReader } from '../dialect/postgres/row-reader.js';
+import type { Session } from '../dialect/session.js';
+import { decodeRow } from '../values/copy-text.js';
+import type { TargetModel } from './target.js';
+
+/** Whether the table has any row that this transaction sees: an empty one needs no look-ups. */
+export async function isEmpty(session: Session, target: TargetModel): Promise<boolean> {
+  const rows = await session.query(`SELECT 1 FROM ${quoteTable(target.entity.table)} LIMIT 1`);
+  return rows.length === 0;
+}
+
+/** The target's rows of some keys, as COPY text lines in the archive's columns. */
+export async function lookUpRows(session: Session, target: TargetModel, keys: readonly Key[]): Promise<ReadonlyMap<Key, string>> {
+  const { entity, columns } = target;
+  const names = [...entity.key, ...columns.map(({ column }) => column.name)];
+  const integer = entity.key.length === 1 && entity.columns.find((column) => column.name === entity.key[0])?.kind === 'integer';
+  const lines = new Map<Key, string>();
+  for await (const chunk of createRowReader(session).rows(entity, names, keys)) {
+    for (const line of chunk.toString('utf8').split('\n')) {
+      if (line === '') continue;
+      let at = -1;
+      for (let column = 0; column < entity.key.length; column += 1) at = line.indexOf('\t', at + 1);
+      const texts = decodeRow(line.slice(0, at)).map((text) => text ?? '');
+      lines.set(toKey(texts, integer), line.slice(at + 1));
+    }
+  }
+  return lines;
+}
+
+/** The columns in which two lines differ, by member. */
+export function differingColumns(target: TargetModel, mine: string, theirs: string): readonly string[] {
+  const left = mine.split('\t');
+  const right = theirs.split('\t');
+  return target.columns.flatMap(({ member }, at) => (left[at] === right[at] ? [] : [member]));
+}
+

@@ -1,0 +1,60 @@
+import { PortolanError } from '../errors/portolan-error.js';
+import { quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
+import type { Session } from '../dialect/session.js';
+import type { Findings } from '../findings/finding.js';
+import type { Column } from '../schema/schema.js';
+import type { Plan, PlannedModel } from './plan.js';
+
+/** What is left to do when the transaction is committed: sequences that only `setval` may move. */
+export type AfterCommit = (session: Session) => Promise<void>;
+
+/**
+ * Raises the sequences that feed imported columns beyond the greatest value there, never lowers one. `ALTER SEQUENCE … RESTART`
+ * is undone by a rollback; where the role does not own the sequence, `setval` follows the commit. A dry run does not come here.
+ */
+export async function moveSequences(session: Session, plan: Plan, findings: Findings): Promise<readonly AfterCommit[]> {
+  const later: AfterCommit[] = [];
+  for (const planned of plan.models.values()) {
+    if (planned.decisions.count('insert') === 0) continue;
+    for (const { column } of planned.target.written) {
+      if (column.sequence === undefined || column.kind !== 'integer') continue;
+      const next = await nextValue(session, planned, column);
+      if (next === undefined) continue;
+      const sequence = quoteTable(column.sequence);
+      await session.query('SAVEPOINT portolan_sequence');
+      try {
+        await session.query(`ALTER SEQUENCE ${sequence} RESTART WITH ${next.restart}`);
+        await session.query('RELEASE SAVEPOINT portolan_sequence');
+      } catch (error) {
+        if (!(error instanceof PortolanError) || error.code === 'CONNECTION_LOST') throw error;
+        await session.query('ROLLBACK TO SAVEPOINT portolan_sequence');
+        findings.note('sequence-not-owned', `${planned.target.model}.${column.member}`, 'its sequence is moved by setval after the commit');
+        later.push(async (after) => {
+          await after.query(`SELECT pg_catalog.setval(${quoteLiteral(sequence)}::regclass, ${next.last}, true)`);
+        });
+      }
+    }
+  }
+  return later;
+}
+
+/** Where the sequence has to go on, or undefined where it is there already. */
+async function nextValue(session: Session, { target }: PlannedModel, column: Column): Promise<{ restart: string; last: string } | undefined> {
+  if (column.sequence === undefined) return undefined;
+  const sequence = quoteTable(column.sequence);
+  const [facts] = await session.query(
+    `SELECT s.last_value, s.is_called, p.seqincrement, p.seqmin, p.seqmax FROM ${sequence} s, pg_catalog.pg_sequence p WHERE p.seqrelid = ${quoteLiteral(sequence)}::regclass`,
+  );
+  const [last, called, incrementText, minText, maxText] = facts ?? [];
+  if (last === null || last === undefined) return undefined;
+  const increment = BigInt(incrementText ?? '1');
+  const name = quoteIdentifier(column.name);
+  const [greatest] = await session.query(`SELECT ${increment > 0n ? 'max' : 'min'}(${name}) FROM ${quoteTable(target.entity.table)}`);
+  const used = greatest?.[0];
+  if (used === null || used === undefined) return undefined;
+  const next = called === 't' ? BigInt(last) + increment : BigInt(last);
+  const behind = increment > 0n ? next <= BigInt(used) : next >= BigInt(used);
+  const restart = BigInt(used) + increment;
+  if (!behind || restart > BigInt(maxText ?? '0') || restart < BigInt(minText ?? '0')) return undefined;
+  return { restart: String(restart), last: used };
+}

@@ -1,0 +1,37 @@
+import type { ArchiveReader } from '../archive/open-archive.js';
+import { pkToKey } from '../values/archive-value.js';
+import type { Plan } from './plan.js';
+import { objectName } from './plan.js';
+
+/** The plan as JSON lines: what it was made of, then one decision a line, without values. */
+export async function* planLines(archive: ArchiveReader, plan: Plan, options: Readonly<Record<string, unknown>>): AsyncGenerator<unknown> {
+  yield { archive: archive.trailer?.sha256 ?? '', options };
+  for await (const { object, decision, columns } of decidedObjects(archive, plan)) {
+    yield columns.length === 0 ? { object, decision } : { object, decision, columns };
+  }
+  for (const conflict of plan.conflicts) yield { conflict };
+}
+
+/** Old key → new key of what is in the target after the import. */
+export async function* idMapLines(archive: ArchiveReader, plan: Plan): AsyncGenerator<unknown> {
+  for await (const { object, decision } of decidedObjects(archive, plan)) {
+    if (decision === 'insert' || decision === 'same' || decision === 'update') yield { from: object, to: object, decision };
+  }
+}
+
+async function* decidedObjects(
+  archive: ArchiveReader,
+  plan: Plan,
+): AsyncGenerator<{ readonly object: string; readonly decision: string; readonly columns: readonly string[] }> {
+  const places = new Map<string, number>();
+  for await (const objects of archive.objects()) {
+    for (const { model, pk } of objects) {
+      const planned = plan.models.get(model);
+      if (planned === undefined) continue;
+      const place = places.get(model) ?? 0;
+      places.set(model, place + 1);
+      const { target, decisions } = planned;
+      yield { object: objectName(target, pkToKey(pk, target.shape) ?? ''), decision: decisions.at(place), columns: decisions.columnsAt(place) };
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Key } from '../closure/key.js';
+import type { KeySet } from '../closure/key-set.js';
+import { formatObjectName } from '../seeds/object-name.js';
+import type { Decisions } from './decisions.js';
+import type { Conflict, Decision, PlanCounts } from './import-options.js';
+import { decisions } from './import-options.js';
+import type { TargetModel } from './target.js';
+
+/** What an import will do, decided before a row is written. */
+export interface Plan {
+  readonly models: ReadonlyMap<string, PlannedModel>;
+  readonly conflicts: readonly Conflict[];
+  readonly conflictCount: number;
+}
+
+export interface PlannedModel {
+  readonly target: TargetModel;
+  readonly decisions: Decisions;
+  /** Keys of the archive. */
+  readonly keys: KeySet;
+  /** Keys that stay out by `skip`. */
+  readonly skipped: KeySet;
+  /** No row of the table was there when the plan was made. */
+  readonly empty: boolean;
+}
+
+/** Conflicts that are kept in full; the rest is counted. */
+export const conflictsKept = 1000;
+
+export class ConflictList {
+  readonly #kept: Conflict[] = [];
+  #count = 0;
+
+  get kept(): readonly Conflict[] {
+    return this.#kept;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(conflict: Conflict): void {
+    this.#count += 1;
+    if (this.#kept.length < conflictsKept) this.#kept.push(Object.freeze(conflict));
+  }
+}
+
+export function planCounts(models: ReadonlyMap<string, PlannedModel>): PlanCounts {
+  const counts = {} as Record<Decision, Record<string, number>>;
+  for (const decision of decisions) {
+    counts[decision] = {};
+    for (const [model, planned] of [...models].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const count = planned.decisions.count(decision);
+      if (count > 0) counts[decision][model] = count;
+    }
+  }
+  return counts;
+}
+
+export function objectName(target: TargetModel, key: Key): string {
+  return formatObjectName({ ...target.entity, model: target.model }, key);
+}
+

@@ -1,0 +1,92 @@
+import type { ArchiveHeader, ArchiveObject } from '../archive/archive.js';
+import { headerKeyShape } from '../archive/header-keys.js';
+import type { Column, Entity, Link, Reference, Schema } from '../schema/schema.js';
+import type { ConflictStrategy } from '../terms.js';
+import type { KeyShape } from '../values/archive-value.js';
+import { createRowEncoder } from '../values/row-encoder.js';
+import type { Fill } from './fill.js';
+
+/** A column of the archive and the column of the target that it goes to. */
+export interface TargetColumn {
+  readonly member: string;
+  readonly inKey: boolean;
+  readonly column: Column;
+}
+
+/** One model of the archive with the table that it goes to. */
+export interface TargetModel {
+  /** As the archive writes it. */
+  readonly model: string;
+  readonly entity: Entity;
+  readonly shape: KeyShape;
+  /** What is compared: every column of the archive that the target has. */
+  readonly columns: readonly TargetColumn[];
+  /** What is written: those that the database does not compute itself. */
+  readonly written: readonly TargetColumn[];
+  /** Values of columns that the archive lacks and a new row needs. */
+  readonly fills: readonly Fill[];
+  readonly references: readonly Reference[];
+  readonly links: readonly TargetLink[];
+  readonly strategy: ConflictStrategy;
+  /** A row as COPY text, columns as `columns`. */
+  readonly line: (object: ArchiveObject) => string;
+  /** A row as COPY text, columns as `written`. */
+  readonly writtenLine: (object: ArchiveObject) => string;
+}
+
+export interface TargetLink {
+  /** Name in the archive: `model.member`. */
+  readonly name: string;
+  readonly member: string;
+  readonly link: Link;
+  readonly inverse: KeyShape;
+  /** The other side's model, as the archive writes it. */
+  readonly inverseModel: string;
+}
+
+/** The entity of the target that a model of the archive means: by name, else by table. */
+export function targetEntity(schema: Schema, header: ArchiveHeader, model: string): Entity | undefined {
+  const described = header.entities[model];
+  return (
+    schema.entities.get(model) ??
+    [...schema.entities.values()].find(({ table }) => table.name === described?.table && table.schema === described.schema)
+  );
+}
+
+export interface TargetModelParts {
+  readonly header: ArchiveHeader;
+  readonly schema: Schema;
+  readonly model: string;
+  readonly entity: Entity;
+  readonly columns: readonly TargetColumn[];
+  readonly fills: readonly Fill[];
+  readonly strategy: ConflictStrategy;
+}
+
+export function targetModel(parts: TargetModelParts): TargetModel {
+  const { header, schema, model, entity, columns, fills, strategy } = parts;
+  const written = columns.filter(({ column }) => !column.generated);
+  const held = new Set(columns.map(({ column }) => column.name));
+  return Object.freeze({
+    model,
+    entity,
+    shape: headerKeyShape(header, model),
+    columns,
+    written,
+    fills,
+    references: schema.references.filter((one) => one.child === entity.model && one.columns.every((name) => held.has(name))),
+    links: targetLinks(header, schema, model, entity),
+    strategy,
+    line: createRowEncoder(columns),
+    writtenLine: createRowEncoder(written),
+  });
+}
+
+function targetLinks(header: ArchiveHeader, schema: Schema, model: string, entity: Entity): readonly TargetLink[] {
+  return Object.entries(header.entities[model]?.links ?? {}).flatMap(([member, described]) => {
+    const own = schema.links.filter((link) => link.owner.parent === entity.model);
+    const link = own.find((one) => one.member === member) ?? own.find((one) => schema.entities.get(one.through)?.table.name === described.table);
+    if (link === undefined) return [];
+    return [{ name: `${model}.${member}`, member, link, inverse: headerKeyShape(header, described.model), inverseModel: described.model }];
+  });
+}

@@ -1,0 +1,102 @@
+import type { ArchiveObject } from '../archive/archive.js';
+import type { Key } from '../closure/key.js';
+import { keyTexts } from '../closure/key.js';
+import { arrayLiteral, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import type { Session } from '../dialect/session.js';
+import type { Entity, Reference, Schema } from '../schema/schema.js';
+import { pkToKey } from '../values/archive-value.js';
+import { drawsFromSequence } from './apply-plan.js';
+import { generatedKeys } from './generated-keys.js';
+import type { PlannedModel } from './plan.js';
+import type { TargetLink } from './target.js';
+
+/** Owner key and other key of one link. */
+export type LinkPair = readonly [owner: Key, inverse: Key];
+
+/** The links of some objects; those with an end that stays out are left out. */
+export function linkPairs(
+  models: ReadonlyMap<string, PlannedModel>,
+  planned: PlannedModel,
+  link: TargetLink,
+  objects: readonly ArchiveObject[],
+): readonly LinkPair[] {
+  const other = models.get(link.inverseModel);
+  const pairs: LinkPair[] = [];
+  for (const object of objects) {
+    const list = object.fields[link.member];
+    if (!Array.isArray(list) || list.length === 0) continue;
+    const owner = pkToKey(object.pk, planned.target.shape);
+    if (owner === undefined || planned.skipped.has(owner)) continue;
+    for (const pk of list as readonly ArchiveObject['pk'][]) {
+      const inverse = pkToKey(pk, link.inverse);
+      if (inverse !== undefined && other?.skipped.has(inverse) !== true) pairs.push([owner, inverse]);
+    }
+  }
+  return pairs;
+}
+
+/** How many of the links the target has. */
+export async function countExisting(session: Session, schema: Schema, { link }: TargetLink, pairs: readonly LinkPair[]): Promise<number> {
+  if (pairs.length === 0) return 0;
+  const { from, parameters } = joinedPairs(schema, link, pairs);
+  const [row] = await session.query(`SELECT count(*) FROM ${from} WHERE EXISTS (${sameLink(schema, link)})`, parameters);
+  return Number(row?.[0]);
+}
+
+/** Adds those that the target has not; an import never removes a link. Returns how many were added. */
+export async function insertLinks(session: Session, schema: Schema, target: TargetLink, pairs: readonly LinkPair[], dryRun: boolean): Promise<number> {
+  if (pairs.length === 0) return 0;
+  const { link } = target;
+  const through = entityOf(schema, link.through);
+  const { from, parameters } = joinedPairs(schema, link, pairs);
+  const names = [...link.owner.columns, ...link.inverse.columns];
+  const values = [...link.owner.parentColumns.map((name) => `o.${quoteIdentifier(name)}`), ...link.inverse.parentColumns.map((name) => `i.${quoteIdentifier(name)}`)];
+  if (dryRun) {
+    for (const fill of generatedKeys(through.columns.filter((column) => drawsFromSequence(column) && !names.includes(column.name)))) {
+      names.push(fill.column.name);
+      values.push(`${fill.value() ?? '0'}::${fill.column.lookupType} - row_number() OVER () + 1 - (SELECT count(*) FROM ${quoteTable(through.table)})`);
+    }
+  }
+  const columns = names.map(quoteIdentifier).join(', ');
+  const sql =
+    `WITH added AS (INSERT INTO ${quoteTable(through.table)} (${columns}) SELECT ${values.join(', ')} FROM ${from} ` +
+    `WHERE NOT EXISTS (${sameLink(schema, link)}) RETURNING 1) SELECT count(*) FROM added`;
+  const [row] = await session.query(sql, parameters);
+  return Number(row?.[0]);
+}
+
+function joinedPairs(schema: Schema, link: TargetLink['link'], pairs: readonly LinkPair[]): { readonly from: string; readonly parameters: readonly string[] } {
+  const owner = entityOf(schema, link.owner.parent);
+  const inverse = entityOf(schema, link.inverse.parent);
+  const columns = [...owner.key.map((name) => ({ entity: owner, name, side: 0 as const })), ...inverse.key.map((name) => ({ entity: inverse, name, side: 1 as const }))];
+  const parameters = columns.map(({ entity, name, side }) => arrayLiteral(pairs.map((pair) => keyTexts(pair[side])[entity.key.indexOf(name)] ?? null)));
+  const arrays = columns.map(({ entity, name }, at) => `$${String(at + 1)}::${columnOf(entity, name).lookupType}[]`).join(', ');
+  const on = (side: 0 | 1, alias: string): string =>
+    columns
+      .flatMap((column, at) => (column.side === side ? [`${alias}.${quoteIdentifier(column.name)} ${columnOf(column.entity, column.name).equality} v.c${String(at)}`] : []))
+      .join(' AND ');
+  const names = columns.map((_, at) => `c${String(at)}`).join(', ');
+  return {
+    from: `unnest(${arrays}) v(${names}) JOIN ${quoteTable(owner.table)} o ON ${on(0, 'o')} JOIN ${quoteTable(inverse.table)} i ON ${on(1, 'i')}`,
+    parameters,
+  };
+}
+
+function sameLink(schema: Schema, link: TargetLink['link']): string {
+  const through = entityOf(schema, link.through);
+  const same = (reference: Reference, alias: string): string[] =>
+    reference.columns.map((name, at) => `x.${quoteIdentifier(name)} ${columnOf(through, name).equality} ${alias}.${quoteIdentifier(reference.parentColumns[at] ?? '')}`);
+  return `SELECT 1 FROM ${quoteTable(through.table)} x WHERE ${[...same(link.owner, 'o'), ...same(link.inverse, 'i')].join(' AND ')}`;
+}
+
+function columnOf(entity: Entity, name: string): Entity['columns'][number] {
+  const column = entity.columns.find((one) => one.name === name);
+  if (column === undefined) throw new TypeError(`${entity.model} has no column ${name}`);
+  return column;
+}
+
+function entityOf(schema: Schema, model: string): Entity {
+  const entity = schema.entities.get(model);
+  if (entity === undefined) throw new TypeError(`no entity ${model} in the schema`);
+  return entity;
+}
