@@ -1,0 +1,55 @@
+import { Client } from 'pg';
+import { createLibrary, seedLibrary } from './seed/seed-library.js';
+import { startServer } from './server/embedded-server.js';
+
+/** Two databases on one server: a library with rows, and an empty branch library that has its tables only. */
+export interface DemoDatabases {
+  readonly library: string;
+  readonly branch: string;
+  /** Rows of the library by table. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Drops both, and stops the server where it is ours. */
+  close(): Promise<void>;
+}
+
+const names = { library: 'portolan_demo_library', branch: 'portolan_demo_branch' } as const;
+
+/** Uses the server that PORTOLAN_URL names, else starts one. */
+export async function openDemoDatabases(): Promise<DemoDatabases> {
+  const given = process.env['PORTOLAN_URL'];
+  const server = given === undefined ? await startServer() : undefined;
+  const serverUrl = given ?? server?.url('postgres') ?? '';
+  const url = (name: keyof typeof names): string => {
+    const parsed = new URL(serverUrl);
+    parsed.pathname = `/${names[name]}`;
+    return parsed.href;
+  };
+  const drop = async (): Promise<void> => {
+    for (const name of Object.values(names)) await query(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  };
+  const close = async (): Promise<void> => {
+    if (server === undefined) await drop();
+    else await server.stop();
+  };
+  try {
+    await drop();
+    for (const name of Object.values(names)) await query(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+    const rows = await seedLibrary(url('library'));
+    await createLibrary(url('branch'));
+    return { library: url('library'), branch: url('branch'), rows, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Runs one statement and gives its rows. */
+export async function query(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
