@@ -1,0 +1,180 @@
+import { createKeySet } from '../closure/create-key-set.js';
+import type { Key } from '../closure/key.js';
+import { toKey } from '../closure/key.js';
+import type { KeySet } from '../closure/key-set.js';
+import { RefusedError } from '../errors/portolan-error.js';
+import { keyShape, pkToKey, toServerText } from '../values/archive-value.js';
+import type { ArchiveColumn, ArchiveEntity, ArchiveHeader, ArchiveObject, ArchiveReference, ArchiveTrailer, ArchiveValue } from './archive.js';
+import { openArchive } from './open-archive.js';
+
+export interface VerifiedArchive {
+  readonly header: ArchiveHeader;
+  readonly trailer: ArchiveTrailer;
+}
+
+/**
+ * Reads an archive to its end and proves it: form, order, counts and digest, and that it is closed: every reference and link
+ * resolves inside, to an external object, or is listed as dangling.
+ *
+ * @example
+ * const { trailer } = await verifyArchive('book.json');
+ *
+ * @throws RefusedError ARCHIVE_*; ARCHIVE_NOT_CLOSED with the first object whose reference leads nowhere
+ */
+export async function verifyArchive(path: string): Promise<VerifiedArchive> {
+  const archive = await openArchive(path);
+  const proof = new ClosedProof(archive.header, path);
+  for await (const objects of archive.objects()) for (const object of objects) proof.collect(object);
+  const { trailer } = archive;
+  if (trailer === undefined) throw new TypeError('a pass that ended without trailer');
+  proof.admit(trailer);
+  for await (const objects of archive.objects()) for (const object of objects) proof.check(object);
+  return { header: archive.header, trailer };
+}
+
+interface EntityColumns {
+  readonly entity: ArchiveEntity;
+  readonly members: ReadonlyMap<string, { readonly member: string; readonly kind: ArchiveColumn['kind']; readonly type: string }>;
+}
+
+/** First all keys (and what else references mean), then all references. */
+export class ClosedProof {
+  readonly #header: ArchiveHeader;
+  readonly #path: string;
+  readonly #columns = new Map<string, EntityColumns>();
+  readonly #values = new Map<string, KeySet>();
+  readonly #dangling = new Set<string>();
+  readonly #wanted = new Map<string, readonly (readonly string[])[]>();
+
+  constructor(header: ArchiveHeader, path: string) {
+    this.#header = header;
+    this.#path = path;
+    for (const [model, entity] of Object.entries(header.entities)) {
+      const members = new Map(Object.entries(entity.columns).map(([member, { name, kind, type }]) => [name, { member, kind, type }]));
+      this.#columns.set(model, { entity, members });
+    }
+    for (const [model, { entity }] of this.#columns) {
+      const groups = [entity.key];
+      for (const other of Object.values(header.entities)) {
+        for (const reference of other.references) if (reference.parent === model) groups.push(reference.parentColumns);
+      }
+      this.#wanted.set(model, uniqueGroups(groups));
+    }
+  }
+
+  collect(object: ArchiveObject): void {
+    for (const group of this.#wanted.get(object.model) ?? []) {
+      const value = this.#valueOf(object, group);
+      if (value !== undefined) this.#set(object.model, group).add(value);
+    }
+  }
+
+  admit(trailer: ArchiveTrailer): void {
+    for (const { model, pk } of trailer.external) {
+      const entity = this.#columns.get(model)?.entity;
+      if (entity === undefined) continue;
+      const key = pkToKey(pk, this.#shape(model));
+      if (key !== undefined) this.#set(model, entity.key).add(key);
+    }
+    for (const { object, reference } of trailer.dangling) this.#dangling.add(`${object}\0${reference}`);
+  }
+
+  /** @throws RefusedError ARCHIVE_NOT_CLOSED */
+  check(object: ArchiveObject): void {
+    const entity = this.#columns.get(object.model)?.entity;
+    if (entity === undefined) return;
+    for (const reference of entity.references) {
+      const value = this.#referenceValue(object, reference);
+      if (value === undefined || this.#resolves(reference, value) || this.#isListed(object, reference)) continue;
+      throw notClosed(this.#path, this.#nameOf(object), reference.name, reference.parent);
+    }
+    for (const [member, link] of Object.entries(entity.links)) {
+      const shape = this.#shape(link.model);
+      const keys = this.#set(link.model, this.#columns.get(link.model)?.entity.key ?? []);
+      for (const pk of object.fields[member] as readonly ArchiveObject['pk'][]) {
+        const key = pkToKey(pk, shape);
+        if (key === undefined || !keys.has(key)) throw notClosed(this.#path, this.#nameOf(object), `${object.model}.${member}`, link.model);
+      }
+    }
+  }
+
+  #resolves(reference: ArchiveReference, value: Key): boolean {
+    if (this.#set(reference.parent, reference.parentColumns).has(value)) return true;
+    // Types whose equal values can have different texts were resolved by the database; a text cannot disprove them.
+    const parent = this.#columns.get(reference.parent);
+    return reference.parentColumns.some((name) => inexact.test(parent?.members.get(name)?.type ?? ''));
+  }
+
+  #isListed(object: ArchiveObject, reference: ArchiveReference): boolean {
+    return this.#dangling.has(`${this.#nameOf(object)}\0${reference.name}`);
+  }
+
+  #nameOf({ model, pk }: ArchiveObject): string {
+    return `${model}.${typeof pk === 'object' && pk !== null ? this.#compositeName(model, pk) : String(pk)}`;
+  }
+
+  #compositeName(model: string, pk: Readonly<Record<string, ArchiveValue>>): string {
+    const entity = this.#columns.get(model)?.entity;
+    const columns = Object.entries(entity?.columns ?? {});
+    return (entity?.key ?? [])
+      .map((name) => {
+        const [member, column] = columns.find(([, one]) => one.name === name) ?? [name, undefined];
+        return `${column?.property ?? name}=${toServerText(pk[member] ?? null) ?? ''}`;
+      })
+      .join(',');
+  }
+
+  #referenceValue(object: ArchiveObject, reference: ArchiveReference): Key | undefined {
+    if (reference.when !== undefined) {
+      const held = this.#valueOf(object, [reference.when.column]);
+      if (held === undefined || String(held) !== reference.when.value) return undefined;
+    }
+    return this.#valueOf(object, reference.columns);
+  }
+
+  #valueOf(object: ArchiveObject, group: readonly string[]): Key | undefined {
+    const columns = this.#columns.get(object.model);
+    const texts: string[] = [];
+    for (const name of group) {
+      const column = columns?.members.get(name);
+      if (column === undefined) return undefined;
+      const text = toServerText(columns?.entity.key.includes(name) === true ? keyPart(object, column.member) : ((object.fields[column.member] ?? null) as ArchiveValue));
+      if (text === null) return undefined;
+      texts.push(text);
+    }
+    return toKey(texts, group.length === 1 && columns?.members.get(group[0] ?? '')?.kind === 'integer');
+  }
+
+  #shape(model: string): ReturnType<typeof keyShape> {
+    const columns = this.#columns.get(model);
+    if (columns === undefined) return { members: [''], kinds: ['text'] };
+    return keyShape({ key: columns.entity.key, columns: [...columns.members].map(([name, { member, kind }]) => ({ name, member, kind })) });
+  }
+
+  #set(model: string, group: readonly string[]): KeySet {
+    const id = [model, ...group].join('\0');
+    let set = this.#values.get(id);
+    if (set === undefined) {
+      const columns = [...(this.#columns.get(model)?.members ?? [])].map(([name, { kind }]) => ({ name, kind }));
+      set = createKeySet({ key: group, columns } as unknown as Parameters<typeof createKeySet>[0]);
+      this.#values.set(id, set);
+    }
+    return set;
+  }
+}
+
+const inexact = /citext|^character\(|^bpchar|^numeric|^real|^double|json|interval|with time zone/u;
+
+function keyPart({ pk }: ArchiveObject, member: string): ArchiveValue {
+  return typeof pk === 'object' && pk !== null ? (pk[member] ?? null) : pk;
+}
+
+function uniqueGroups(groups: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...new Map(groups.map((group) => [group.join('\0'), group])).values()];
+}
+
+function notClosed(path: string, object: string, reference: string, parent: string): RefusedError {
+  return new RefusedError('ARCHIVE_NOT_CLOSED', `${path}: ${object}: ${reference} means an object of ${parent} that is neither in the archive nor external`, {
+    hint: 'Bring that object too, or take the reference out of the edited line.',
+  });
+}
