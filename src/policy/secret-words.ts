@@ -1,65 +1,80 @@
-/** Words that make a column's name secret by themselves. */
-const secretWords: ReadonlySet<string> = new Set(
-  (
-    'password passwords passwd passphrase passcode pwd pw secret secrets token tokens otp totp hotp mfa twofactor salt credential credentials ' +
-    'apikey apikeys apitoken privatekey secretkey accesskey accesstoken refreshtoken clientsecret passwordhash jwt bearer cvv cvc pin htpasswd keytab'
-  ).split(' '),
-);
-
-/** `key` is secret after one of these. */
-const beforeKey: ReadonlySet<string> = new Set(
-  'api access private encryption signing secret auth authentication authorization webhook master shared session service license ssh gpg pgp hmac aes rsa ssl tls account storage server'.split(' '),
-);
-
-/** These are secret beside another word that makes them so. */
-const pairs: readonly (readonly [string, ReadonlySet<string>])[] = [
-  ['seed', new Set(['otp', 'totp', 'mfa', 'recovery', 'wallet', 'secret'])],
-  ['code', new Set(['recovery', 'backup', 'verification', 'reset', 'activation', 'auth', 'authorization', 'security', 'mfa'])],
-  ['codes', new Set(['recovery', 'backup', 'scratch', 'mfa'])],
-  ['hash', new Set(['password', 'passwd', 'pwd', 'pw', 'pass', 'pin', 'passphrase', 'secret', 'token', 'key'])],
-  ['digest', new Set(['password', 'passwd', 'pwd', 'pw', 'pass', 'token', 'secret', 'recovery', 'reset'])],
-  ['pass', new Set(['user', 'db', 'smtp', 'ftp', 'ldap', 'mail', 'encrypted', 'login', 'hash', 'hashed', 'crypt'])],
-  ['cookie', new Set(['session', 'auth'])],
-  ['phrase', new Set(['pass', 'seed', 'recovery', 'secret'])],
-  ['pem', new Set(['private', 'key'])],
-  ['hash', new Set(['reset', 'activation', 'confirmation'])],
-];
-
-/** A name with one of these tells about a secret, and holds none. */
-const harmlessWords: ReadonlySet<string> = new Set(
-  (
-    'count counts counter at on expires expire expired expiry expiration public type types kind has is enabled enable disabled required length size ' +
-    'changed updated created used last date time age name label hint status state verified attempts limit max min policy strength version total ' +
-    'needs need requires allow allows usage ttl lifetime days method methods algorithm algo scheme format prefix scope scopes url uri link description index sort order id ids'
-  ).split(' '),
-);
-
-/** Two words that together are no secret, whatever each says. */
-const harmlessPairs: readonly (readonly [string, string])[] = [['public', 'key']];
+import {
+  beforeKey,
+  gluedEnds,
+  gluedStarts,
+  harmlessAfter,
+  harmlessBefore,
+  harmlessBeforeKey,
+  placeable,
+  placeWords,
+  secretPairs,
+  secretWords,
+} from './secret-vocabulary.js';
 
 /**
- * Whether a column's name says that its values are secrets: split at `_` and at capitals, it holds a secret word and no word
- * that makes it harmless (design.md §3, what must never happen).
+ * Whether a column's name says that its values are secrets: split at `_`, digits and capitals, it holds a secret word or phrase, and no
+ * word around it that makes it harmless (design.md §3, what must never happen). Before the phrase these are `has`, `is`, `max`…, after
+ * it `count`, `at`, `type`…: `time_based_otp_secret` is one, `secret_type` is none.
+ *
+ * @param siblings the names of the table's columns: a bare `hash` beside a `salt` is one
  */
 export function isSecretName(name: string, siblings: readonly string[] = []): boolean {
-  void siblings;
   const words = splitName(name);
-  if (harmlessPairs.some(([a, b]) => words.includes(a) && words.includes(b))) return false;
-  if (words.some((word) => harmlessWords.has(word))) return false;
-  if (words.some((word) => secretWords.has(word))) return true;
-  const joined = words.join('');
-  if (secretWords.has(joined)) return true;
-  return words.some((word, at) => isSecretKey(words, word, at) || pairs.some(([last, beside]) => word === last && words.some((other) => beside.has(other))));
+  const [only] = words;
+  if (words.length === 1 && only !== undefined) return isSecretAlone(only, siblings);
+  if (words.includes('private') && words.includes('key')) return !tellsAbout(words.slice(words.lastIndexOf('key')), 0);
+  const last = words.findLastIndex((_, at) => isSecretAt(words, at));
+  return last >= 0 && !tellsAbout(words, last) && !isPublicKey(words);
 }
 
-function isSecretKey(words: readonly string[], word: string, at: number): boolean {
-  if (word !== 'key' && word !== 'keys') return false;
-  return words.slice(0, at).some((before) => beforeKey.has(before));
+function isSecretAlone(word: string, siblings: readonly string[]): boolean {
+  if (secretWords.has(word) || word === 'pass' || word === 'pin' || isGlued(word)) return true;
+  const isBare = word === 'hash' || word === 'digest' || word === 'seed';
+  return isBare && siblings.some((other) => other !== word && splitName(other).some((part) => part === 'salt' || part === 'salts'));
 }
 
-/** `APIKey2_hash` → api, key, hash. */
+/** Whether a secret phrase ends at this word. */
+function isSecretAt(words: readonly string[], at: number): boolean {
+  const word = words[at] ?? '';
+  if (secretWords.has(word) || isGlued(word)) return true;
+  const others = words.filter((_, place) => place !== at);
+  if (word === 'key' || word === 'keys') return isSecretKey(words.slice(0, at));
+  return secretPairs.some(([one, beside]) => one === word && others.some((other) => beside.has(other)));
+}
+
+function isSecretKey(before: readonly string[]): boolean {
+  const direct = before.at(-1) ?? '';
+  return beforeKey.has(direct) || (!harmlessBeforeKey.has(direct) && before.some((word) => beforeKey.has(word)));
+}
+
+/** Whether the words around the phrase's last one say that the value is about the secret, and not the secret. */
+function tellsAbout(words: readonly string[], last: number): boolean {
+  if (words.slice(0, last).some((word) => harmlessBefore.has(word))) return true;
+  const after = words.slice(last + 1);
+  if (after.some((word) => harmlessAfter.has(word))) return true;
+  return after.some((word) => placeWords.has(word)) && placeable.has(words[last] ?? '');
+}
+
+function isPublicKey(words: readonly string[]): boolean {
+  return words.includes('public') && words.some((word) => word === 'key' || word === 'keys');
+}
+
+/** Names that were camel case until PostgreSQL folded them: `passwordhash` is one, `passwordchangedat` tells about one. */
+function isGlued(word: string): boolean {
+  if (word.length < 6) return false;
+  if (gluedEnds.some((end) => word.endsWith(end))) return !/^(has|is|needs|requires|public|max|total)(?=password|secret|token)/u.test(word);
+  const start = gluedStarts.find((one) => word.startsWith(one));
+  if (start === undefined) return false;
+  const rest = word.slice(start.length);
+  return ![...harmlessAfter].some((harmless) => rest === harmless || (harmless.length > 3 && rest.includes(harmless)) || rest.endsWith('at'));
+}
+
+/** `APIKey2_hash` → api, key, hash; `2fa` counts as mfa. */
 export function splitName(name: string): readonly string[] {
   return name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/2fa/giu, '_mfa_')
     .replace(/([a-z\d])([A-Z])/gu, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/gu, '$1_$2')
     .toLowerCase()
