@@ -1,0 +1,30 @@
+import type { CommandModule } from 'yargs';
+import type { SelectionArguments } from '../export-arguments.js';
+import { selectionOptions, withSelectionOptions } from '../export-arguments.js';
+import { runCommand } from '../run-command.js';
+import { withSharedOptions } from '../shared-options.js';
+import { summarizeExplanation } from '../summaries.js';
+
+interface ExplainArguments extends SelectionArguments {
+  readonly why: string | undefined;
+}
+
+/** `portolan explain`. */
+export const explainCommand: CommandModule<object, ExplainArguments> = {
+  command: 'explain <objects...>',
+  describe: 'tell what an export would take, and what brings it, without its data',
+  builder: (yargs) =>
+    withSelectionOptions(withSharedOptions(yargs))
+      .option('why', { type: 'string', requiresArg: true, describe: 'the shortest path from a seed to this object' })
+      .example('$0 explain demoapp.Book.4 --why auth.User.9', 'how a reader got into the export of a book') as never,
+  handler: async (args) => {
+    await runCommand(args, async (context) => {
+      const selection = selectionOptions(args);
+      const { dataSource, policy } = await context.open();
+      const { explainObjects } = await import('../../export/explain-objects.js');
+      const explanation = await explainObjects(dataSource, { ...selection, ...context, policy, why: args.why });
+      if (!args.json) process.stdout.write(`${await summarizeExplanation(explanation)}\n`);
+      return { exitCode: 0, json: { status: 'done', ...explanation } };
+    });
+  },
+};

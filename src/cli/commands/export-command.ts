@@ -1,0 +1,55 @@
+import type { CommandModule } from 'yargs';
+import { UsageError } from '../../errors/portolan-error.js';
+import type { ExportResult } from '../../export/export-options.js';
+import type { SelectionArguments } from '../export-arguments.js';
+import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
+import { summarizeExport } from '../summaries.js';
+import { runCommand } from '../run-command.js';
+import { withSharedOptions } from '../shared-options.js';
+
+interface ExportArguments extends SelectionArguments {
+  readonly output: string;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly format: string;
+  readonly reproducible: boolean;
+  readonly jobs: number | undefined;
+}
+
+/** `portolan export`, `exportobjects`. */
+export function exportCommand(name: string): CommandModule<object, ExportArguments> {
+  return {
+    command: `${name} <objects...>`,
+    describe: 'export objects with everything that belongs to them and everything those rows need',
+    builder: (yargs) =>
+      withSelectionOptions(withSharedOptions(yargs))
+        .option('output', { alias: 'o', type: 'string', requiresArg: true, default: '-', describe: 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('dry-run', { alias: 'debug', type: 'boolean', default: false, describe: 'resolve everything, write no file, print the counts' })
+        .option('format', { choices: ['portolan'], default: 'portolan', describe: 'layout of the archive' })
+        .option('reproducible', { type: 'boolean', default: false, describe: 'same rows, same bytes: leave out date and version' })
+        .option('jobs', { type: 'number', requiresArg: true, describe: 'parallel readers on one snapshot (default: by size)' })
+        .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
+    handler: async (args) => {
+      await runCommand(args, async (context) => {
+        if (args.json && args.output === '-' && !args.dryRun) {
+          throw new UsageError('JSON_AND_ARCHIVE', 'standard output cannot hold both the archive and the result of --json', { hint: 'Write the archive to a file: -o out.json' });
+        }
+        const selection = selectionOptions(args);
+        const jobs = wholeNumber('--jobs', args.jobs, 1);
+        const { dataSource, policy } = await context.open();
+        const { exportObjects } = await import('../../export/export-objects.js');
+        const { output, force, dryRun, reproducible } = args;
+        const result = await exportObjects(dataSource, { ...selection, ...context, policy, output, force, dryRun, reproducible, jobs });
+        context.say(await summarizeExport(result, args.verbose));
+        return { exitCode: 0, json: jsonOf(result) };
+      });
+    },
+  };
+}
+
+/** The document that cli.md promises. */
+function jsonOf(result: ExportResult): unknown {
+  const { status, output, objects, links, total, bytes, sha256, withheld, findings } = result;
+  return { status, output: output ?? null, objects, links, total, bytes, sha256, withheld, findings };
+}

@@ -1,0 +1,68 @@
+import type { CommandModule } from 'yargs';
+import { UsageError } from '../../errors/portolan-error.js';
+import type { ImportResult } from '../../import/import-options.js';
+import type { ConflictStrategy } from '../../terms.js';
+import { conflictStrategies } from '../../terms.js';
+import { confirmOverride } from '../confirm.js';
+import { runCommand } from '../run-command.js';
+import type { SharedArguments } from '../shared-options.js';
+import { withSharedOptions } from '../shared-options.js';
+import { summarizeImport } from '../summaries.js';
+
+interface ImportArguments extends SharedArguments {
+  readonly path: string;
+  readonly dryRun: boolean;
+  readonly onConflict: ConflictStrategy | undefined;
+  readonly override: boolean;
+  readonly yes: boolean;
+  readonly plan: string | undefined;
+  readonly idMap: string | undefined;
+  readonly ignoreNonexistent: boolean;
+}
+
+/** `portolan import`, `importobjects`. */
+export function importCommand(name: string): CommandModule<object, ImportArguments> {
+  return {
+    command: `${name} <path>`,
+    describe: 'import an archive beside other data: read, plan, apply and verify in one transaction',
+    builder: (yargs) =>
+      withSharedOptions(yargs.positional('path', { type: 'string', describe: 'the archive' }))
+        .option('dry-run', { alias: 'debug', type: 'boolean', default: false, describe: 'the whole path, then a rollback; exits as the real run would' })
+        .option('on-conflict', { choices: conflictStrategies, describe: 'what to do where a different row has the key (default: fail)' })
+        .option('override', { type: 'boolean', default: false, describe: 'the same as --on-conflict override' })
+        .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'consent to overwriting, where there is no terminal to ask' })
+        .option('plan', { type: 'string', requiresArg: true, describe: 'write the plan there, one decision a line' })
+        .option('id-map', { type: 'string', requiresArg: true, describe: 'write old key → new key there, as JSON lines' })
+        .option('ignore-nonexistent', { type: 'boolean', default: false, describe: 'drop columns and models that the target lacks' })
+        .example('$0 book.json --dry-run', 'what would happen, and nothing happens') as never,
+    handler: async (args) => {
+      await runCommand(args, async (context) => {
+        const onConflict = strategy(args);
+        if (onConflict === 'override' && !args.dryRun) await confirmOverride(args.yes);
+        const { dataSource, policy } = await context.open();
+        const { importObjects } = await import('../../import/import-objects.js');
+        const { path: archive, dryRun, plan, idMap, ignoreNonexistent, verbose, strict } = args;
+        const result = await importObjects(dataSource, {
+          ...context,
+          ...{ archive, dryRun, onConflict, plan, idMap, ignoreNonexistent, verbose, strict, policy },
+          onTarget: ({ host, database, user }) => {
+            context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
+          },
+        });
+        context.say(await summarizeImport(result));
+        return { exitCode: result.status === 'refused' ? 3 : 0, json: jsonOf(result) };
+      });
+    },
+  };
+}
+
+function strategy(args: ImportArguments): ConflictStrategy | undefined {
+  if (!args.override) return args.onConflict;
+  if (args.onConflict === undefined || args.onConflict === 'override') return 'override';
+  throw new UsageError('OPTION_VALUE', `--override and --on-conflict ${args.onConflict} say different things`);
+}
+
+/** The document that cli.md promises. */
+function jsonOf({ status, plan, links, conflicts, findings }: ImportResult): unknown {
+  return { status, plan, links, conflicts, findings };
+}

@@ -1,0 +1,43 @@
+import type { CommandModule } from 'yargs';
+import { UsageError } from '../../errors/portolan-error.js';
+import { runCommand } from '../run-command.js';
+import type { SharedArguments } from '../shared-options.js';
+import { withSharedOptions } from '../shared-options.js';
+import { table } from '../table.js';
+
+interface VerifyArguments extends SharedArguments {
+  readonly archive: string;
+  readonly reseal: boolean;
+  readonly output: string | undefined;
+  readonly summary: boolean;
+}
+
+/** `portolan verify`. */
+export const verifyCommand: CommandModule<object, VerifyArguments> = {
+  command: 'verify <archive>',
+  describe: 'prove that an archive is whole and closed, or seal an edited one again',
+  builder: (yargs) =>
+    withSharedOptions(yargs.positional('archive', { type: 'string', describe: 'the archive' }))
+      .option('reseal', { type: 'boolean', default: false, describe: 'sort, recount, prove closed, mark as edited, and write it again' })
+      .option('output', { alias: 'o', type: 'string', requiresArg: true, describe: 'with --reseal: write there instead' })
+      .option('summary', { type: 'boolean', default: false, describe: 'one page: what is in it, what was withheld, who was left out' })
+      .example('$0 verify book.json --reseal', 'after you have edited the archive') as never,
+  handler: async (args) => {
+    await runCommand(args, async (context) => {
+      if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
+      const { resealArchive } = await import('../../archive/reseal-archive.js');
+      if (args.reseal) context.say(`sealed: ${String((await resealArchive(args.archive, args.output)).objects)} objects`);
+      const { verifyArchive } = await import('../../archive/verify-archive.js');
+      const { header, trailer } = await verifyArchive(args.output ?? args.archive);
+      if (args.summary && !args.json) {
+        process.stdout.write(`${await table(['model', 'objects'], Object.entries(trailer.objects))}\n`);
+        const facts = { seeds: header.seeds, follow: [header.follow], withheld: Object.keys(header.withheld), 'secrets included': header.includedSecrets };
+        for (const [name, values] of Object.entries(facts)) process.stdout.write(`${name}: ${values.length === 0 ? 'none' : values.join(', ')}\n`);
+        for (const { model, rule, count } of trailer.leftOut) process.stdout.write(`left out by ${rule}: ${String(count)} of ${model}\n`);
+        process.stdout.write(`edited: ${header.edited === true ? 'yes' : 'no'}\nsha256 of the content: ${trailer.sha256}\n`);
+      }
+      context.say(`whole and closed: ${String(trailer.total)} objects`);
+      return { exitCode: 0, json: { status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all } };
+    });
+  },
+};

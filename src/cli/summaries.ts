@@ -1,0 +1,81 @@
+import type { Explanation } from '../export/explain-objects.js';
+import type { ExportResult } from '../export/export-options.js';
+import type { Finding } from '../findings/finding.js';
+import type { Conflict, ImportResult } from '../import/import-options.js';
+import { decisions } from '../import/import-options.js';
+import { table } from './table.js';
+
+/** Conflicts and findings that are shown; the rest is counted. */
+const shown = 20;
+
+export async function summarizeExport(result: ExportResult, verbose: boolean): Promise<string> {
+  const parts = [await countsTable(result.objects, result.links)];
+  parts.push(result.output === undefined ? `${String(result.total)} objects would leave; nothing was written` : written(result));
+  if (result.withheld.length > 0) parts.push(`withheld (--include-secret to let one leave): ${result.withheld.join(', ')}`);
+  parts.push(...findingLines(result.findings));
+  if (verbose) parts.push(`${String(result.statistics.queries)} queries, ${String(result.statistics.rows)} keys`);
+  return parts.join('\n');
+}
+
+function written({ total, output, bytes, sha256 }: ExportResult): string {
+  return `${String(total)} objects in ${output === '-' ? 'standard output' : (output ?? '')} (${String(bytes)} bytes, sha256 ${sha256})`;
+}
+
+export async function summarizeImport(result: ImportResult): Promise<string> {
+  const used = decisions.filter((decision) => Object.keys(result.plan[decision]).length > 0);
+  const models = [...new Set(used.flatMap((decision) => Object.keys(result.plan[decision])))].sort();
+  const rows = models.map((model) => [model, ...used.map((decision) => result.plan[decision][model] ?? '')]);
+  const links = [...new Set([...Object.keys(result.links.insert), ...Object.keys(result.links.same)])].sort();
+  for (const name of links) {
+    rows.push([`${name} (links)`, ...used.map((decision) => (decision === 'insert' ? (result.links.insert[name] ?? '') : decision === 'same' ? (result.links.same[name] ?? '') : ''))]);
+  }
+  const parts = [await table(['model', ...used], rows)];
+  parts.push(...result.conflicts.slice(0, shown).map(conflictLine));
+  if (result.conflicts.length > shown) parts.push(`… and ${String(result.conflicts.length - shown)} more conflicts (--json lists them)`);
+  parts.push(...findingLines(result.findings));
+  parts.push(closing(result));
+  return parts.join('\n');
+}
+
+function closing({ status }: ImportResult): string {
+  switch (status) {
+    case 'done':
+      return 'done: committed and verified';
+    case 'planned':
+      return 'dry run: everything was tried, and rolled back';
+    case 'refused':
+      return 'refused: nothing was written. Edit the archive (then: portolan verify --reseal), or choose --on-conflict skip or override';
+  }
+}
+
+function conflictLine({ object, reason, constraint, columns, inTheWay }: Conflict): string {
+  switch (reason) {
+    case 'primary-key':
+      return `conflict: ${object}: another row has this key; it differs in ${columns.join(', ')}`;
+    case 'unique':
+      return `conflict: ${object}: ${inTheWay === '' ? 'another row' : inTheWay} has the same ${columns.join(', ')} (${constraint})`;
+    case 'missing-reference':
+      return `conflict: ${object}: ${columns.join(', ')} refers to a row that neither the archive nor the target has (${constraint})`;
+  }
+}
+
+export async function summarizeExplanation(explanation: Explanation): Promise<string> {
+  const parts = [await countsTable(explanation.objects, explanation.links), ''];
+  parts.push(await table(['brought by', 'direction', 'model', 'rows'], explanation.steps.map((step) => [step.via, step.direction, step.model, step.count])));
+  if (explanation.parts.length > 0) parts.push('', `parts, which go wherever their parent goes: ${explanation.parts.join(', ')}`);
+  if (explanation.withheld.length > 0) parts.push('', `withheld: ${explanation.withheld.join(', ')}`);
+  if (explanation.why !== undefined) parts.push('', ...explanation.why.map((step, at) => (at === 0 ? step.object : `  → ${step.object}   (${step.via}, ${step.direction})`)));
+  parts.push(...findingLines(explanation.findings));
+  return parts.join('\n');
+}
+
+async function countsTable(objects: Readonly<Record<string, number>>, links: Readonly<Record<string, number>>): Promise<string> {
+  const rows = [...Object.entries(objects), ...Object.entries(links).map(([name, count]) => [`${name} (links)`, count] as const)];
+  return table(['model', 'objects'], rows);
+}
+
+function findingLines(findings: readonly Finding[]): readonly string[] {
+  const warnings = findings.filter((finding) => finding.severity === 'warning');
+  const lines = warnings.slice(0, shown).map(({ on, reason }) => `warning: ${on}: ${reason}`);
+  return warnings.length > shown ? [...lines, `… and ${String(warnings.length - shown)} more warnings (--findings FILE lists them)`] : lines;
+}
