@@ -6,27 +6,46 @@ export interface TestDatabase {
   readonly name: string;
   readonly url: string;
   query(sql: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Ends every connection to it and removes it; a second call does nothing. */
   drop(): Promise<void>;
 }
 
-/** A new, empty database, or a copy of `template`; `sql` is run in it. */
+const open = new Set<TestDatabase>();
+
+/** A new, empty UTF8 database, or a copy of `template`; `sql` is run in it. */
 export async function createDatabase(options: { readonly sql?: string; readonly template?: string } = {}): Promise<TestDatabase> {
   const name = `portolan_test_${randomBytes(6).toString('hex')}`;
-  const template = options.template === undefined ? 'template0' : `"${options.template}"`;
-  await administer(`CREATE DATABASE "${name}" TEMPLATE ${template}`);
+  const origin =
+    options.template === undefined
+      ? `template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`
+      : pg.escapeIdentifier(options.template);
+  await administer(`CREATE DATABASE "${name}" TEMPLATE ${origin}`);
   const url = databaseUrl(name);
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  const pool = new pg.Pool({ connectionString: url, max: 4, allowExitOnIdle: true });
   pool.on('error', () => undefined);
-  if (options.sql !== undefined) await pool.query(options.sql);
-  return {
+  const database: TestDatabase = {
     name,
     url,
     query: async (sql, parameters) => (await pool.query<Record<string, unknown>>(sql, parameters)).rows,
     drop: async () => {
+      if (!open.delete(database)) return;
       await pool.end();
       await administer(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
     },
   };
+  open.add(database);
+  try {
+    if (options.sql !== undefined) await pool.query(options.sql);
+  } catch (error) {
+    await database.drop();
+    throw error;
+  }
+  return database;
+}
+
+/** Drops what tests left, so that a server that is not ours stays as it was. */
+export async function dropDatabases(): Promise<void> {
+  for (const database of open) await database.drop();
 }
 
 function databaseUrl(name: string): string {

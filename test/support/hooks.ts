@@ -1,6 +1,9 @@
 import type { RootHookObject } from 'mocha';
 import type { EmbeddedServer } from '../../demo-app/server/embedded-server.js';
 import { startServer } from '../../demo-app/server/embedded-server.js';
+import { dropDatabases } from './database.js';
+
+const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
 
 let server: EmbeddedServer | undefined;
 
@@ -9,10 +12,14 @@ export const mochaHooks: RootHookObject = {
   async beforeAll(this: Mocha.Context) {
     this.timeout(60_000);
     const given = process.env['PORTOLAN_URL'];
-    if (given === undefined) server = await startServer({ settings: ['fsync=off', 'full_page_writes=off', 'max_connections=200'] });
+    // Programs that a test starts must open what the test says.
+    delete process.env['PORTOLAN_URL'];
+    if (given === undefined) server = await startServer({ settings });
     process.env['PORTOLAN_TEST_URL'] = given ?? server?.url('postgres') ?? '';
   },
-  async afterAll() {
-    await server?.stop();
+  async afterAll(this: Mocha.Context) {
+    this.timeout(60_000);
+    if (server === undefined) await dropDatabases();
+    else await server.stop();
   },
 };

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectRoot } from '../../demo-app/project-root.js';
 
-/** The root of the checkout: tests run from dist/test. */
-export const repositoryRoot = join(import.meta.dirname, '..', '..', '..');
+/** The root of the checkout. */
+export const repositoryRoot = projectRoot();
 
 /** The folder of samples beside the checkout, where there is one. */
 export function sharedFolder(): string | undefined {
