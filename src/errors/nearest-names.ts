@@ -1,12 +1,14 @@
-/** The names most like the one that is not there, for a message; by edit distance (Levenshtein 1966), case aside. */
+/** The names most like the one that is not there, for a message; by edit distance (Levenshtein 1966), case, `_` and `-` aside. */
 export function nearestNames(name: string, names: Iterable<string>, most = 3): readonly string[] {
-  const wanted = name.toLowerCase();
-  const limit = Math.max(2, Math.ceil(wanted.length / 2));
+  const plain = (text: string): string => text.toLowerCase().replace(/[_\s-]/gu, '');
+  const wanted = plain(name);
+  const limit = Math.max(2, Math.ceil(wanted.length / 3));
   const scored: { readonly candidate: string; readonly score: number }[] = [];
   for (const candidate of new Set(names)) {
-    const lower = candidate.toLowerCase();
-    const contained = lower.includes(wanted) || wanted.includes(lower);
-    const score = contained ? Math.abs(lower.length - wanted.length) / 10 : distance(wanted, lower);
+    const other = plain(candidate);
+    const isPart = wanted !== '' && (other.includes(wanted) || wanted.includes(other));
+    const edits = distance(wanted, other);
+    const score = isPart ? Math.min(edits, 1 + Math.abs(other.length - wanted.length) / 10) : edits;
     if (score <= limit) scored.push({ candidate, score });
   }
   return scored

@@ -57,12 +57,18 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
   const result = schema.safeParse(input);
   if (result.success) return Object.freeze(result.data) as Policy;
   const problems = result.error.issues.map((issue) => {
-    const at = issue.path.join('.');
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => didYouMean(key, knownMembers)).find((hint) => hint !== undefined) : undefined;
-    return `- ${at === '' ? 'policy' : at}: ${issue.message}${unknown === undefined ? '' : `. ${unknown}`}`;
+    const at = issue.path.map(String);
+    const hints = issue.code === 'unrecognized_keys' ? issue.keys.flatMap((key) => didYouMean(key, membersAt(at)) ?? []) : [];
+    return [`- ${at.length === 0 ? 'policy' : at.join('.')}: ${issue.message}`, ...hints].join('. ');
   });
   throw new UsageError('POLICY_INVALID', `${where} is not a valid policy:\n${problems.join('\n')}`);
 }
 
-const knownMembers =
-  'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth app name key naturalKey parts onConflict fill from to when column value up down where limit'.split(' ');
+/** The members that a policy can have at a path, for hints. */
+function membersAt(path: readonly string[]): readonly string[] {
+  const [first, , third] = path;
+  if (first === 'models') return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'fill'];
+  if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
+  if (first === 'follow') return ['up', 'down', 'where', 'limit'];
+  return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');
+}

@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { PortolanError } from '../../src/errors/portolan-error.js';
+import { mergePolicy } from '../../src/policy/merge-policy.js';
+import { parsePolicy } from '../../src/policy/parse-policy.js';
+import { policyDigest } from '../../src/policy/policy-digest.js';
+import { definePolicy } from '../../src/policy/policy.js';
+
+const whole = definePolicy({
+  models: { Book: { app: 'demoapp', name: 'Book', key: ['id'], naturalKey: ['isbn'], shared: 'key', parts: ['prices'], onConflict: 'skip', fill: { password: null } } },
+  joinTables: ['book_genre'],
+  references: [{ from: 'Message.target', to: 'User', when: { column: 'kind', value: '1' } }],
+  follow: { '*': { up: 'follow', down: 'skip' }, 'demoapp.book.author': { up: 'cut', where: 'id > 1', limit: 3 } },
+  boundary: { Realm: 'stub' },
+  exclude: { 'User.email': 'error', Log: 'drop' },
+  roots: ['User'],
+  shared: 'full',
+  secrets: { 'User.x': 'secret' },
+  maxObjects: 10,
+  maxDepth: 0,
+});
+
+async function refusal(policy: unknown): Promise<PortolanError> {
+  const result = await parsePolicy(policy, 'portolan.policy.ts').catch((error: unknown) => error);
+  if (result instanceof PortolanError) return result;
+  throw new Error('nothing was refused');
+}
+
+describe('a policy', () => {
+  it('comes back as it was written', async () => {
+    expect(await parsePolicy(whole, 'here')).to.deep.equal(whole);
+    expect(await parsePolicy({}, 'here')).to.deep.equal({});
+  });
+
+  it('is refused with all its problems at once, and the nearest names', async () => {
+    const error = await refusal({ model: {}, roots: 'User', boundary: { Realm: 'stop' }, maxObjects: -1, models: { Book: { natural_key: ['a'] } }, follow: { a: { upp: 'cut' } } });
+    expect(error).to.include({ code: 'POLICY_INVALID', exitCode: 2 });
+    for (const part of ['portolan.policy.ts', '"model"', 'roots', 'boundary.Realm', 'maxObjects', '"natural_key"', '"upp"', 'Did you mean "models"', 'Did you mean "naturalKey"', 'Did you mean "up"']) {
+      expect(error.message).to.contain(part);
+    }
+  });
+
+  it('that is no object is refused', async () => {
+    for (const input of [undefined, null, 1, 'x', []]) expect((await refusal(input)).code).to.equal('POLICY_INVALID');
+  });
+
+  it('takes what the command adds, and keeps what it says itself', () => {
+    const merged = mergePolicy({ policy: { boundary: { Realm: 'stub' } }, boundary: ['Realm', 'Site'], exclude: ['Log'], includeSecrets: ['User.x'] });
+    expect(merged).to.deep.equal({ boundary: { Realm: 'stub', Site: 'error' }, exclude: { Log: 'error' }, includeSecrets: ['User.x'] });
+  });
+
+  it('has a digest that does not depend on the order of its members', () => {
+    const one = policyDigest(mergePolicy({ policy: { roots: ['a'], maxDepth: 1 } }));
+    expect(one).to.match(/^[0-9a-f]{64}$/u);
+    expect(policyDigest(mergePolicy({ policy: { maxDepth: 1, roots: ['a'] } }))).to.equal(one);
+    expect(policyDigest(mergePolicy({ policy: { maxDepth: 2, roots: ['a'] } }))).not.to.equal(one);
+    expect(policyDigest(mergePolicy({}))).to.equal(null);
+  });
+});
