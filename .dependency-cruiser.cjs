@@ -1,0 +1,50 @@
+/** The folders of src are the stages that data flows through; a stage knows those before it only. */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'src-stands-alone',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { path: '^(test|demo-app|bench|ormconfig|portolan)' },
+    },
+    {
+      name: 'driver-behind-the-dialect',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/dialect/postgres/' },
+      to: { path: 'node_modules/(@types/)?(pg|pg-copy-streams)/' },
+    },
+    {
+      name: 'command-line-only-from-the-programs',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/(cli|bin)/' },
+      to: { path: '^src/(cli|bin)/' },
+    },
+    {
+      name: 'stages-in-order',
+      severity: 'error',
+      from: { path: '^src/(errors|findings|schema|policy|closure|values|archive|dialect|seeds)/' },
+      to: { path: '^src/(export|import|cli|bin)/' },
+    },
+    {
+      name: 'export-and-import-apart',
+      severity: 'error',
+      from: { path: '^src/(export|import)/' },
+      to: { path: '^src/(export|import)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'typeorm-as-types',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { path: 'node_modules/typeorm/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '(^|/)(dist|\\.build)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+  },
+};
