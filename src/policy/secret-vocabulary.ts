@@ -10,8 +10,37 @@ export const secretWords = words(`
 `);
 
 /** Words at whose end a glued word is secret: `emailtoken`, `clientsecret`; and at whose start: `passwordhash`. */
-export const gluedEnds: readonly string[] = ['password', 'passwd', 'passphrase', 'secret', 'token', 'apikey', 'privatekey', 'secretkey', 'accesskey', 'pwd', 'pwhash', 'passhash', 'pincode', 'signingkey', 'encryptionkey', 'authkey'];
-export const gluedStarts: readonly string[] = ['password', 'passwd', 'passphrase', 'secretkey', 'privatekey', 'apikey', 'accesstoken', 'refreshtoken', 'authtoken', 'accesskey', 'clientsecret'];
+export const gluedEnds: readonly string[] = [
+  'password',
+  'passwd',
+  'passphrase',
+  'secret',
+  'token',
+  'apikey',
+  'privatekey',
+  'secretkey',
+  'accesskey',
+  'pwd',
+  'pwhash',
+  'passhash',
+  'pincode',
+  'signingkey',
+  'encryptionkey',
+  'authkey',
+];
+export const gluedStarts: readonly string[] = [
+  'password',
+  'passwd',
+  'passphrase',
+  'secretkey',
+  'privatekey',
+  'apikey',
+  'accesstoken',
+  'refreshtoken',
+  'authtoken',
+  'accesskey',
+  'clientsecret',
+];
 
 /** `key` is secret after one of these. */
 export const beforeKey = words(`
@@ -29,13 +58,33 @@ export const harmlessBeforeKey = words(`
 /** A pair: the first word is secret beside one of the others. */
 export const secretPairs: readonly (readonly [string, ReadonlySet<string>])[] = [
   ['seed', words('otp totp hotp mfa recovery wallet secret phrase encryption hash')],
-  ['code', words('recovery backup verification verify reset activation confirmation auth authorization authentication security mfa fa otp sms login unlock access pin scratch device factor magic')],
+  [
+    'code',
+    words(
+      'recovery backup verification verify reset activation confirmation auth authorization authentication security mfa fa otp sms login unlock access pin scratch device factor magic',
+    ),
+  ],
   ['codes', words('recovery backup verification security mfa fa otp scratch emergency access login factor')],
-  ['hash', words('password passwd pwd pw pass pin passphrase secret token key user reset activation confirmation remember login auth code answer')],
+  [
+    'hash',
+    words(
+      'password passwd pwd pw pass pin passphrase secret token key user reset activation confirmation remember login auth code answer',
+    ),
+  ],
   ['hashed', words('pass pin key code')],
   ['digest', words('password passwd pwd pw pass pin token secret recovery reset activation confirmation remember auth key')],
-  ['pass', words('user db database smtp imap ftp sftp ldap mail email proxy encrypted login hash hashed crypt admin root bind account wifi')],
-  ['pin', words('hash hashed digest code encrypted user card sim access login door alarm account security atm device customer voicemail old new current parental phone wallet salt')],
+  [
+    'pass',
+    words(
+      'user db database smtp imap ftp sftp ldap mail email proxy encrypted login hash hashed crypt admin root bind account wifi',
+    ),
+  ],
+  [
+    'pin',
+    words(
+      'hash hashed digest code encrypted user card sim access login door alarm account security atm device customer voicemail old new current parental phone wallet salt',
+    ),
+  ],
   ['cookie', words('session auth login remember')],
   ['cookies', words('session auth login')],
   ['phrase', words('pass seed recovery secret wallet')],

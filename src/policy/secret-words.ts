@@ -30,7 +30,9 @@ export function isSecretName(name: string, siblings: readonly string[] = []): bo
 function isSecretAlone(word: string, siblings: readonly string[]): boolean {
   if (secretWords.has(word) || word === 'pass' || word === 'pin' || isGlued(word)) return true;
   const isBare = word === 'hash' || word === 'digest' || word === 'seed';
-  return isBare && siblings.some((other) => other !== word && splitName(other).some((part) => part === 'salt' || part === 'salts'));
+  return (
+    isBare && siblings.some((other) => other !== word && splitName(other).some((part) => part === 'salt' || part === 'salts'))
+  );
 }
 
 /** Whether a secret phrase ends at this word. */
@@ -62,11 +64,14 @@ function isPublicKey(words: readonly string[]): boolean {
 /** Names that were camel case until PostgreSQL folded them: `passwordhash` is one, `passwordchangedat` tells about one. */
 function isGlued(word: string): boolean {
   if (word.length < 6) return false;
-  if (gluedEnds.some((end) => word.endsWith(end))) return !/^(has|is|needs|requires|public|max|total)(?=password|secret|token)/u.test(word);
+  if (gluedEnds.some((end) => word.endsWith(end)))
+    return !/^(has|is|needs|requires|public|max|total)(?=password|secret|token)/u.test(word);
   const start = gluedStarts.find((one) => word.startsWith(one));
   if (start === undefined) return false;
   const rest = word.slice(start.length);
-  return ![...harmlessAfter].some((harmless) => rest === harmless || (harmless.length > 3 && rest.includes(harmless)) || rest.endsWith('at'));
+  return ![...harmlessAfter].some(
+    (harmless) => rest === harmless || (harmless.length > 3 && rest.includes(harmless)) || rest.endsWith('at'),
+  );
 }
 
 /** `APIKey2_hash` → api, key, hash; `2fa` counts as mfa. */

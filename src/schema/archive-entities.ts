@@ -22,13 +22,26 @@ function archiveEntity(schema: Schema, entity: Entity): ArchiveEntity {
     columns: Object.fromEntries(
       columns.map((column) => [
         column.member,
-        { name: column.name, type: column.type, kind: column.kind, ...(column.property === undefined ? {} : { property: column.property }) },
+        {
+          name: column.name,
+          type: column.type,
+          kind: column.kind,
+          ...(column.property === undefined ? {} : { property: column.property }),
+        },
       ]),
     ),
-    links: Object.fromEntries(links.map((link) => [link.member, archiveLink(schema, link)] as const).sort(([a], [b]) => (a < b ? -1 : 1))),
+    links: Object.fromEntries(
+      links.map((link) => [link.member, archiveLink(schema, link)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
     references: schema.references
       .filter((reference) => reference.child === entity.model && reference.columns.every((name) => travelling.has(name)))
-      .map(({ name, columns: held, parent, parentColumns, when }) => ({ name, columns: held, parent, parentColumns, ...(when === undefined ? {} : { when }) })),
+      .map(({ name, columns: held, parent, parentColumns, when }) => ({
+        name,
+        columns: held,
+        parent,
+        parentColumns,
+        ...(when === undefined ? {} : { when }),
+      })),
   };
 }
 

@@ -24,7 +24,12 @@ import type { Schema } from './schema.js';
  * @throws UsageError UNKNOWN_MODEL, MODEL_AMBIGUOUS, UNKNOWN_COLUMN, UNKNOWN_REFERENCE, EXCLUDED_KEY for one name of the policy or the
  *   options that is not there; POLICY_INVALID with all of them where there are several
  */
-export async function buildSchema(session: Session, dataSource: DataSource, policy: ParsedPolicy, findings: Findings): Promise<Schema> {
+export async function buildSchema(
+  session: Session,
+  dataSource: DataSource,
+  policy: ParsedPolicy,
+  findings: Findings,
+): Promise<Schema> {
   const catalog = await readCatalog(session);
   return assembleSchema(catalog, describeMetadata(dataSource, catalog), policy, findings);
 }

@@ -5,7 +5,9 @@ const integers: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'oid']);
 const numbers: ReadonlySet<string> = new Set(['float4', 'float8', 'numeric']);
 /** Types whose values are equal exactly when their texts are, in a session that is pinned. */
 const exactTypes: ReadonlySet<string> = new Set(
-  'bool int2 int4 int8 oid text varchar name char uuid date time timestamp timestamptz bytea inet cidr macaddr macaddr8 bit varbit xid8 pg_lsn'.split(' '),
+  'bool int2 int4 int8 oid text varchar name char uuid date time timestamp timestamptz bytea inet cidr macaddr macaddr8 bit varbit xid8 pg_lsn'.split(
+    ' ',
+  ),
 );
 /** Types of one family have operators among one another. */
 const families: readonly ReadonlySet<string>[] = [

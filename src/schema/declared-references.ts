@@ -44,7 +44,8 @@ export function declaredReferences(
       when: when === undefined || discriminator === undefined ? undefined : { column: discriminator, value: when.value },
       describesParent: false,
     };
-    if (!hasComparableTypes(edge)) problems.add('POLICY_INVALID', `${where}: the types of "${from}" and "${to}" cannot be compared`);
+    if (!hasComparableTypes(edge))
+      problems.add('POLICY_INVALID', `${where}: the types of "${from}" and "${to}" cannot be compared`);
     else if (!ids.has(edgeId(edge))) {
       ids.add(edgeId(edge));
       declared.push(edge);
@@ -62,7 +63,10 @@ function endOf(tables: readonly DraftTable[], where: string, text: string, probl
   }
   const table = policyTable(tables, where, text.slice(0, dot), problems);
   if (table === undefined) return undefined;
-  const columns = text.slice(dot + 1).split(',').map((name) => policyColumn(table, where, name.trim(), problems));
+  const columns = text
+    .slice(dot + 1)
+    .split(',')
+    .map((name) => policyColumn(table, where, name.trim(), problems));
   const found = columns.flatMap((name) => name ?? []);
   return found.length === columns.length ? { table, columns: found } : undefined;
 }

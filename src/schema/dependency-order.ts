@@ -26,7 +26,8 @@ export function dependencyOrder(models: Iterable<string>, dependencies: Iterable
     waiting.set(component, needed);
   }
   const children = new Map<readonly string[], (readonly string[])[]>();
-  for (const [component, needed] of waiting) for (const parent of needed) children.set(parent, [...(children.get(parent) ?? []), component]);
+  for (const [component, needed] of waiting)
+    for (const parent of needed) children.set(parent, [...(children.get(parent) ?? []), component]);
   const byName = (a: readonly string[], b: readonly string[]): number => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1);
   const ready = components.filter((component) => waiting.get(component)?.size === 0).sort(byName);
   const ordered: (readonly string[])[] = [];

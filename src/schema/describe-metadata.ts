@@ -43,15 +43,9 @@ function rank(metadata: EntityMetadata): number {
 }
 
 function kindOf(metadata: EntityMetadata): MetadataTable['kind'] {
-  switch (metadata.tableType) {
-    case 'view':
-    case 'junction':
-      return metadata.tableType;
-    case 'closure-junction':
-      return 'closure';
-    default:
-      return 'regular';
-  }
+  const { tableType } = metadata;
+  if (tableType === 'closure-junction') return 'closure';
+  return tableType === 'view' || tableType === 'junction' ? tableType : 'regular';
 }
 
 function describeColumn(column: EntityMetadata['columns'][number]): MetadataTable['columns'][number] {

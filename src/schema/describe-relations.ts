@@ -13,7 +13,9 @@ export function describeRelations(
   return {
     references: [
       ...relations.filter(holdsColumns).map((relation) => relationReference(relation, keyOf)),
-      ...group.flatMap((one) => (one.tableType === 'closure-junction' ? closureReferences(one, keyOf) : constraintReferences(one, keyOf))),
+      ...group.flatMap((one) =>
+        one.tableType === 'closure-junction' ? closureReferences(one, keyOf) : constraintReferences(one, keyOf),
+      ),
     ],
     manyToMany: relations.filter((relation) => relation.isManyToManyOwner).flatMap((relation) => manyToMany(relation, keyOf)),
     children: relations.flatMap((relation) => childrenOf(relation, keyOf)),
@@ -65,7 +67,8 @@ function closureReferences(metadata: EntityMetadata, keyOf: KeyOf): readonly Met
 function manyToMany(relation: Relation, keyOf: KeyOf): readonly MetadataManyToMany[] {
   const junction = relation.junctionEntityMetadata;
   if (junction === undefined) return [];
-  const targets = (columns: EntityMetadata['columns']): string[] => columns.map((column) => column.referencedColumn?.databaseName ?? '');
+  const targets = (columns: EntityMetadata['columns']): string[] =>
+    columns.map((column) => column.referencedColumn?.databaseName ?? '');
   return [
     {
       property: relation.propertyPath,

@@ -31,15 +31,26 @@ export function draftLinks(
     const relation = declared.get(through.key);
     const sides = sidesOf(through, own, relation?.ownerColumns);
     if (sides === undefined) {
-      if (named.has(through)) findings.warn('no-join-table', through.name.model, 'the policy calls it a join table, but it does not hold two references');
+      if (named.has(through))
+        findings.warn(
+          'no-join-table',
+          through.name.model,
+          'the policy calls it a join table, but it does not hold two references',
+        );
       continue;
     }
     const extra = informativeColumns(through, own, referenced.has(through));
     if (extra.length > 0) {
       const columns = extra.join(', ');
-      if (named.has(through)) findings.note('join-table-columns', through.name.model, `the policy calls it a join table: ${columns} stay at home`);
+      if (named.has(through))
+        findings.note('join-table-columns', through.name.model, `the policy calls it a join table: ${columns} stay at home`);
       else {
-        if (relation !== undefined) findings.note('join-table-with-columns', through.name.model, `has columns of its own (${columns}): its rows travel as objects`);
+        if (relation !== undefined)
+          findings.note(
+            'join-table-with-columns',
+            through.name.model,
+            `has columns of its own (${columns}): its rows travel as objects`,
+          );
         continue;
       }
     }
@@ -57,7 +68,8 @@ interface Relation {
 function declaredRelations(tables: ReadonlyMap<TableKey, DraftTable>): ReadonlyMap<TableKey, Relation> {
   const relations = new Map<TableKey, Relation>();
   for (const table of tables.values()) {
-    for (const relation of table.metadata?.manyToMany ?? []) if (!relations.has(relation.through)) relations.set(relation.through, relation);
+    for (const relation of table.metadata?.manyToMany ?? [])
+      if (!relations.has(relation.through)) relations.set(relation.through, relation);
   }
   return relations;
 }
@@ -71,7 +83,8 @@ function sidesOf(
   const [first, second] = own;
   if (own.length !== 2 || first === undefined || second === undefined) return undefined;
   if (first.columns.some((name) => second.columns.includes(name))) return undefined;
-  if (ownerColumns !== undefined) return second.columns.every((name) => ownerColumns.includes(name)) ? [second, first] : [first, second];
+  if (ownerColumns !== undefined)
+    return second.columns.every((name) => ownerColumns.includes(name)) ? [second, first] : [first, second];
   const position = (reference: DraftReference): number =>
     Math.min(...reference.columns.map((name) => through.columns.findIndex((column) => column.name === name)));
   return position(first) <= position(second) ? [first, second] : [second, first];

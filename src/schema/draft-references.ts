@@ -8,7 +8,11 @@ import type { TableKey } from './metadata.js';
  * The edges that constraints and metadata show. One that several sources show is one edge, with the constraint's facts and the
  * relation's name. In an order that does not depend on the database's object ids.
  */
-export function draftReferences(catalog: Catalog, tables: ReadonlyMap<TableKey, DraftTable>, findings: Findings): readonly DraftReference[] {
+export function draftReferences(
+  catalog: Catalog,
+  tables: ReadonlyMap<TableKey, DraftTable>,
+  findings: Findings,
+): readonly DraftReference[] {
   const edges = new Map<string, DraftReference>();
   for (const edge of [...constraintEdges(catalog, tables), ...metadataEdges(tables)]) {
     if (!hasColumns(edge.child, edge.columns) || !hasColumns(edge.parent, edge.parentColumns)) continue;
@@ -18,7 +22,11 @@ export function draftReferences(catalog: Catalog, tables: ReadonlyMap<TableKey, 
     else if (edge.source === 'constraint' || hasComparableTypes(edge)) edges.set(id, edge);
     else {
       const on = `${edge.child.name.model}.${edge.property ?? edge.columns.join('+')}`;
-      findings.warn('incomparable-reference', on, `its type cannot be compared with ${edge.parent.name.model}.${edge.parentColumns.join('+')}: not followed`);
+      findings.warn(
+        'incomparable-reference',
+        on,
+        `its type cannot be compared with ${edge.parent.name.model}.${edge.parentColumns.join('+')}: not followed`,
+      );
     }
   }
   return [...edges].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge);
@@ -37,7 +45,12 @@ function* constraintEdges(catalog: Catalog, tables: ReadonlyMap<TableKey, DraftT
       parentColumns: key.parentColumns,
       property: undefined,
       source: 'constraint',
-      constraint: { name: key.name, deferrable: key.deferrable, validated: key.validated && !key.temporal, matchFull: key.matchFull },
+      constraint: {
+        name: key.name,
+        deferrable: key.deferrable,
+        validated: key.validated && !key.temporal,
+        matchFull: key.matchFull,
+      },
       when: undefined,
       describesParent: false,
     };
@@ -45,7 +58,13 @@ function* constraintEdges(catalog: Catalog, tables: ReadonlyMap<TableKey, DraftT
 }
 
 function* metadataEdges(tables: ReadonlyMap<TableKey, DraftTable>): Generator<DraftReference> {
-  const facts = { property: undefined, source: 'metadata', constraint: undefined, when: undefined, describesParent: false } as const;
+  const facts = {
+    property: undefined,
+    source: 'metadata',
+    constraint: undefined,
+    when: undefined,
+    describesParent: false,
+  } as const;
   for (const child of tables.values()) {
     for (const reference of child.metadata?.references ?? []) {
       const parent = tables.get(reference.parent);
@@ -56,7 +75,13 @@ function* metadataEdges(tables: ReadonlyMap<TableKey, DraftTable>): Generator<Dr
       const inverse = tables.get(relation.inverse);
       if (through === undefined || inverse === undefined) continue;
       yield { ...facts, child: through, columns: relation.ownerColumns, parent: child, parentColumns: relation.ownerTargets };
-      yield { ...facts, child: through, columns: relation.inverseColumns, parent: inverse, parentColumns: relation.inverseTargets };
+      yield {
+        ...facts,
+        child: through,
+        columns: relation.inverseColumns,
+        parent: inverse,
+        parentColumns: relation.inverseTargets,
+      };
     }
   }
 }

@@ -60,8 +60,10 @@ function identityOf(draft: DraftTable, findings: Findings, problems: Problems): 
   const key = draft.policy?.key?.map((text) => policyColumn(draft, `models.${model}.key`, text, problems));
   const known = key?.flatMap((name) => name ?? []);
   const identity = rowIdentity(draft.columns, draft.indexes, draft.metadata, known);
-  if (identity.columns.length === 0) findings.note('no-key', model, 'no unique columns identify its rows: say in the policy which do (key)');
-  else if (!identity.enforced) findings.note('key-not-enforced', model, `nothing in the database keeps ${identity.columns.join(', ')} unique`);
+  if (identity.columns.length === 0)
+    findings.note('no-key', model, 'no unique columns identify its rows: say in the policy which do (key)');
+  else if (!identity.enforced)
+    findings.note('key-not-enforced', model, `nothing in the database keeps ${identity.columns.join(', ')} unique`);
   else if (known !== undefined && !known.every((name, at) => identity.columns[at] === name)) {
     findings.note('policy-key-unused', model, 'the table has a primary key: the key in the policy is not used');
   }
@@ -69,7 +71,11 @@ function identityOf(draft: DraftTable, findings: Findings, problems: Problems): 
 }
 
 /** Policies of models by the position of their tables. A table is named by its model, by app and model, or by table. */
-function modelPolicies(tables: readonly NamedTable[], policy: ParsedPolicy, problems: Problems): ReadonlyMap<number, ModelPolicy> {
+function modelPolicies(
+  tables: readonly NamedTable[],
+  policy: ParsedPolicy,
+  problems: Problems,
+): ReadonlyMap<number, ModelPolicy> {
   const policies = new Map<number, ModelPolicy>();
   const defaults = nameTables(tables, () => undefined);
   const namesOf = (at: number, own?: ModelPolicy): readonly string[] => {
@@ -101,8 +107,12 @@ function namedByPolicy(
   searchPath: readonly string[],
   metadata: readonly MetadataTable[],
 ): (table: CatalogTable) => boolean {
-  const references = (policy.references ?? []).flatMap(({ from, to }) => [from, to].flatMap((end) => [end, end.slice(0, end.lastIndexOf('.'))]));
-  const names = new Set([...Object.keys(policy.models ?? {}), ...(policy.joinTables ?? []), ...references].map((name) => name.toLowerCase()));
+  const references = (policy.references ?? []).flatMap(({ from, to }) =>
+    [from, to].flatMap((end) => [end, end.slice(0, end.lastIndexOf('.'))]),
+  );
+  const names = new Set(
+    [...Object.keys(policy.models ?? {}), ...(policy.joinTables ?? []), ...references].map((name) => name.toLowerCase()),
+  );
   for (const { model } of metadata) names.delete(model.toLowerCase());
   return ({ schema, name }) =>
     names.has(`${schema}.${name}`.toLowerCase()) || (searchPath.includes(schema) && names.has(name.toLowerCase()));

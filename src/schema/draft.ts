@@ -27,8 +27,7 @@ export interface DraftReference {
   readonly property: string | undefined;
   readonly source: 'constraint' | 'metadata' | 'declared';
   readonly constraint:
-    | { readonly name: string; readonly deferrable: boolean; readonly validated: boolean; readonly matchFull: boolean }
-    | undefined;
+    { readonly name: string; readonly deferrable: boolean; readonly validated: boolean; readonly matchFull: boolean } | undefined;
   readonly when: { readonly column: string; readonly value: string } | undefined;
   /** See MetadataReference. */
   readonly describesParent: boolean;

@@ -19,7 +19,11 @@ export function excludedModels(schema: Schema, policy: ParsedPolicy): ReadonlyMa
 }
 
 /** Columns that stay out, as {@link columnId}s. */
-export function excludedColumns(entities: ReadonlyMap<string, Entity>, policy: ParsedPolicy, problems: Problems): ReadonlySet<string> {
+export function excludedColumns(
+  entities: ReadonlyMap<string, Entity>,
+  policy: ParsedPolicy,
+  problems: Problems,
+): ReadonlySet<string> {
   const columns = new Set<string>();
   for (const [text, action] of Object.entries(policy.exclude ?? {})) {
     const target = targetOf(entities, text, problems);
@@ -48,7 +52,12 @@ export function findColumns(
     return column === undefined ? [] : [[entity.model, column.name] as const];
   });
   if (found.length === 1) return found;
-  if (found.length > 1) problems.add('MODEL_AMBIGUOUS', `${where}: "${text}" can mean ${found.map((pair) => pair.join('.')).join(' or ')}`, 'Write the app too.');
+  if (found.length > 1)
+    problems.add(
+      'MODEL_AMBIGUOUS',
+      `${where}: "${text}" can mean ${found.map((pair) => pair.join('.')).join(' or ')}`,
+      'Write the app too.',
+    );
   else reportUnknown(entities, where, text, owners[0], problems);
   return [];
 }
@@ -71,16 +80,31 @@ function targetOf(entities: ReadonlyMap<string, Entity>, text: string, problems:
   ];
   if (found.length === 1) return found[0];
   if (found.length > 1) {
-    const names = found.map(({ entity, column }) => (column === undefined ? `the model ${entity.model}` : `the column ${entity.model}.${column}`));
-    problems.add('MODEL_AMBIGUOUS', `exclude: "${text}" can mean ${names.join(' or ')}`, 'Write it with its app: app.Model or app.Model.field.');
+    const names = found.map(({ entity, column }) =>
+      column === undefined ? `the model ${entity.model}` : `the column ${entity.model}.${column}`,
+    );
+    problems.add(
+      'MODEL_AMBIGUOUS',
+      `exclude: "${text}" can mean ${names.join(' or ')}`,
+      'Write it with its app: app.Model or app.Model.field.',
+    );
   } else reportUnknown(entities, 'exclude', text, owners[0], problems);
   return undefined;
 }
 
-function reportUnknown(entities: ReadonlyMap<string, Entity>, where: string, text: string, owner: Entity | undefined, problems: Problems): void {
+function reportUnknown(
+  entities: ReadonlyMap<string, Entity>,
+  where: string,
+  text: string,
+  owner: Entity | undefined,
+  problems: Problems,
+): void {
   if (owner !== undefined) {
     const field = text.slice(text.lastIndexOf('.') + 1);
-    const hint = didYouMean(field, owner.columns.map((column) => column.member));
+    const hint = didYouMean(
+      field,
+      owner.columns.map((column) => column.member),
+    );
     problems.add('UNKNOWN_COLUMN', `${where}: ${owner.app}.${owner.name} has no column "${field}"`, hint);
     return;
   }

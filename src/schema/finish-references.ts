@@ -35,7 +35,9 @@ export function finishReferences(draft: Draft, entities: ReadonlyMap<string, Ent
       nullable,
       source: edge.source,
       constraint: constraintOf(edge),
-      unique: child.uniques.some((one) => one.predicate === undefined && one.columns.length > 0 && one.columns.every((name) => columns.includes(name))),
+      unique: child.uniques.some(
+        (one) => one.predicate === undefined && one.columns.length > 0 && one.columns.every((name) => columns.includes(name)),
+      ),
       when: edge.when === undefined ? undefined : Object.freeze({ ...edge.when }),
       part: parts.has(edge) || edge.describesParent || isEagerPart(edge, draft.references),
       follow: follow(edge, nullable),
@@ -75,13 +77,25 @@ function inKeyOrder(edge: DraftReference, parent: Entity): Pick<Reference, 'colu
   return { columns: Object.freeze(columns), parentColumns: parent.key };
 }
 
-function isDirect(edge: DraftReference, columns: readonly string[], child: Entity, parentColumns: readonly string[], parent: Entity): boolean {
+function isDirect(
+  edge: DraftReference,
+  columns: readonly string[],
+  child: Entity,
+  parentColumns: readonly string[],
+  parent: Entity,
+): boolean {
   if (parentColumns.length !== parent.key.length || !parentColumns.every((name, at) => name === parent.key[at])) return false;
   return columns.every((name, at) => {
     const other = parentColumns[at] ?? '';
     const own = edge.child.columns.find((column) => column.name === name);
     const target = edge.parent.columns.find((column) => column.name === other);
-    return columnOf(child, name)?.exact === true && columnOf(parent, other)?.exact === true && own !== undefined && target !== undefined && writeAlike(own, target);
+    return (
+      columnOf(child, name)?.exact === true &&
+      columnOf(parent, other)?.exact === true &&
+      own !== undefined &&
+      target !== undefined &&
+      writeAlike(own, target)
+    );
   });
 }
 
@@ -104,7 +118,10 @@ function isEagerPart(edge: DraftReference, references: readonly DraftReference[]
 }
 
 /** What policies call parts: by the parent's property, or by the reference's name. */
-function namedParts({ tables, references, problems }: Draft, names: ReadonlyMap<DraftReference, string>): ReadonlySet<DraftReference> {
+function namedParts(
+  { tables, references, problems }: Draft,
+  names: ReadonlyMap<DraftReference, string>,
+): ReadonlySet<DraftReference> {
   const parts = new Set<DraftReference>();
   for (const parent of tables) {
     for (const text of parent.policy?.parts ?? []) {
@@ -115,8 +132,15 @@ function namedParts({ tables, references, problems }: Draft, names: ReadonlyMap<
       const found = byProperty.length > 0 ? byProperty : byName;
       for (const edge of found) parts.add(edge);
       if (found.length > 0) continue;
-      const known = [...(parent.metadata?.children.map((one) => one.property) ?? []), ...below.flatMap((edge) => names.get(edge) ?? [])];
-      problems.add('UNKNOWN_REFERENCE', `models.${parent.name.model}.parts: no relation "${text}" leads to children`, didYouMean(text, known));
+      const known = [
+        ...(parent.metadata?.children.map((one) => one.property) ?? []),
+        ...below.flatMap((edge) => names.get(edge) ?? []),
+      ];
+      problems.add(
+        'UNKNOWN_REFERENCE',
+        `models.${parent.name.model}.parts: no relation "${text}" leads to children`,
+        didYouMean(text, known),
+      );
     }
   }
   return parts;
@@ -124,7 +148,11 @@ function namedParts({ tables, references, problems }: Draft, names: ReadonlyMap<
 
 function leadsTo(relation: { readonly child: string; readonly columns: readonly string[] }, edge: DraftReference): boolean {
   const { columns } = edge;
-  return relation.child === edge.child.key && relation.columns.length === columns.length && relation.columns.every((name) => columns.includes(name));
+  return (
+    relation.child === edge.child.key &&
+    relation.columns.length === columns.length &&
+    relation.columns.every((name) => columns.includes(name))
+  );
 }
 
 /** A name cuts, or is refused where it cannot; `*` cuts where it can. */

@@ -12,7 +12,12 @@ export function policyTables(tables: readonly DraftTable[], text: string): reado
 }
 
 /** The one table that a name means; what stands in the way is a problem. */
-export function policyTable(tables: readonly DraftTable[], where: string, text: string, problems: Problems): DraftTable | undefined {
+export function policyTable(
+  tables: readonly DraftTable[],
+  where: string,
+  text: string,
+  problems: Problems,
+): DraftTable | undefined {
   const found = policyTables(tables, text);
   const [only] = found;
   if (found.length > 1) {
@@ -20,7 +25,8 @@ export function policyTable(tables: readonly DraftTable[], where: string, text: 
     problems.add('MODEL_AMBIGUOUS', `${where}: "${text}" can mean ${names}`, 'Write the app too.');
     return undefined;
   }
-  if (only === undefined) problems.add('UNKNOWN_MODEL', `${where}: there is no model "${text}"`, didYouMean(text, tables.flatMap(tableNames)));
+  if (only === undefined)
+    problems.add('UNKNOWN_MODEL', `${where}: there is no model "${text}"`, didYouMean(text, tables.flatMap(tableNames)));
   return only;
 }
 
@@ -29,10 +35,16 @@ export function policyColumn(table: DraftTable, where: string, text: string, pro
   const properties = (table.metadata?.columns ?? []).filter((column) => table.columns.some((one) => one.name === column.name));
   const relation = table.metadata?.references.find((one) => one.property === text && one.columns.length === 1)?.columns[0];
   const found =
-    properties.find((column) => column.property === text)?.name ?? table.columns.find((column) => column.name === text)?.name ?? relation;
+    properties.find((column) => column.property === text)?.name ??
+    table.columns.find((column) => column.name === text)?.name ??
+    relation;
   if (found !== undefined) return found;
   const names = [...table.columns.map((column) => column.name), ...properties.flatMap((column) => column.property ?? [])];
-  problems.add('UNKNOWN_COLUMN', `${where}: ${table.name.app}.${table.name.name} has no column "${text}"`, didYouMean(text, names));
+  problems.add(
+    'UNKNOWN_COLUMN',
+    `${where}: ${table.name.app}.${table.name.name} has no column "${text}"`,
+    didYouMean(text, names),
+  );
   return undefined;
 }
 

@@ -5,7 +5,12 @@ import type { MetadataTable } from './metadata.js';
 import { tableKey } from './metadata.js';
 
 /** Tells what is mapped and not exported, and what is exported and not mapped. */
-export function reportTables(catalog: Catalog, metadata: readonly MetadataTable[], tables: readonly DraftTable[], findings: Findings): void {
+export function reportTables(
+  catalog: Catalog,
+  metadata: readonly MetadataTable[],
+  tables: readonly DraftTable[],
+  findings: Findings,
+): void {
   const present = new Map(catalog.tables.map((table) => [tableKey(table.schema, table.name), table]));
   for (const mapped of metadata) {
     const table = present.get(tableKey(mapped.schema, mapped.name));
@@ -21,6 +26,7 @@ export function reportTables(catalog: Catalog, metadata: readonly MetadataTable[
   }
   for (const { metadata: own, name, table } of tables) {
     if (own === undefined) findings.note('unknown-table', name.model, 'no entity maps this table: it is carried');
-    if (table.inherited) findings.warn('inherited-table', name.model, 'other tables inherit from it: their rows appear as its rows');
+    if (table.inherited)
+      findings.warn('inherited-table', name.model, 'other tables inherit from it: their rows appear as its rows');
   }
 }

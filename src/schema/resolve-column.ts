@@ -5,7 +5,11 @@ import type { Column, Entity } from './schema.js';
 /** The column that a name means: by member, property or database name; exactly, then without case. */
 export function findColumn(entity: Entity, text: string): Column | undefined {
   for (const fold of [(name: string) => name, (name: string) => name.toLowerCase()]) {
-    for (const pick of [(column: Column) => column.member, (column: Column) => column.property ?? '', (column: Column) => column.name]) {
+    for (const pick of [
+      (column: Column) => column.member,
+      (column: Column) => column.property ?? '',
+      (column: Column) => column.name,
+    ]) {
       const found = entity.columns.find((column) => fold(pick(column)) === fold(text));
       if (found !== undefined) return found;
     }

@@ -20,7 +20,9 @@ export function resolveModel(schema: Schema, text: string): Entity {
   const [entity] = found;
   if (entity === undefined) throw unknownModel(schema, text);
   if (found.length > 1) {
-    throw new UsageError('MODEL_AMBIGUOUS', `"${text}" can mean ${found.map(fullName).join(' or ')}`, { hint: 'Write the app too.' });
+    throw new UsageError('MODEL_AMBIGUOUS', `"${text}" can mean ${found.map(fullName).join(' or ')}`, {
+      hint: 'Write the app too.',
+    });
   }
   return entity;
 }

@@ -19,7 +19,10 @@ export interface ModelName {
  * database schema. Where two tables come to the same name, both take their schema, then their table's name, then a number.
  * A dot separates in names of objects: in names it becomes `_`.
  */
-export function nameTables(tables: readonly NamedTable[], policyOf: (at: number) => ModelPolicy | undefined): readonly ModelName[] {
+export function nameTables(
+  tables: readonly NamedTable[],
+  policyOf: (at: number) => ModelPolicy | undefined,
+): readonly ModelName[] {
   let names = tables.map((table, at) => {
     const policy = policyOf(at);
     return named(policy?.app ?? prefixOf(table.table, table.model) ?? table.schema, policy?.name ?? table.model ?? table.table);

@@ -7,7 +7,9 @@ import type { Problems } from './problems.js';
 import type { Column, Entity } from './schema.js';
 
 /** Types whose values can be secrets, arrays of them and domains over them too. */
-const secretTypes: ReadonlySet<string> = new Set('text varchar bpchar char name bytea json jsonb uuid xml citext hstore'.split(' '));
+const secretTypes: ReadonlySet<string> = new Set(
+  'text varchar bpchar char name bytea json jsonb uuid xml citext hstore'.split(' '),
+);
 
 interface Draft {
   readonly policy: ParsedPolicy;

@@ -6,7 +6,18 @@ import { policyDigest } from '../../src/policy/policy-digest.js';
 import { definePolicy } from '../../src/policy/policy.js';
 
 const whole = definePolicy({
-  models: { Book: { app: 'demoapp', name: 'Book', key: ['id'], naturalKey: ['isbn'], shared: 'key', parts: ['prices'], onConflict: 'skip', fill: { password: null } } },
+  models: {
+    Book: {
+      app: 'demoapp',
+      name: 'Book',
+      key: ['id'],
+      naturalKey: ['isbn'],
+      shared: 'key',
+      parts: ['prices'],
+      onConflict: 'skip',
+      fill: { password: null },
+    },
+  },
   joinTables: ['book_genre'],
   references: [{ from: 'Message.target', to: 'User', when: { column: 'kind', value: '1' } }],
   follow: { '*': { up: 'follow', down: 'skip' }, 'demoapp.book.author': { up: 'cut', where: 'id > 1', limit: 3 } },
@@ -32,9 +43,27 @@ describe('a policy', () => {
   });
 
   it('is refused with all its problems at once, and the nearest names', async () => {
-    const error = await refusal({ model: {}, roots: 'User', boundary: { Realm: 'stop' }, maxObjects: -1, models: { Book: { natural_key: ['a'] } }, follow: { a: { upp: 'cut' } } });
+    const error = await refusal({
+      model: {},
+      roots: 'User',
+      boundary: { Realm: 'stop' },
+      maxObjects: -1,
+      models: { Book: { natural_key: ['a'] } },
+      follow: { a: { upp: 'cut' } },
+    });
     expect(error).to.include({ code: 'POLICY_INVALID', exitCode: 2 });
-    for (const part of ['portolan.policy.ts', '"model"', 'roots', 'boundary.Realm', 'maxObjects', '"natural_key"', '"upp"', 'Did you mean "models"', 'Did you mean "naturalKey"', 'Did you mean "up"']) {
+    for (const part of [
+      'portolan.policy.ts',
+      '"model"',
+      'roots',
+      'boundary.Realm',
+      'maxObjects',
+      '"natural_key"',
+      '"upp"',
+      'Did you mean "models"',
+      'Did you mean "naturalKey"',
+      'Did you mean "up"',
+    ]) {
       expect(error.message).to.contain(part);
     }
   });
@@ -44,8 +73,17 @@ describe('a policy', () => {
   });
 
   it('takes what the command adds, and keeps what it says itself', () => {
-    const merged = mergePolicy({ policy: { boundary: { Realm: 'stub' } }, boundary: ['Realm', 'Site'], exclude: ['Log'], includeSecrets: ['User.x'] });
-    expect(merged).to.deep.equal({ boundary: { Realm: 'stub', Site: 'error' }, exclude: { Log: 'error' }, includeSecrets: ['User.x'] });
+    const merged = mergePolicy({
+      policy: { boundary: { Realm: 'stub' } },
+      boundary: ['Realm', 'Site'],
+      exclude: ['Log'],
+      includeSecrets: ['User.x'],
+    });
+    expect(merged).to.deep.equal({
+      boundary: { Realm: 'stub', Site: 'error' },
+      exclude: { Log: 'error' },
+      includeSecrets: ['User.x'],
+    });
   });
 
   it('has a digest that does not depend on the order of its members', () => {

@@ -86,10 +86,24 @@ async function chartOf(database: TestDatabase, dataSource: DataSource, policy: P
     entity,
     column: (model, name) => {
       const { columns } = entity(model);
-      return known(columns.find((column) => column.name === name), `${model}.${name}`, columns.map((column) => column.name));
+      return known(
+        columns.find((column) => column.name === name),
+        `${model}.${name}`,
+        columns.map((column) => column.name),
+      );
     },
-    reference: (name) => known(schema.references.find((one) => one.name === name), name, schema.references.map((one) => one.name)),
-    link: (name) => known(schema.links.find((one) => one.name === name), name, schema.links.map((one) => one.name)),
+    reference: (name) =>
+      known(
+        schema.references.find((one) => one.name === name),
+        name,
+        schema.references.map((one) => one.name),
+      ),
+    link: (name) =>
+      known(
+        schema.links.find((one) => one.name === name),
+        name,
+        schema.links.map((one) => one.name),
+      ),
     names: (child) => schema.references.filter((one) => one.child === child).map((one) => one.name),
     found: (kind) => findings.all.filter((one) => one.kind === kind).map((one) => one.on),
     under: async (own) => (await build(own, new Findings())).schema,

@@ -7,7 +7,6 @@ import {
   JoinColumn,
   ManyToOne,
   OneToOne,
-  PrimaryColumn,
   PrimaryGeneratedColumn,
   VersionColumn,
   VirtualColumn,
@@ -67,7 +66,8 @@ describe('columns', () => {
     chart = await drawChart({
       entities: [Owner, Thing],
       before: sql,
-      after: 'ALTER TABLE kind_thing ADD COLUMN extra text; ALTER TABLE kind_thing DROP COLUMN code; ALTER TABLE kind_thing ADD COLUMN code varchar',
+      after:
+        'ALTER TABLE kind_thing ADD COLUMN extra text; ALTER TABLE kind_thing DROP COLUMN code; ALTER TABLE kind_thing ADD COLUMN code varchar',
       policy: { models: { types: {}, of_ci: {}, of_char: {}, of_wide: {} } },
     });
   });
@@ -125,14 +125,16 @@ describe('columns', () => {
     for (const name of ['id', 'i8', 'big', 'o']) expect(kinds.get(name), name).to.equal('integer');
     for (const name of ['n', 'f4', 'f8', 'amount']) expect(kinds.get(name), name).to.equal('number');
     expect(kinds.get('flag')).to.equal('boolean');
-    for (const name of ['moods', 'pair', 'range', 'ints', 'amounts', 'js', 'ts', 'price']) expect(kinds.get(name), name).to.equal('text');
+    for (const name of ['moods', 'pair', 'range', 'ints', 'amounts', 'js', 'ts', 'price'])
+      expect(kinds.get(name), name).to.equal('text');
   });
 
   it('compare exactly only where equal values have equal texts', () => {
-    const exact = chart.entity('public.types').columns.filter((column) => column.exact).map((column) => column.name);
-    expect(exact.sort()).to.deep.equal(
-      'big bits bytes d flag i8 id ip mood must named o ticket ts txt u vc'.split(' '),
-    );
+    const exact = chart
+      .entity('public.types')
+      .columns.filter((column) => column.exact)
+      .map((column) => column.name);
+    expect(exact.sort()).to.deep.equal('big bits bytes d flag i8 id ip mood must named o ticket ts txt u vc'.split(' '));
   });
 
   it('that cannot be NULL say so, also by their domain', () => {

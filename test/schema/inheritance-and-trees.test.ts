@@ -73,6 +73,7 @@ class NestedNode {
   @TreeParent() parent!: NestedNode | null;
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- TypeORM takes plain objects here
 const Plain = new EntitySchema<{ id: number; keeper: object }>({
   name: 'Plain',
   tableName: 'zoo_plain',
@@ -80,6 +81,7 @@ const Plain = new EntitySchema<{ id: number; keeper: object }>({
   relations: { keeper: { type: 'many-to-one', target: 'Later' } },
 });
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- TypeORM takes plain objects here
 const Later = new EntitySchema<{ id: number; keeperId: number }>({
   name: 'Later',
   tableName: 'zoo_later',
@@ -115,9 +117,20 @@ describe('single-table inheritance', () => {
 
   it('is one entity with the columns of all, and a discriminator (T-27)', () => {
     const animal = chart.entity('zoo.animal');
-    expect(animal.columns.map((column) => column.name).sort()).to.deep.equal(['bark', 'id', 'name', 'purr', 'species', 'walkerId']);
+    expect(animal.columns.map((column) => column.name).sort()).to.deep.equal([
+      'bark',
+      'id',
+      'name',
+      'purr',
+      'species',
+      'walkerId',
+    ]);
     expect(animal.discriminator?.column).to.equal('species');
-    expect([...(animal.discriminator?.models ?? [])].sort()).to.deep.equal([['Animal', 'Animal'], ['Cat', 'Cat'], ['dog', 'Dog']]);
+    expect([...(animal.discriminator?.models ?? [])].sort()).to.deep.equal([
+      ['Animal', 'Animal'],
+      ['Cat', 'Cat'],
+      ['dog', 'Dog'],
+    ]);
     expect([...chart.schema.entities.values()].filter((entity) => entity.table.name === 'zoo_animal')).to.have.length(1);
   });
 
@@ -160,7 +173,9 @@ describe('trees', () => {
   it('have their parents as references', () => {
     for (const table of ['closure', 'path', 'nested']) {
       const name = `tree.${table}node.parent`;
-      const reference = chart.schema.references.find((one) => one.child === `public.${table}node` || one.child === `tree.${table}node`);
+      const reference = chart.schema.references.find(
+        (one) => one.child === `public.${table}node` || one.child === `tree.${table}node`,
+      );
       expect(reference, name).to.include({ nullable: true, direct: true });
     }
   });

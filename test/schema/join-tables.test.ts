@@ -16,7 +16,9 @@ class Post {
   @ManyToMany(() => Tag, (tag) => tag.posts) @JoinTable() tags!: object[];
   @ManyToMany(() => Tag) @JoinTable({ name: 'post_old_tag' }) oldTags!: object[];
   @ManyToMany(() => Post) @JoinTable({ name: 'post_related' }) related!: object[];
-  @ManyToMany(() => Tag) @JoinTable({ name: 'post_mapped', joinColumn: { name: 'post_id' }, inverseJoinColumn: { name: 'tag_id' } }) mapped!: object[];
+  @ManyToMany(() => Tag)
+  @JoinTable({ name: 'post_mapped', joinColumn: { name: 'post_id' }, inverseJoinColumn: { name: 'tag_id' } })
+  mapped!: object[];
 }
 
 @Entity('post_mapped')
@@ -89,7 +91,8 @@ describe('join tables', () => {
   });
 
   it('whose own key is referenced, given or needed to tell rows apart are entities', () => {
-    for (const model of ['public.post_referenced', 'public.post_named', 'public.post_loose']) expect(chart.entity(model).role).to.equal('object');
+    for (const model of ['public.post_referenced', 'public.post_named', 'public.post_loose'])
+      expect(chart.entity(model).role).to.equal('object');
   });
 
   it('are also what the policy calls so', async () => {

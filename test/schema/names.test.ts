@@ -97,12 +97,21 @@ describe('names', () => {
   });
 
   it('are unique, though tables differ in case only', () => {
-    const models = [...chart.schema.entities.values()].filter((entity) => entity.table.name.toLowerCase() === 'case').map((one) => one.model);
+    const models = [...chart.schema.entities.values()]
+      .filter((entity) => entity.table.name.toLowerCase() === 'case')
+      .map((one) => one.model);
     expect(models.sort()).to.deep.equal(['public.case', 'public.case_2']);
   });
 
   it('match exactly, then without case, with or without the app, by table too', () => {
-    for (const text of ['demoapp.BookInstance', 'BookInstance', 'bookinstance', 'DEMOAPP.BOOKINSTANCE', 'demoapp_bookinstance', 'public.demoapp_bookinstance']) {
+    for (const text of [
+      'demoapp.BookInstance',
+      'BookInstance',
+      'bookinstance',
+      'DEMOAPP.BOOKINSTANCE',
+      'demoapp_bookinstance',
+      'public.demoapp_bookinstance',
+    ]) {
       expect(resolveModel(chart.schema, text).model, text).to.equal('demoapp.bookinstance');
     }
   });
@@ -114,8 +123,14 @@ describe('names', () => {
   });
 
   it('that no model has are refused with the nearest', () => {
-    expect(failure(() => resolveModel(chart.schema, 'BookInstanse'))).to.include({ code: 'UNKNOWN_MODEL', hint: 'Did you mean "BookInstance"?' });
-    expect(failure(() => resolveModel(chart.schema, 'demoap.BookInstance'))).to.include({ code: 'UNKNOWN_APP', hint: 'Did you mean "demoapp.BookInstance"?' });
+    expect(failure(() => resolveModel(chart.schema, 'BookInstanse'))).to.include({
+      code: 'UNKNOWN_MODEL',
+      hint: 'Did you mean "BookInstance"?',
+    });
+    expect(failure(() => resolveModel(chart.schema, 'demoap.BookInstance'))).to.include({
+      code: 'UNKNOWN_APP',
+      hint: 'Did you mean "demoapp.BookInstance"?',
+    });
     expect(failure(() => resolveModel(chart.schema, 'demoapp.Bok')).code).to.equal('UNKNOWN_MODEL');
     expect(failure(() => resolveModel(chart.schema, '')).code).to.equal('UNKNOWN_MODEL');
   });
@@ -129,9 +144,13 @@ describe('names', () => {
   });
 
   it('follow the policy', async () => {
-    const schema = await chart.under({ models: { 'shop.Item': { app: 'market' }, StoreItem: { name: 'Thing' }, store_item: { app: 'depot' } } }).catch((error: unknown) => error);
+    const schema = await chart
+      .under({ models: { 'shop.Item': { app: 'market' }, StoreItem: { name: 'Thing' }, store_item: { app: 'depot' } } })
+      .catch((error: unknown) => error);
     expect(schema).to.include({ code: 'UNKNOWN_MODEL' });
-    const renamed = await chart.under({ models: { 'shop.Item': { app: 'market' }, store_item: { app: 'depot', name: 'Thing' } } });
+    const renamed = await chart.under({
+      models: { 'shop.Item': { app: 'market' }, store_item: { app: 'depot', name: 'Thing' } },
+    });
     expect([...renamed.entities.keys()]).to.include.members(['market.item', 'depot.thing']);
   });
 
@@ -148,7 +167,8 @@ describe('names', () => {
 
   it('without a schema are looked up as the application’s connections do', async () => {
     const searched = await drawChart({
-      before: 'CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE b.shop_item (id int PRIMARY KEY); CREATE TABLE a.other (id int PRIMARY KEY)',
+      before:
+        'CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE b.shop_item (id int PRIMARY KEY); CREATE TABLE a.other (id int PRIMARY KEY)',
       entities: [Item],
       synchronize: false,
       dataSource: { extra: { options: '-c search_path=a,b' } },

@@ -19,7 +19,9 @@ const sql = `
 const models = { account: {}, message: {} };
 
 function withheld(schema: Schema, model: string): string[] {
-  return (schema.entities.get(model)?.columns ?? []).filter((column) => column.withheld !== undefined).map((column) => `${column.name} ${String(column.withheld)}`);
+  return (schema.entities.get(model)?.columns ?? [])
+    .filter((column) => column.withheld !== undefined)
+    .map((column) => `${column.name} ${String(column.withheld)}`);
 }
 
 describe('what a policy names', () => {
@@ -47,8 +49,17 @@ describe('what a policy names', () => {
   });
 
   it('is secret or public whatever its name says, and included where asked for', async () => {
-    const schema = await chart.under({ models, secrets: { 'account.x1': 'secret', 'Account.password': 'public' }, includeSecrets: ['account.otp'] });
-    expect(withheld(schema, 'public.account').sort()).to.deep.equal(['api_keys secret', 'auth_token secret', 'private_key secret', 'x1 secret']);
+    const schema = await chart.under({
+      models,
+      secrets: { 'account.x1': 'secret', 'Account.password': 'public' },
+      includeSecrets: ['account.otp'],
+    });
+    expect(withheld(schema, 'public.account').sort()).to.deep.equal([
+      'api_keys secret',
+      'auth_token secret',
+      'private_key secret',
+      'x1 secret',
+    ]);
     expect(withheld(await chart.under({ models, includeSecrets: ['*'] }), 'public.account')).to.deep.equal([]);
   });
 
@@ -64,7 +75,9 @@ describe('what a policy names', () => {
   });
 
   it('is never natural key and withheld at once', async () => {
-    expect(await refusal({ models: { account: { naturalKey: ['password'] }, message: {} } })).to.include({ code: 'POLICY_INVALID' });
+    expect(await refusal({ models: { account: { naturalKey: ['password'] }, message: {} } })).to.include({
+      code: 'POLICY_INVALID',
+    });
   });
 
   it('declares polymorphic references, one for each kind', async () => {
@@ -86,7 +99,10 @@ describe('what a policy names', () => {
   });
 
   it('follows, cuts and filters references by name; a star cuts where it can', async () => {
-    const schema = await chart.under({ models, follow: { 'Public.Account.parent': { down: 'skip', limit: 3, where: 'id > 1' }, '*': { up: 'cut' } } });
+    const schema = await chart.under({
+      models,
+      follow: { 'Public.Account.parent': { down: 'skip', limit: 3, where: 'id > 1' }, '*': { up: 'cut' } },
+    });
     const follow = (name: string): unknown => schema.references.find((one) => one.name === name)?.follow;
     expect(follow('public.account.parent')).to.deep.equal({ up: 'cut', down: 'skip', where: 'id > 1', limit: 3 });
     expect(follow('public.access_token.account')).to.deep.include({ up: 'follow' });
@@ -113,7 +129,10 @@ describe('what a policy names', () => {
 
   it('is told by its own code where one name is not there', async () => {
     expect(await refusal({ boundary: { Acount: 'error' } })).to.include({ code: 'UNKNOWN_MODEL' });
-    expect(await refusal({ includeSecrets: ['account.pasword'] })).to.include({ code: 'UNKNOWN_COLUMN', hint: 'Did you mean "password"?' });
+    expect(await refusal({ includeSecrets: ['account.pasword'] })).to.include({
+      code: 'UNKNOWN_COLUMN',
+      hint: 'Did you mean "password"?',
+    });
   });
 });
 

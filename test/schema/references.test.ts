@@ -1,5 +1,15 @@
 import { expect } from 'chai';
-import { Column, Entity, ForeignKey, JoinColumn, ManyToOne, OneToMany, OneToOne, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import {
+  Column,
+  Entity,
+  ForeignKey,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  OneToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+} from 'typeorm';
 import type { Chart } from './chart.js';
 import { drawChart } from './chart.js';
 
@@ -85,7 +95,15 @@ describe('references', () => {
 
   it('take the key straight from the child where it holds the key', () => {
     const buyer = chart.reference('lib.order.buyer');
-    expect(buyer).to.include({ child: 'lib.order', parent: 'lib.person', direct: true, nullable: false, source: 'constraint', unique: false, part: false });
+    expect(buyer).to.include({
+      child: 'lib.order',
+      parent: 'lib.person',
+      direct: true,
+      nullable: false,
+      source: 'constraint',
+      unique: false,
+      part: false,
+    });
     expect(buyer.columns).to.deep.equal(['buyerId']);
     expect(buyer.constraint).to.include({ validated: true, deferrable: false });
   });
@@ -136,7 +154,11 @@ describe('references', () => {
   });
 
   it('come from a constraint without a relation, deferrable and not valid', () => {
-    expect(chart.reference('lib.note.reader').constraint).to.deep.equal({ name: 'reader_fk', deferrable: true, validated: false });
+    expect(chart.reference('lib.note.reader').constraint).to.deep.equal({
+      name: 'reader_fk',
+      deferrable: true,
+      validated: false,
+    });
   });
 
   it('make cycles of three tables that nothing maps', () => {

@@ -134,8 +134,16 @@ describe('tables', () => {
   });
 
   it('are read in the same number of queries however many there are', async () => {
-    const many = Array.from({ length: 60 }, (_, at) => `CREATE TABLE t${String(at)} (id int PRIMARY KEY${at > 0 ? `, p int REFERENCES t${String(at - 1)}` : ''});`);
-    const T0 = new EntitySchema<{ id: number }>({ name: 'T0', tableName: 't0', columns: { id: { type: Number, primary: true } } });
+    const many = Array.from(
+      { length: 60 },
+      (_, at) => `CREATE TABLE t${String(at)} (id int PRIMARY KEY${at > 0 ? `, p int REFERENCES t${String(at - 1)}` : ''});`,
+    );
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- TypeORM takes plain objects here
+    const T0 = new EntitySchema<{ id: number }>({
+      name: 'T0',
+      tableName: 't0',
+      columns: { id: { type: Number, primary: true } },
+    });
     const wide = await drawChart({ before: many.join('\n'), entities: [T0], synchronize: false });
     await wide.close();
     expect(wide.schema.entities.size).to.equal(60);
@@ -145,8 +153,10 @@ describe('tables', () => {
 
   it('make a frozen value', () => {
     for (const entity of chart.schema.entities.values()) {
-      for (const value of [entity, entity.columns, entity.key, entity.uniques, ...entity.columns, ...entity.uniques]) expect(Object.isFrozen(value)).to.equal(true);
+      for (const value of [entity, entity.columns, entity.key, entity.uniques, ...entity.columns, ...entity.uniques])
+        expect(Object.isFrozen(value)).to.equal(true);
     }
-    for (const value of [chart.schema, chart.schema.references, chart.schema.links, ...chart.schema.references]) expect(Object.isFrozen(value)).to.equal(true);
+    for (const value of [chart.schema, chart.schema.references, chart.schema.links, ...chart.schema.references])
+      expect(Object.isFrozen(value)).to.equal(true);
   });
 });

@@ -8,7 +8,9 @@ import { traps } from './traps.js';
 function numbersIn(area: string): ReadonlySet<string> {
   const folder = join(repositoryRoot, 'test', area);
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.test.ts')) : [];
-  const titles = files.flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/\b(?:it|describe)\(\s*(['"`])(.*?)\1,/gsu)]);
+  const titles = files.flatMap((file) => [
+    ...readFileSync(join(folder, file), 'utf8').matchAll(/\b(?:it|describe)\(\s*(['"`])(.*?)\1,/gsu),
+  ]);
   return new Set(titles.flatMap((title) => (title[2] ?? '').match(/T-\d+/gu) ?? []));
 }
 

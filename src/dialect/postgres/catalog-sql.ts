@@ -43,10 +43,14 @@ ORDER BY a.attrelid, a.attnum`;
 /** Constraints that a partition inherits have a parent, and are not read; PG18 knows temporal ones and those that are not enforced. */
 export function foreignKeysSql(version: number): string {
   const temporal = version >= 180000 ? 'k.conperiod' : 'false';
-  const names = (table: string, columns: string): string => `ARRAY(SELECT a.attname::text FROM unnest(${columns}) WITH ORDINALITY u(number, place)
+  const names = (
+    table: string,
+    columns: string,
+  ): string => `ARRAY(SELECT a.attname::text FROM unnest(${columns}) WITH ORDINALITY u(number, place)
     JOIN pg_attribute a ON a.attrelid = ${table} AND a.attnum = u.number
     WHERE NOT ${temporal} OR u.place < cardinality(${columns}) ORDER BY u.place)`;
-  const root = (table: string): string => `CASE WHEN ${table}.relispartition THEN pg_partition_root(${table}.oid)::oid ELSE ${table}.oid END`;
+  const root = (table: string): string =>
+    `CASE WHEN ${table}.relispartition THEN pg_partition_root(${table}.oid)::oid ELSE ${table}.oid END`;
   return `
 SELECT k.conname, ${root('c')}, ${names('k.conrelid', 'k.conkey')}, ${root('p')}, ${names('k.confrelid', 'k.confkey')},
   k.condeferrable, k.convalidated AND NOT c.relispartition AND NOT p.relispartition, k.confmatchtype = 'f', ${temporal}

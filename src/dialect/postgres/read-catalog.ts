@@ -15,7 +15,12 @@ export async function readCatalog(session: Session): Promise<Catalog> {
 
 /** `"$user", public` as schema names. */
 function searchPath(setting: string, user: string): readonly string[] {
-  const names = setting.split(',').map((part) => part.trim().replace(/^"(.*)"$/su, '$1').replaceAll('""', '"'));
+  const names = setting.split(',').map((part) =>
+    part
+      .trim()
+      .replace(/^"(.*)"$/su, '$1')
+      .replaceAll('""', '"'),
+  );
   return names.filter((name) => name !== '').map((name) => (name === '$user' ? user : name));
 }
 
@@ -33,7 +38,18 @@ function toTable([oid, schema, name, kind, root, rows, inherited]: TextRow): Cat
 
 function toColumn(row: TextRow): CatalogColumn {
   const [table, number, name, type, bare, category, baseType, baseSchema, ...rest] = row;
-  const [elementType, elementSchema, elementKind, equality, deterministic, notNull, expression, generated, identity, ...sequence] = rest;
+  const [
+    elementType,
+    elementSchema,
+    elementKind,
+    equality,
+    deterministic,
+    notNull,
+    expression,
+    generated,
+    identity,
+    ...sequence
+  ] = rest;
   const [sequenceSchema, sequenceName] = sequence;
   return {
     table: text(table),
@@ -59,7 +75,17 @@ function toColumn(row: TextRow): CatalogColumn {
 
 const integerTypes: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
 
-function toForeignKey([name, table, columns, parent, parentColumns, deferrable, validated, matchFull, temporal]: TextRow): CatalogForeignKey {
+function toForeignKey([
+  name,
+  table,
+  columns,
+  parent,
+  parentColumns,
+  deferrable,
+  validated,
+  matchFull,
+  temporal,
+]: TextRow): CatalogForeignKey {
   return {
     name: text(name),
     table: text(table),
@@ -73,7 +99,18 @@ function toForeignKey([name, table, columns, parent, parentColumns, deferrable, 
   };
 }
 
-function toIndex([table, name, primary, columns, count, parts, predicate, nullsNotDistinct, deferrable, immediate]: TextRow): CatalogIndex {
+function toIndex([
+  table,
+  name,
+  primary,
+  columns,
+  count,
+  parts,
+  predicate,
+  nullsNotDistinct,
+  deferrable,
+  immediate,
+]: TextRow): CatalogIndex {
   return {
     table: text(table),
     name: text(name),
