@@ -1,13 +1,32 @@
 /** Every error code, its exit code and its meaning: README's table and the tests read it. Sorted by name. */
 export const errorCodes = Object.freeze({
   BUDGET_EXCEEDED: { exitCode: 3, meaning: 'more objects or a greater depth than the budget allows' },
+  CANCELED: { exitCode: 1, meaning: 'a statement or the session was canceled' },
+  CONCURRENT_CHANGE: { exitCode: 3, meaning: 'another transaction changed the same rows' },
+  CONNECTION_LOST: { exitCode: 1, meaning: 'the connection to the database was lost midway' },
+  CONSTRAINT_VIOLATED: { exitCode: 3, meaning: 'the database refused a row; the constraint is named' },
+  DATABASE_ERROR: { exitCode: 1, meaning: 'the database refused a statement' },
+  DATA_SOURCE_AMBIGUOUS: { exitCode: 2, meaning: 'the file exports several data sources' },
+  DATA_SOURCE_BROKEN: { exitCode: 1, meaning: 'the data source does not load, or TypeORM refuses it' },
+  DATA_SOURCE_CLOSED: { exitCode: 2, meaning: 'the data source given to the library is not initialized' },
   EXCLUDED_KEY: { exitCode: 2, meaning: 'a column of the key is excluded or called a secret: without it rows have no name' },
+  INVALID_URL: { exitCode: 2, meaning: '--url is no connection string' },
+  INVALID_VALUE: { exitCode: 2, meaning: 'a value is not valid for its type' },
   MODEL_AMBIGUOUS: { exitCode: 2, meaning: 'a name can mean several models or columns' },
+  NO_CONNECTION: { exitCode: 1, meaning: 'no connection to the database could be had' },
+  NO_DATA_SOURCE: { exitCode: 2, meaning: 'no file, or no export in it, is a data source' },
+  NO_POLICY: { exitCode: 2, meaning: 'the named policy file is not there, or exports no policy' },
+  PERMISSION_DENIED: { exitCode: 1, meaning: 'the role of the connection lacks a right' },
+  POLICY_BROKEN: { exitCode: 1, meaning: 'the policy file does not load' },
   POLICY_INVALID: { exitCode: 2, meaning: 'the policy has unknown members or values, or names what is not there' },
+  POOL_EXHAUSTED: { exitCode: 1, meaning: 'all connections of the data source are in use' },
+  READ_ONLY_DATABASE: { exitCode: 1, meaning: 'the server only lets itself be read' },
+  ROW_SECURITY: { exitCode: 3, meaning: 'a row security policy would hide rows' },
   UNKNOWN_APP: { exitCode: 2, meaning: 'no app of that name; the nearest are offered' },
   UNKNOWN_COLUMN: { exitCode: 2, meaning: 'no column of that name; the nearest are offered' },
   UNKNOWN_MODEL: { exitCode: 2, meaning: 'no model of that name; the nearest are offered' },
   UNKNOWN_REFERENCE: { exitCode: 2, meaning: 'no reference or relation of that name; the nearest are offered' },
+  UNSUPPORTED_DATABASE: { exitCode: 2, meaning: 'the driver or the version of the server is not supported' },
 } as const satisfies Record<string, { readonly exitCode: 1 | 2 | 3; readonly meaning: string }>);
 
 export type ErrorCode = keyof typeof errorCodes;
