@@ -12,17 +12,28 @@ WITH RECURSIVE base(oid, root, required) AS (
   SELECT oid, oid, false FROM pg_type WHERE typtype <> 'd'
   UNION ALL
   SELECT t.oid, b.root, b.required OR t.typnotnull FROM pg_type t JOIN base b ON b.oid = t.typbasetype WHERE t.typtype = 'd'
+), sequence AS (
+  SELECT s.oid, s.relname AS name, n.nspname AS schema FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace WHERE s.relkind = 'S'
+), owned AS (
+  SELECT DISTINCT ON (x.refobjid, x.refobjsubid) x.refobjid, x.refobjsubid, s.name, s.schema
+  FROM sequence s JOIN pg_depend x ON x.objid = s.oid AND x.classid = 'pg_class'::regclass
+  WHERE x.refclassid = 'pg_class'::regclass AND x.deptype IN ('a', 'i') ORDER BY x.refobjid, x.refobjsubid, x.deptype DESC, s.oid
+), named AS (
+  SELECT DISTINCT ON (x.objid) x.objid, s.name, s.schema
+  FROM sequence s JOIN pg_depend x ON x.refobjid = s.oid AND x.refclassid = 'pg_class'::regclass
+  WHERE x.classid = 'pg_attrdef'::regclass ORDER BY x.objid, s.oid
 )
 SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
   b.typcategory, b.typname, bn.nspname, e.typname, en.nspname, e.typtype,
-  (SELECT CASE WHEN opn.nspname = 'pg_catalog' THEN NULL ELSE 'OPERATOR(' || quote_ident(opn.nspname) || '.' || o.oprname || ')' END
-     FROM pg_opclass oc JOIN pg_am am ON am.oid = oc.opcmethod
-     JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = b.oid AND ao.amoprighttype = b.oid
-       AND ao.amopstrategy = CASE am.amname WHEN 'btree' THEN 3 ELSE 1 END
-     JOIN pg_operator o ON o.oid = ao.amopopr JOIN pg_namespace opn ON opn.oid = o.oprnamespace
-    WHERE oc.opcintype = b.oid AND oc.opcdefault AND am.amname IN ('btree', 'hash') ORDER BY am.amname LIMIT 1),
+  CASE WHEN bn.nspname <> 'pg_catalog' THEN
+    (SELECT CASE WHEN opn.nspname = 'pg_catalog' THEN NULL ELSE 'OPERATOR(' || quote_ident(opn.nspname) || '.' || o.oprname || ')' END
+       FROM pg_opclass oc JOIN pg_am am ON am.oid = oc.opcmethod
+       JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = b.oid AND ao.amoprighttype = b.oid
+         AND ao.amopstrategy = CASE am.amname WHEN 'btree' THEN 3 ELSE 1 END
+       JOIN pg_operator o ON o.oid = ao.amopopr JOIN pg_namespace opn ON opn.oid = o.oprnamespace
+      WHERE oc.opcintype = b.oid AND oc.opcdefault AND am.amname IN ('btree', 'hash') ORDER BY am.amname LIMIT 1) END,
   coalesce(co.collisdeterministic, true), a.attnotnull OR base.required, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
-  coalesce(own.nspname, def.nspname), coalesce(own.relname, def.relname)
+  coalesce(own.schema, def.schema), coalesce(own.name, def.name)
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN base ON base.oid = a.atttypid JOIN pg_type b ON b.oid = base.root JOIN pg_namespace bn ON bn.oid = b.typnamespace
@@ -30,13 +41,8 @@ LEFT JOIN base element ON element.oid = b.typelem AND b.typcategory = 'A'
 JOIN pg_type e ON e.oid = coalesce(element.root, b.oid) JOIN pg_namespace en ON en.oid = e.typnamespace
 LEFT JOIN pg_collation co ON co.oid = a.attcollation
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN LATERAL (SELECT sn.nspname, s.relname FROM pg_depend x JOIN pg_class s ON s.oid = x.objid AND s.relkind = 'S'
-    JOIN pg_namespace sn ON sn.oid = s.relnamespace
-    WHERE x.classid = 'pg_class'::regclass AND x.refclassid = 'pg_class'::regclass AND x.refobjid = a.attrelid AND x.refobjsubid = a.attnum
-      AND x.deptype IN ('a', 'i') ORDER BY x.deptype DESC, s.oid LIMIT 1) own ON true
-LEFT JOIN LATERAL (SELECT sn.nspname, s.relname FROM pg_depend x JOIN pg_class s ON s.oid = x.refobjid AND s.relkind = 'S'
-    JOIN pg_namespace sn ON sn.oid = s.relnamespace
-    WHERE x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid AND x.refclassid = 'pg_class'::regclass ORDER BY s.oid LIMIT 1) def ON true
+LEFT JOIN owned own ON own.refobjid = a.attrelid AND own.refobjsubid = a.attnum
+LEFT JOIN named def ON def.objid = d.oid
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND ${userSchemas}
 ORDER BY a.attrelid, a.attnum`;
 
