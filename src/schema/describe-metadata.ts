@@ -14,12 +14,15 @@ export function describeMetadata(dataSource: Pick<DataSource, 'entityMetadatas'>
     byTable.set(key, [...(byTable.get(key) ?? []), metadata]);
   }
   return [...byTable.values()].map((group) => {
-    const [metadata] = [...group].sort((a, b) => rank(a) - rank(b));
+    const [metadata, ...others] = [...group].sort(
+      (a, b) => rank(a) - rank(b) || b.columns.length - a.columns.length || (a.name < b.name ? -1 : 1),
+    );
     if (metadata === undefined) throw new TypeError('a group without metadata');
     return {
       schema: schemaOf(metadata),
       name: metadata.tableName,
       model: metadata.name,
+      aliases: [...new Set(others.filter(isNamed).map((one) => one.name))].filter((name) => name !== metadata.name).sort(),
       kind: kindOf(metadata),
       columns: group.flatMap((one) => one.columns.filter((column) => !column.isVirtualProperty).map(describeColumn)),
       ...describeRelations(group, keyOf),
@@ -40,6 +43,10 @@ function schemaFinder(catalog: Catalog): (metadata: EntityMetadata) => string {
 /** The entity that stands for a table which several map: a regular one before a child, a child before a junction. */
 function rank(metadata: EntityMetadata): number {
   return ['regular', 'view', 'entity-child', 'closure', 'junction', 'closure-junction'].indexOf(metadata.tableType);
+}
+
+function isNamed(metadata: EntityMetadata): boolean {
+  return metadata.tableType === 'regular' || metadata.tableType === 'entity-child';
 }
 
 function kindOf(metadata: EntityMetadata): MetadataTable['kind'] {

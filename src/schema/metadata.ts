@@ -3,6 +3,8 @@ export interface MetadataTable {
   readonly schema: string;
   readonly name: string;
   readonly model: string;
+  /** Names of the other entities that share the table. */
+  readonly aliases: readonly string[];
   readonly kind: 'regular' | 'junction' | 'closure' | 'view';
   readonly columns: readonly MetadataColumn[];
   readonly references: readonly MetadataReference[];

@@ -50,6 +50,11 @@ export function policyColumn(table: DraftTable, where: string, text: string, pro
 
 function tableNames(table: DraftTable): readonly string[] {
   const { app, name } = table.name;
-  const children = [...(table.metadata?.discriminator?.models.values() ?? [])].filter((child) => child !== name);
-  return [`${app}.${name}`, name, table.table.name, `${table.table.schema}.${table.table.name}`, ...children];
+  return [
+    `${app}.${name}`,
+    name,
+    table.table.name,
+    `${table.table.schema}.${table.table.name}`,
+    ...(table.metadata?.aliases ?? []),
+  ];
 }

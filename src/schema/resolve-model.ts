@@ -5,7 +5,7 @@ import type { Entity, Schema } from './schema.js';
 /** Models that a name means: `app.Model`, `Model`, `schema.table`, `table`, or an entity that shares its table. Exact matches first, then without case. */
 export function findModels(schema: Pick<Schema, 'entities'>, text: string): readonly Entity[] {
   const entities = [...schema.entities.values()].filter((entity) => entity.role === 'object');
-  for (const names of [modelNames, childNames, tableNames]) {
+  for (const names of [modelNames, aliasNames, tableNames]) {
     for (const fold of [(name: string) => name, (name: string) => name.toLowerCase()]) {
       const found = entities.filter((entity) => names(entity).some((name) => fold(name) === fold(text)));
       if (found.length > 0) return found;
@@ -31,8 +31,8 @@ function modelNames(entity: Entity): readonly string[] {
   return [fullName(entity), entity.name];
 }
 
-function childNames(entity: Entity): readonly string[] {
-  return [...(entity.discriminator?.models.values() ?? [])].flatMap((name) => [name, `${entity.app}.${name}`]);
+function aliasNames(entity: Entity): readonly string[] {
+  return (entity.aliases ?? []).flatMap((name) => [name, `${entity.app}.${name}`]);
 }
 
 function tableNames(entity: Entity): readonly string[] {
@@ -45,6 +45,14 @@ function fullName(entity: Entity): string {
 
 function unknownModel(schema: Schema, text: string): UsageError {
   const entities = [...schema.entities.values()].filter((entity) => entity.role === 'object');
+  const links = [...schema.entities.values()].filter((entity) => entity.role === 'link');
+  if (
+    links.some((link) => [...modelNames(link), ...tableNames(link)].some((name) => name.toLowerCase() === text.toLowerCase()))
+  ) {
+    return new UsageError('UNKNOWN_MODEL', `"${text}" is a join table: its rows have no names`, {
+      hint: 'Name an object that it links.',
+    });
+  }
   const [app = ''] = text.split('.');
   const apps = new Set(entities.map((entity) => entity.app));
   if (text.includes('.') && ![...apps].some((known) => known.toLowerCase() === app.toLowerCase())) {

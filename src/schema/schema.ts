@@ -20,6 +20,8 @@ export interface Entity {
   readonly app: string;
   readonly name: string;
   readonly table: TableName;
+  /** Names of further entities that share the table: of single-table inheritance, or mapped on it a second time. */
+  readonly aliases?: readonly string[] | undefined;
   /** `link`: a join table, whose rows are folded into lists on the owner's side. */
   readonly role: 'object' | 'link';
   /** All columns that exist in the database, in the order in which members stand in the archive (sorted by `member`). */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Column, Entity, JoinTable, ManyToMany, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import { resolveModel } from '../../src/schema/resolve-model.js';
 import type { Chart } from './chart.js';
 import { drawChart } from './chart.js';
 
@@ -93,6 +94,10 @@ describe('join tables', () => {
   it('whose own key is referenced, given or needed to tell rows apart are entities', () => {
     for (const model of ['public.post_referenced', 'public.post_named', 'public.post_loose'])
       expect(chart.entity(model).role).to.equal('object');
+  });
+
+  it('have no rows that could be named', () => {
+    expect(() => resolveModel(chart.schema, 'post_tags_tag')).to.throw('is a join table');
   });
 
   it('are also what the policy calls so', async () => {
