@@ -28,11 +28,20 @@ export class BenchDatabases {
       await runStatements(this.#server, [`CREATE DATABASE ${this.#prefix}_${name} TEMPLATE template0`]);
     }
     await runStatements(this.url('empty'), [organisationTables, organisationConstraints]);
-    await runStatements(this.url('source'), [organisationTables, ...generateRows(size), organisationConstraints, 'VACUUM ANALYZE', 'CHECKPOINT']);
+    await runStatements(this.url('source'), [
+      organisationTables,
+      ...generateRows(size),
+      organisationConstraints,
+      'VACUUM ANALYZE',
+      'CHECKPOINT',
+    ]);
     const client = new Client({ connectionString: this.url('source') });
     await client.connect();
     for (const [table, select] of organisationSelects) {
-      await pipeline(client.query(copyTo(`COPY (${select} ORDER BY 1) TO STDOUT`)), createWriteStream(join(folder, `${table}.copy`)));
+      await pipeline(
+        client.query(copyTo(`COPY (${select} ORDER BY 1) TO STDOUT`)),
+        createWriteStream(join(folder, `${table}.copy`)),
+      );
     }
     await client.end();
   }

@@ -74,7 +74,8 @@ async function compare(part: 'export' | 'import', size: number, runs: number, da
     ours.push(await measure(part, archive));
   }
   for (const { objects, links } of ours) {
-    if (objects !== plain[0]?.objects || links !== plain[0].links) throw new Error(`${part}: ${String(objects)} objects and ${String(links)} links, not those of plain COPY`);
+    if (objects !== plain[0]?.objects || links !== plain[0].links)
+      throw new Error(`${part}: ${String(objects)} objects and ${String(links)} links, not those of plain COPY`);
   }
   return { size, part, ours, plain };
 }

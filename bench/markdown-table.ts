@@ -16,7 +16,10 @@ export const tableHead = `| objects | what | s (median) | s (best) | objects/s |
 export function tableRows(comparison: Comparison): string {
   const { part, ours, plain } = comparison;
   const ratio = median(ours.map(secondsOf)) / median(plain.map(secondsOf));
-  return [row(comparison, part, ours, ratio.toFixed(2)), row(comparison, part === 'export' ? 'COPY row_to_json' : 'COPY FROM', plain, '1')].join('\n');
+  return [
+    row(comparison, part, ours, ratio.toFixed(2)),
+    row(comparison, part === 'export' ? 'COPY row_to_json' : 'COPY FROM', plain, '1'),
+  ].join('\n');
 }
 
 function row({ size }: Comparison, what: string, runs: readonly Measurement[], ratio: string): string {

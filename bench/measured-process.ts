@@ -15,7 +15,12 @@ export interface Measurement extends ChildReport {
  * @param nodeOptions such as `--cpu-prof`
  * @throws Error with what the process wrote to standard error, when it fails
  */
-export async function measuredProcess(child: ChildName, url: string, path: string, nodeOptions: readonly string[] = []): Promise<Measurement> {
+export async function measuredProcess(
+  child: ChildName,
+  url: string,
+  path: string,
+  nodeOptions: readonly string[] = [],
+): Promise<Measurement> {
   const script = join(import.meta.dirname, 'children', `${child}.js`);
   const start = performance.now();
   const { code, stdout, stderr } = await ended([...nodeOptions, script, '--url', url, '--path', path]);
@@ -25,7 +30,9 @@ export async function measuredProcess(child: ChildName, url: string, path: strin
   return { ...(JSON.parse(lastLine) as ChildReport), seconds };
 }
 
-function ended(argumentsOfNode: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+function ended(
+  argumentsOfNode: readonly string[],
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argumentsOfNode, { stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };

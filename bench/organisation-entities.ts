@@ -15,7 +15,12 @@ export const organisationEntities: readonly EntitySchema<Row>[] = [
   new EntitySchema<Row>({
     name: 'Organisation',
     tableName: 'organisation',
-    columns: { id: integerKey, name: { type: 'text' }, slug: { type: 'varchar', length: 80, unique: true }, createdAt: moment('created_at') },
+    columns: {
+      id: integerKey,
+      name: { type: 'text' },
+      slug: { type: 'varchar', length: 80, unique: true },
+      createdAt: moment('created_at'),
+    },
   }),
   new EntitySchema<Row>({
     name: 'Member',
@@ -67,7 +72,12 @@ export const organisationEntities: readonly EntitySchema<Row>[] = [
   new EntitySchema<Row>({
     name: 'Comment',
     tableName: 'comment',
-    columns: { id: bigKey, body: { type: 'text' }, createdAt: moment('created_at'), editedAt: { ...moment('edited_at'), nullable: true } },
+    columns: {
+      id: bigKey,
+      body: { type: 'text' },
+      createdAt: moment('created_at'),
+      editedAt: { ...moment('edited_at'), nullable: true },
+    },
     relations: { task: manyToOne('Task', 'task_id'), author: manyToOne('Member', 'author_id') },
   }),
 ];

@@ -13,7 +13,13 @@ export function organisationCounts(size: number): Readonly<Record<'member' | 'pr
 /** Fills the tables inside the database; always the same rows for a size. */
 export function generateRows(size: number): readonly string[] {
   const half = organisationCounts(size);
-  const [members, projects, labels, tasks, comments] = [half.member * 2, half.project * 2, half.label * 2, half.task * 2, half.comment * 2];
+  const [members, projects, labels, tasks, comments] = [
+    half.member * 2,
+    half.project * 2,
+    half.label * 2,
+    half.task * 2,
+    half.comment * 2,
+  ];
   return [
     `INSERT INTO organisation SELECT i, 'Organisation ' || i, 'organisation-' || i, ${moment('i')} FROM generate_series(1, 3) i`,
     `INSERT INTO member SELECT i, ${owner}, nullif(i / 32 * 4 + i % 4, i % 4), 'member' || i || '@example.org', 'Mémber № ' || i, i % 9 <> 0,

@@ -2,7 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Profile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number } }[];
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
@@ -12,7 +15,12 @@ export function topEntries(folder: string, count: number): readonly string[] {
   const times = new Map<string, number>();
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'))) {
     const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile;
-    const names = new Map(nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [id, `${functionName || '(anonymous)'} ${url.split('/').slice(-3).join('/')}:${String(lineNumber + 1)}`]));
+    const names = new Map(
+      nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
+        id,
+        `${functionName || '(anonymous)'} ${url.split('/').slice(-3).join('/')}:${String(lineNumber + 1)}`,
+      ]),
+    );
     for (const [at, id] of samples.entries()) {
       const name = names.get(id) ?? '?';
       times.set(name, (times.get(name) ?? 0) + (timeDeltas[at] ?? 0));

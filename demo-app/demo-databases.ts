@@ -12,13 +12,14 @@ export interface DemoDatabases {
   close(): Promise<void>;
 }
 
-const names = { library: 'portolan_demo_library', branch: 'portolan_demo_branch' } as const;
-
 /** Uses the server that PORTOLAN_URL names, else starts one. */
 export async function openDemoDatabases(): Promise<DemoDatabases> {
   const given = process.env['PORTOLAN_URL'];
   const server = given === undefined ? await startServer() : undefined;
   const serverUrl = given ?? server?.url('postgres') ?? '';
+  // On somebody's own server the names must be nobody else's.
+  const suffix = given === undefined ? '' : `_portolan_demo_${String(process.pid)}`;
+  const names = { library: `library${suffix}`, branch: `branch${suffix}` };
   const url = (name: keyof typeof names): string => {
     const parsed = new URL(serverUrl);
     parsed.pathname = `/${names[name]}`;

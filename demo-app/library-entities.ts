@@ -10,4 +10,15 @@ import { Profile } from './entities/profile.js';
 import { User } from './entities/user.js';
 
 /** The library's entities. Its four join tables have none. */
-export const libraryEntities = Object.freeze([Author, Book, BookInstance, ContentType, Genre, Group, Language, Permission, Profile, User]);
+export const libraryEntities = Object.freeze([
+  Author,
+  Book,
+  BookInstance,
+  ContentType,
+  Genre,
+  Group,
+  Language,
+  Permission,
+  Profile,
+  User,
+]);

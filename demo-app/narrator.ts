@@ -25,10 +25,11 @@ export const narrator = Object.freeze({
   },
 
   /** What a command printed, as it was; a line that is too wide for a screen is cut. */
-  output(text: string, { width = 150, lines = 40 }: { readonly width?: number; readonly lines?: number } = {}): void {
-    const all = text.trimEnd().split('\n');
-    for (const line of all.slice(0, lines)) write(`${colours.dim('  │')} ${line.length > width ? `${line.slice(0, width - 1)}…` : line}\n`);
-    if (all.length > lines) write(`${colours.dim(`  │ … ${String(all.length - lines)} more lines`)}\n`);
+  output(text: string): void {
+    const width = Math.max(80, process.stdout.columns ?? 130) - 5;
+    for (const line of text.trimEnd().split('\n')) {
+      write(`${colours.dim('  │')} ${line.length > width ? `${line.slice(0, width - 1)}…` : line}\n`);
+    }
   },
 
   success(text: string): void {

@@ -14,7 +14,9 @@ let rows = 0;
 let bytes = 0;
 const counts = { objects: 0, links: 0 };
 for (const [at, [table, select]] of organisationSelects.entries()) {
-  const copy = client.query(copyTo(`COPY (SELECT row_to_json(__r) FROM (${select}) __r) TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`));
+  const copy = client.query(
+    copyTo(`COPY (SELECT row_to_json(__r) FROM (${select}) __r) TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`),
+  );
   const file = createWriteStream(path, { flags: at === 0 ? 'w' : 'a' });
   await pipeline(copy, file);
   rows = copy.rowCount;

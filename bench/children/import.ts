@@ -9,7 +9,8 @@ const dataSource = await new DataSource({ type: 'postgres', url, entities: [...o
 const result = await importObjects(dataSource, { archive: path });
 await dataSource.destroy();
 if (result.status !== 'done') throw new Error(`the import was ${result.status}`);
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
 report({
   objects: sum(result.plan.insert),
   links: sum(result.links.insert),

@@ -47,7 +47,11 @@ export class User {
   groups!: Relation<Group>[];
 
   @ManyToMany(() => Permission, (permission) => permission.users)
-  @JoinTable({ name: 'auth_user_user_permissions', joinColumn: { name: 'user_id' }, inverseJoinColumn: { name: 'permission_id' } })
+  @JoinTable({
+    name: 'auth_user_user_permissions',
+    joinColumn: { name: 'user_id' },
+    inverseJoinColumn: { name: 'permission_id' },
+  })
   permissions!: Relation<Permission>[];
 
   @OneToOne(() => Profile, (profile) => profile.user)

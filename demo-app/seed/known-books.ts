@@ -2,7 +2,13 @@
 export type KnownAuthor = readonly [first: string, last: string, born: string | null, died: string | null];
 
 /** A book: title, author (place in `knownAuthors`), language and genres (places in their lists), summary. */
-export type KnownBook = readonly [title: string, author: number | null, language: number | null, genres: readonly number[], summary: string];
+export type KnownBook = readonly [
+  title: string,
+  author: number | null,
+  language: number | null,
+  genres: readonly number[],
+  summary: string,
+];
 
 export const genres = [
   'Adventure',
@@ -21,7 +27,18 @@ export const genres = [
   'Letters & memoirs',
 ] as const;
 
-export const languages = ['English', 'Français', 'Deutsch', 'Español', 'Italiano', 'Русский', '日本語', '中文', 'العربية', 'Latina'] as const;
+export const languages = [
+  'English',
+  'Français',
+  'Deutsch',
+  'Español',
+  'Italiano',
+  'Русский',
+  '日本語',
+  '中文',
+  'العربية',
+  'Latina',
+] as const;
 
 export const knownAuthors: readonly KnownAuthor[] = [
   ['Jane', 'Austen', '1775-12-16', '1817-07-18'],
@@ -60,9 +77,21 @@ export const knownBooks: readonly KnownBook[] = [
   ['Pride and Prejudice', 0, 0, [2, 5], 'Five sisters, two gentlemen, and one sentence too proud to take back.'],
   ['Frankenstein; or, The Modern Prometheus', 1, 0, [1, 6], 'A student makes a man, and cannot bear to look at him.'],
   ['Moby-Dick; or, The Whale', 3, 0, [0, 2], 'Call me Ishmael.\nThe sea, a captain — and a white whale 🐋.'],
-  ['Vingt mille lieues sous les mers', 2, 1, [0, 1, 9], 'Le capitaine Nemo, le « Nautilus », et tout ce que la mer cache.\n\n« Mobilis in mobili. » 🌊'],
+  [
+    'Vingt mille lieues sous les mers',
+    2,
+    1,
+    [0, 1, 9],
+    'Le capitaine Nemo, le « Nautilus », et tout ce que la mer cache.\n\n« Mobilis in mobili. » 🌊',
+  ],
   ['源氏物語', 4, 6, [2], '光源氏の生涯と恋を描く、五十四帖の物語。'],
-  ['El ingenioso hidalgo don Quijote de la Mancha', 5, 3, [2, 5, 0], 'En un lugar de la Mancha, de cuyo nombre no quiero acordarme…'],
+  [
+    'El ingenioso hidalgo don Quijote de la Mancha',
+    5,
+    3,
+    [2, 5, 0],
+    'En un lugar de la Mancha, de cuyo nombre no quiero acordarme…',
+  ],
   ['Война и мир', 6, 5, [2, 11], 'Пять семей, Отечественная война 1812 года и один очень длинный мир.'],
   ['Анна Каренина', 6, 5, [2], 'Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.'],
   ['Преступление и наказание', 7, 5, [2, 7], 'Студент, топор и следователь, который никуда не торопится.'],

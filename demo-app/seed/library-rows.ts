@@ -15,7 +15,16 @@ type Value = string | number | boolean | null;
 /** The book the demo is about. */
 const demoBook = 4;
 
-const imprints = ['Meridian Press', 'Harbour & Sons', 'Éditions du Phare', 'Kompass Verlag', 'Two Anchors', 'Вега', 'Ex libris — gift', ''];
+const imprints = [
+  'Meridian Press',
+  'Harbour & Sons',
+  'Éditions du Phare',
+  'Kompass Verlag',
+  'Two Anchors',
+  'Вега',
+  'Ex libris — gift',
+  '',
+];
 
 const models = [
   ['auth', 'permission'],
@@ -40,16 +49,29 @@ export function libraryRows(seed: number): readonly TableRows[] {
 
 function accessRows(): readonly TableRows[] {
   const permissions = models.flatMap(([, model], type) =>
-    actions.map((action, at): readonly Value[] => [type * actions.length + at + 1, `Can ${action} ${model}`, type + 1, `${action}_${model}`]),
+    actions.map((action, at): readonly Value[] => [
+      type * actions.length + at + 1,
+      `Can ${action} ${model}`,
+      type + 1,
+      `${action}_${model}`,
+    ]),
   );
   const groups = ['Librarians', 'Volunteers', 'Members', 'Friends of the “Old Harbour”'];
   const demoapp = permissions.map(([id]) => id ?? null).slice(4 * actions.length);
   const granted = [...demoapp.map((permission) => [1, permission]), ...demoapp.slice(-4).map((permission) => [2, permission])];
   return [
-    { table: 'django_content_type', columns: ['id', 'app_label', 'model'], rows: models.map(([app, model], at) => [at + 1, app, model]) },
+    {
+      table: 'django_content_type',
+      columns: ['id', 'app_label', 'model'],
+      rows: models.map(([app, model], at) => [at + 1, app, model]),
+    },
     { table: 'auth_permission', columns: ['id', 'name', 'content_type_id', 'codename'], rows: permissions },
     { table: 'auth_group', columns: ['id', 'name'], rows: groups.map((name, at) => [at + 1, name]) },
-    { table: 'auth_group_permissions', columns: ['id', 'group_id', 'permission_id'], rows: granted.map((pair, at) => [at + 1, ...pair] as Value[]) },
+    {
+      table: 'auth_group_permissions',
+      columns: ['id', 'group_id', 'permission_id'],
+      rows: granted.map((pair, at) => [at + 1, ...pair] as Value[]),
+    },
   ];
 }
 
@@ -58,7 +80,19 @@ function peopleRows(random: Random): readonly TableRows[] {
     const name = `reader${String(at + 1).padStart(2, '0')}`;
     const joined = random.moment(2015, 2022);
     const login = random.chance(0.75) ? random.moment(2023, 2024) : null;
-    return [at + 1, fakeHash(random), login, at === 0, name, first, last, `${name}@example.org`, at < 3, !random.chance(0.1), joined];
+    return [
+      at + 1,
+      fakeHash(random),
+      login,
+      at === 0,
+      name,
+      first,
+      last,
+      `${name}@example.org`,
+      at < 3,
+      !random.chance(0.1),
+      joined,
+    ];
   });
   const withProfile = people.flatMap((person, at) => (at % 4 === 3 ? [] : [{ at, location: person[2] }]));
   const profiles = withProfile.map(({ at, location }, place): readonly Value[] => [
@@ -68,9 +102,12 @@ function peopleRows(random: Random): readonly TableRows[] {
     random.chance(0.9) ? random.between(1, 3) : null,
     at + 1,
   ]);
-  const memberships = people.flatMap((_, at) => (at < 3 ? [[at + 1, 1]] : random.chance(0.7) ? [[at + 1, random.between(2, 4)]] : []));
+  const memberships = people.flatMap((_, at) =>
+    at < 3 ? [[at + 1, 1]] : random.chance(0.7) ? [[at + 1, random.between(2, 4)]] : [],
+  );
   const extra = [2, 7, 12].map((user, at): readonly Value[] => [at + 1, user, 29 + at]);
-  const userColumns = 'id password last_login is_superuser username first_name last_name email is_staff is_active date_joined'.split(' ');
+  const userColumns =
+    'id password last_login is_superuser username first_name last_name email is_staff is_active date_joined'.split(' ');
   return [
     { table: 'auth_user', columns: userColumns, rows: users },
     { table: 'auth_user_groups', columns: ['id', 'user_id', 'group_id'], rows: memberships.map((pair, at) => [at + 1, ...pair]) },

@@ -31,9 +31,12 @@ export async function seedLibrary(url: string, seed = standardSeed): Promise<Rea
 }
 
 async function fill(client: Client, { table, columns, rows }: TableRows): Promise<void> {
-  const places = rows.map((_, row) => `(${columns.map((_, column) => `$${String(row * columns.length + column + 1)}`).join(', ')})`);
+  const places = rows.map(
+    (_, row) => `(${columns.map((_, column) => `$${String(row * columns.length + column + 1)}`).join(', ')})`,
+  );
   await client.query(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places.join(', ')}`, rows.flat());
-  if (typeof rows[0]?.[0] === 'number') await client.query(`SELECT setval(pg_get_serial_sequence($1, 'id'), max(id)) FROM ${table}`, [table]);
+  if (typeof rows[0]?.[0] === 'number')
+    await client.query(`SELECT setval(pg_get_serial_sequence($1, 'id'), max(id)) FROM ${table}`, [table]);
 }
 
 async function withClient(url: string, work: (client: Client) => Promise<void>): Promise<void> {

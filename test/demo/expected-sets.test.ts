@@ -66,7 +66,9 @@ describe('the sample library', () => {
   }
 
   it('keeps its canary passwords at home when rows leave as external objects', async () => {
-    expect(await exportText({ objects: ['demoapp.Book.4'], follow: 'connected', shared: 'key' })).not.to.include('canary-password');
+    expect(await exportText({ objects: ['demoapp.Book.4'], follow: 'connected', shared: 'key' })).not.to.include(
+      'canary-password',
+    );
   });
 
   it('gives its canary passwords only to whoever asks for them', async () => {

@@ -2,7 +2,10 @@ import type { ArchiveHeader, ArchiveObject } from '../../src/index.js';
 
 /** The objects and links of an archive, written as the expected sets of the sample write them, sorted by code points. */
 export function exportedSets(archive: string): { readonly objects: readonly string[]; readonly links: readonly string[] } {
-  const { header, objects } = JSON.parse(archive) as { readonly header: ArchiveHeader; readonly objects: readonly ArchiveObject[] };
+  const { header, objects } = JSON.parse(archive) as {
+    readonly header: ArchiveHeader;
+    readonly objects: readonly ArchiveObject[];
+  };
   return {
     objects: objects.map(({ model, pk }) => `${model}:${plainKey(pk)}`).sort(byCodePoints),
     links: objects.flatMap((object) => linksOf(header, object)).sort(byCodePoints),

@@ -32,8 +32,11 @@ describe('the demo library', () => {
     try {
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
       // What TypeORM would change: names of constraints and indexes, and its own junction tables. Never a column of an entity.
-      const columns = upQueries.map(({ query }) => query).filter((query) => /\b(?:ADD|ALTER COLUMN|DROP COLUMN)\b(?! CONSTRAINT)/u.test(query));
-      const keysOfJoinTables = /^ALTER TABLE "(?:auth_group_permissions|auth_user_groups|auth_user_user_permissions|demoapp_book_genre)" DROP COLUMN "id"$/u;
+      const columns = upQueries
+        .map(({ query }) => query)
+        .filter((query) => /\b(?:ADD|ALTER COLUMN|DROP COLUMN)\b(?! CONSTRAINT)/u.test(query));
+      const keysOfJoinTables =
+        /^ALTER TABLE "(?:auth_group_permissions|auth_user_groups|auth_user_user_permissions|demoapp_book_genre)" DROP COLUMN "id"$/u;
       expect(columns.filter((query) => !keysOfJoinTables.test(query))).to.deep.equal([]);
       expect(columns).to.have.length(4);
     } finally {
