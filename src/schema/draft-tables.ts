@@ -11,7 +11,7 @@ import { participatingTables } from './participating-tables.js';
 import { policyColumn } from './policy-tables.js';
 import type { Problems } from './problems.js';
 import { rowIdentity } from './row-identity.js';
-import type { NamedTable } from './table-names.js';
+import type { ModelName, NamedTable } from './table-names.js';
 import { nameTables } from './table-names.js';
 
 /** The tables that take part, with their names and keys, by schema and table. */
@@ -28,7 +28,8 @@ export function draftTables(
     const own = described.get(tableKey(table.schema, table.name));
     return { schema: table.schema, table: table.name, model: own?.kind === 'regular' ? own.model : undefined };
   });
-  const policies = modelPolicies(namable, policy, problems);
+  const defaults = nameTables(namable, () => undefined);
+  const policies = modelPolicies(namable, defaults, policy, problems);
   const names = nameTables(namable, (at) => policies.get(at));
   const columns = groupBy(catalog.columns, (column) => column.table);
   const indexes = groupBy(catalog.indexes, (index) => index.table);
@@ -48,11 +49,17 @@ export function draftTables(
       indexes: indexes.get(table.oid) ?? [],
       triggers: (triggers.get(table.oid) ?? []).map((trigger) => trigger.name),
       name,
+      aliases: [...(described.get(key)?.aliases ?? []), ...formerNames(defaults[at], name)],
       identity: [],
     };
     tables.set(key, { ...draft, identity: identityOf(draft, findings, problems) });
   });
   return tables;
+}
+
+function formerNames(former: ModelName | undefined, name: ModelName): readonly string[] {
+  if (former === undefined || former.model === name.model) return [];
+  return [`${former.app}.${former.name}`, ...(former.name === name.name ? [] : [former.name])];
 }
 
 function identityOf(draft: DraftTable, findings: Findings, problems: Problems): readonly string[] {

@@ -14,6 +14,8 @@ export interface DraftTable {
   readonly indexes: readonly CatalogIndex[];
   readonly triggers: readonly string[];
   readonly name: ModelName;
+  /** Further names by which it is found: of other entities on the table, and its own before the policy renamed it. */
+  readonly aliases: readonly string[];
   /** Key columns; empty where no row identity is known. */
   readonly identity: readonly string[];
 }

@@ -50,11 +50,5 @@ export function policyColumn(table: DraftTable, where: string, text: string, pro
 
 function tableNames(table: DraftTable): readonly string[] {
   const { app, name } = table.name;
-  return [
-    `${app}.${name}`,
-    name,
-    table.table.name,
-    `${table.table.schema}.${table.table.name}`,
-    ...(table.metadata?.aliases ?? []),
-  ];
+  return [`${app}.${name}`, name, table.table.name, `${table.table.schema}.${table.table.name}`, ...table.aliases];
 }

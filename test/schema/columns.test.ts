@@ -77,6 +77,7 @@ describe('columns', () => {
     const names = chart.entity('kind.thing').columns.map((column) => column.name);
     expect(names).to.include.members(['hidden', 'deletedAt', 'createdAt', 'version', 'homeStreet', 'homeZip_code', 'extra']);
     expect(names).not.to.include('computed');
+    expect(chart.found('missing-column')).to.deep.equal([]);
     expect(chart.found('unknown-column')).to.deep.equal(['kind.thing.extra']);
     expect(chart.column('kind.thing', 'extra').property).to.equal(undefined);
   });

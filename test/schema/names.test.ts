@@ -152,6 +152,8 @@ describe('names', () => {
       models: { 'shop.Item': { app: 'market' }, store_item: { app: 'depot', name: 'Thing' } },
     });
     expect([...renamed.entities.keys()]).to.include.members(['market.item', 'depot.thing']);
+    expect(resolveModel(renamed, 'store.Item').model).to.equal('depot.thing');
+    expect(resolveModel(renamed, 'Item').model).to.equal('market.item');
   });
 
   it('come through naming strategies and table prefixes', async () => {
