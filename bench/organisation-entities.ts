@@ -1,4 +1,4 @@
-import { EntitySchema } from 'typeorm';
+import { EntitySchema, EntitySchemaOptions } from 'typeorm';
 import type { EntitySchemaRelationOptions } from 'typeorm';
 
 const integerKey = { type: 'integer', primary: true, generated: 'increment' } as const;
@@ -12,7 +12,7 @@ type Row = Record<string, unknown>;
 
 /** The benchmark's seven tables; `task_label` is a join table, and so no entity. */
 export const organisationEntities: readonly EntitySchema<Row>[] = [
-  new EntitySchema<Row>({
+  table({
     name: 'Organisation',
     tableName: 'organisation',
     columns: {
@@ -22,7 +22,7 @@ export const organisationEntities: readonly EntitySchema<Row>[] = [
       createdAt: moment('created_at'),
     },
   }),
-  new EntitySchema<Row>({
+  table({
     name: 'Member',
     tableName: 'member',
     columns: {
@@ -35,19 +35,19 @@ export const organisationEntities: readonly EntitySchema<Row>[] = [
     },
     relations: { organisation: manyToOne('Organisation', 'organisation_id'), manager: manyToOne('Member', 'manager_id', true) },
   }),
-  new EntitySchema<Row>({
+  table({
     name: 'Project',
     tableName: 'project',
     columns: { id: integerKey, name: { type: 'text' }, budget: { type: 'numeric', precision: 12, scale: 2 } },
     relations: { organisation: manyToOne('Organisation', 'organisation_id'), lead: manyToOne('Member', 'lead_id', true) },
   }),
-  new EntitySchema<Row>({
+  table({
     name: 'Label',
     tableName: 'label',
     columns: { id: integerKey, name: { type: 'varchar', length: 50 }, colour: { type: 'char', length: 6 } },
     relations: { organisation: manyToOne('Organisation', 'organisation_id') },
   }),
-  new EntitySchema<Row>({
+  table({
     name: 'Task',
     tableName: 'task',
     columns: {
@@ -69,7 +69,7 @@ export const organisationEntities: readonly EntitySchema<Row>[] = [
       },
     },
   }),
-  new EntitySchema<Row>({
+  table({
     name: 'Comment',
     tableName: 'comment',
     columns: {
@@ -84,4 +84,8 @@ export const organisationEntities: readonly EntitySchema<Row>[] = [
 
 function moment(name: string): { readonly type: 'timestamptz'; readonly name: string } {
   return { type: 'timestamptz', name };
+}
+
+function table(options: Pick<EntitySchemaOptions<Row>, 'name' | 'tableName' | 'columns' | 'relations'>): EntitySchema<Row> {
+  return new EntitySchema(Object.assign(new EntitySchemaOptions<Row>(), options));
 }

@@ -26,7 +26,7 @@ export const narrator = Object.freeze({
 
   /** What a command printed, as it was; a line that is too wide for a screen is cut. */
   output(text: string): void {
-    const width = Math.max(80, process.stdout.columns ?? 130) - 5;
+    const width = (process.stdout.isTTY ? Math.max(80, process.stdout.columns) : 130) - 5;
     for (const line of text.trimEnd().split('\n')) {
       write(`${colours.dim('  │')} ${line.length > width ? `${line.slice(0, width - 1)}…` : line}\n`);
     }

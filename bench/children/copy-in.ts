@@ -18,7 +18,7 @@ for (const [table] of organisationSelects) {
   const file = createReadStream(join(path, `${table}.copy`));
   await pipeline(file, copy);
   bytes += file.bytesRead;
-  counts[table === 'task_label' ? 'links' : 'objects'] += copy.rowCount ?? 0;
+  counts[table === 'task_label' ? 'links' : 'objects'] += copy.rowCount;
 }
 await client.query('COMMIT');
 await client.end();

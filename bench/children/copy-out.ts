@@ -10,7 +10,6 @@ const { url, path } = childOptions();
 const client = new Client({ connectionString: url });
 await client.connect();
 await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-let rows = 0;
 let bytes = 0;
 const counts = { objects: 0, links: 0 };
 for (const [at, [table, select]] of organisationSelects.entries()) {
@@ -19,9 +18,8 @@ for (const [at, [table, select]] of organisationSelects.entries()) {
   );
   const file = createWriteStream(path, { flags: at === 0 ? 'w' : 'a' });
   await pipeline(copy, file);
-  rows = copy.rowCount;
   bytes += file.bytesWritten;
-  counts[table === 'task_label' ? 'links' : 'objects'] += rows;
+  counts[table === 'task_label' ? 'links' : 'objects'] += copy.rowCount;
 }
 await client.query('COMMIT');
 await client.end();

@@ -32,7 +32,7 @@ export class Random {
 
   /** So many characters of an alphabet. */
   text(alphabet: string, length: number): string {
-    return Array.from({ length }, () => this.pick([...alphabet])).join('');
+    return Array.from({ length }, () => this.pick(Array.from(alphabet))).join('');
   }
 
   uuid(): string {
