@@ -1,7 +1,12 @@
-import { createRequire } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** `portolan 1.2.3`, from package.json. */
+/** `portolan 1.2.3`, from the package.json that this file belongs to. */
 export function toolVersion(): string {
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-  return `portolan ${version}`;
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    if (existsSync(file)) return `portolan ${(JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version}`;
+  }
+  return 'portolan';
 }

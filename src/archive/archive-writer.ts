@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { link, open, rename, rm } from 'node:fs/promises';
-import type { Transform } from 'node:stream';
-import { Writable } from 'node:stream';
+import type { Transform, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import stringify from 'fast-json-stable-stringify';
 import { FailedError, UsageError } from '../errors/portolan-error.js';
@@ -38,9 +37,15 @@ export interface ArchiveWriter {
 /** @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT, NO_ZSTD; FailedError for the rest */
 export async function createArchiveWriter(options: ArchiveWriterOptions): Promise<ArchiveWriter> {
   const { output, header, force } = options;
-  const layout: PathLayout = typeof output === 'string' && output !== '-' ? pathLayout(output) : { layout: 'document', compression: 'none' };
+  const layout: PathLayout =
+    typeof output === 'string' && output !== '-' ? pathLayout(output) : { layout: 'document', compression: 'none' };
   const transform = compressor(layout.compression);
-  const target = typeof output !== 'string' ? new StreamTarget(output) : output === '-' ? new StreamTarget(process.stdout) : await FileTarget.open(output, force);
+  const target =
+    typeof output !== 'string'
+      ? new StreamTarget(output)
+      : output === '-'
+        ? new StreamTarget(process.stdout)
+        : await FileTarget.open(output, force);
   const writer = new LinesWriter(target, transform, layout.layout);
   try {
     await writer.begin(header);
@@ -75,7 +80,9 @@ class LinesWriter implements ArchiveWriter {
   }
 
   async begin(header: ArchiveHeader): Promise<void> {
-    await this.#put(Buffer.from(this.#document ? `{"header":${stringify(header)},\n"objects":[\n` : `{"header":${stringify(header)}}\n`));
+    await this.#put(
+      Buffer.from(this.#document ? `{"header":${stringify(header)},\n"objects":[\n` : `{"header":${stringify(header)}}\n`),
+    );
   }
 
   async write(lines: Buffer): Promise<void> {
@@ -204,7 +211,7 @@ class FileTarget extends CountingTarget implements Target {
   async write(bytes: Buffer): Promise<void> {
     this.count(bytes);
     try {
-      for (let at = 0; at < bytes.length; ) at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
+      for (let at = 0; at < bytes.length;) at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
     } catch (error) {
       throw fileError(error, this.#path);
     }
@@ -247,7 +254,7 @@ function outputExists(path: string): UsageError {
 }
 
 function checkLines(lines: Buffer): void {
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const end = lines.indexOf(0x0a, at);
     if (end - at > lineLimit) {
       throw new FailedError('LINE_TOO_LONG', `an object takes more than ${String(lineLimit >> 20)} MiB in one line`, {

@@ -7,7 +7,10 @@ export function fileError(cause: unknown, path: string): PortolanError {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new FailedError('DISK_FULL', `${path}: no space left`, { cause, hint: 'Nothing that looks finished was left behind.' });
+      return new FailedError('DISK_FULL', `${path}: no space left`, {
+        cause,
+        hint: 'Nothing that looks finished was left behind.',
+      });
     case 'EPIPE':
       return new FailedError('BROKEN_PIPE', 'the reader of the output went away', { cause });
     case 'EACCES':

@@ -76,7 +76,11 @@ export class ObjectChecker {
       this.#model = model;
     } else if (this.#last !== undefined) {
       const order = expected.compare(this.#last, key);
-      if (order === 0) throw new RefusedError('ARCHIVE_DUPLICATE', `${this.#path}:${String(line)}: ${model}.${keyTexts(key).join(',')} stands there twice`);
+      if (order === 0)
+        throw new RefusedError(
+          'ARCHIVE_DUPLICATE',
+          `${this.#path}:${String(line)}: ${model}.${keyTexts(key).join(',')} stands there twice`,
+        );
       if (order > 0) throw this.#unsorted(line, model);
     }
     this.#last = key;
@@ -86,7 +90,8 @@ export class ObjectChecker {
     const { fields } = object;
     for (const [member, kind] of expected.columns) {
       if (!Object.hasOwn(fields, member)) throw this.#wrong(line, `${object.model} lacks its member ${member}`);
-      if (!isOfKind(fields[member], kind)) throw this.#wrong(line, `${object.model}.${member} is not a value of its kind (${kind})`);
+      if (!isOfKind(fields[member], kind))
+        throw this.#wrong(line, `${object.model}.${member} is not a value of its kind (${kind})`);
     }
     for (const [member, shape] of expected.links) {
       const list = Object.hasOwn(fields, member) ? fields[member] : undefined;
@@ -120,7 +125,9 @@ function expectedOf(header: ArchiveHeader, model: string): Expected {
   return {
     shape,
     compare: compareKeysOf(shape.kinds),
-    columns: Object.entries(entity.columns).flatMap(([member, column]) => (key.has(column.name) ? [] : [[member, column.kind] as const])),
+    columns: Object.entries(entity.columns).flatMap(([member, column]) =>
+      key.has(column.name) ? [] : [[member, column.kind] as const],
+    ),
     links: Object.entries(entity.links).map(([member, link]) => [member, headerKeyShape(header, link.model)] as const),
   };
 }

@@ -83,7 +83,8 @@ class FileReader implements ArchiveReader {
           if (listClosed && this.#document) throw this.#damaged('the objects are over, but no trailer follows', line);
           if (this.#document && bytes.toString('latin1', start, end) === '],\n') listClosed = true;
           else batch.push(checker.check(this.#parseObject(bytes, start, end, line), line));
-        } else if (line === 2 && bytes.toString('latin1', start, end) !== objectsLine) throw this.#damaged('the list of objects does not begin', line);
+        } else if (line === 2 && bytes.toString('latin1', start, end) !== objectsLine)
+          throw this.#damaged('the list of objects does not begin', line);
         start = end;
       }
       hash.update(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
@@ -91,7 +92,9 @@ class FileReader implements ArchiveReader {
     }
     if (trailer === undefined) throw this.#truncated();
     if (hash.digest('hex') !== trailer.sha256) {
-      throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: the content is not what the trailer's SHA-256 was made of`, { hint: editedHint });
+      throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: the content is not what the trailer's SHA-256 was made of`, {
+        hint: editedHint,
+      });
     }
     checker.compareCounts(trailer);
     this.#trailer = trailer;
@@ -105,7 +108,9 @@ class FileReader implements ArchiveReader {
   }
 
   #parseTrailer(text: string, line: number): ArchiveTrailer {
-    const body = this.#document ? text.slice(trailerStart.length, text.lastIndexOf('}')) : text.slice(trailerLineStart.length, text.lastIndexOf('}'));
+    const body = this.#document
+      ? text.slice(trailerStart.length, text.lastIndexOf('}'))
+      : text.slice(trailerLineStart.length, text.lastIndexOf('}'));
     return checkTrailer(parse(body, this.path, line), this.path);
   }
 
@@ -114,7 +119,9 @@ class FileReader implements ArchiveReader {
   }
 
   #truncated(): RefusedError {
-    return new RefusedError('ARCHIVE_TRUNCATED', `${this.path} is cut: it has no whole trailer`, { hint: 'Copy or export it again.' });
+    return new RefusedError('ARCHIVE_TRUNCATED', `${this.path} is cut: it has no whole trailer`, {
+      hint: 'Copy or export it again.',
+    });
   }
 }
 
@@ -128,7 +135,10 @@ function parse(text: string, path: string, line = 1): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new RefusedError('ARCHIVE_DAMAGED', `${path}:${String(line)}: not valid JSON`, { detail: String(error), hint: editedHint });
+    throw new RefusedError('ARCHIVE_DAMAGED', `${path}:${String(line)}: not valid JSON`, {
+      detail: String(error),
+      hint: editedHint,
+    });
   }
 }
 

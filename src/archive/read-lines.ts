@@ -61,7 +61,12 @@ export async function* readLines(path: string, compression: Compression): AsyncG
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('Z_') === true || code?.startsWith('ERR__ERROR_') === true || code?.startsWith('ERR_') === true || /brotli|zlib|zstd/iu.test(String(error))) {
+    if (
+      code?.startsWith('Z_') === true ||
+      code?.startsWith('ERR__ERROR_') === true ||
+      code?.startsWith('ERR_') === true ||
+      /brotli|zlib|zstd/iu.test(String(error))
+    ) {
       throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its compressed data is damaged or cut`, { cause: error });
     }
     throw fileError(error, path);
@@ -82,5 +87,8 @@ function lineEnds(bytes: Buffer): readonly number[] {
 }
 
 function lineTooLong(path: string): RefusedError {
-  return new RefusedError('ARCHIVE_LINE_TOO_LONG', `${path} has a line of more than ${String(lineLimit >> 20)} MiB: no archive of this format has`);
+  return new RefusedError(
+    'ARCHIVE_LINE_TOO_LONG',
+    `${path} has a line of more than ${String(lineLimit >> 20)} MiB: no archive of this format has`,
+  );
 }

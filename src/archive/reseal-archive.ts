@@ -22,7 +22,10 @@ const editable = 256 * 1024 * 1024;
  *
  * @throws RefusedError ARCHIVE_* for what cannot be mended: a member that is missing, an object twice, a reference that leads nowhere
  */
-export async function resealArchive(path: string, output: string = path): Promise<{ readonly objects: number; readonly sha256: string }> {
+export async function resealArchive(
+  path: string,
+  output: string = path,
+): Promise<{ readonly objects: number; readonly sha256: string }> {
   const document = await readLoosely(path);
   const header: ArchiveHeader = { ...checkHeader(document['header'], path), edited: true };
   const objects = sorted(header, document['objects'], path);
@@ -54,14 +57,22 @@ function sorted(header: ArchiveHeader, value: unknown, path: string): readonly A
   const keyed = (value as ArchiveObject[]).map((object) => {
     const shape = shapes.get(object.model);
     const key = shape === undefined ? undefined : pkToKey(object.pk, shape);
-    if (key === undefined) throw new RefusedError('ARCHIVE_DAMAGED', `${path}: an object of ${String(object.model)} has no model or key that the header knows`);
+    if (key === undefined)
+      throw new RefusedError(
+        'ARCHIVE_DAMAGED',
+        `${path}: an object of ${JSON.stringify(object.model)} has no model or key that the header knows`,
+      );
     return { object, key, place: header.order.indexOf(object.model) };
   });
   keyed.sort((a, b) => a.place - b.place || (compare.get(a.object.model)?.(a.key, b.key) ?? 0));
   return keyed.map(({ object }) => object);
 }
 
-function recounted(header: ArchiveHeader, objects: readonly ArchiveObject[], old: Partial<ArchiveTrailer>): Omit<ArchiveTrailer, 'sha256'> {
+function recounted(
+  header: ArchiveHeader,
+  objects: readonly ArchiveObject[],
+  old: Partial<ArchiveTrailer>,
+): Omit<ArchiveTrailer, 'sha256'> {
   const counts: Record<string, number> = {};
   const links: Record<string, number> = {};
   for (const { model, fields } of objects) {
@@ -85,7 +96,10 @@ function recounted(header: ArchiveHeader, objects: readonly ArchiveObject[], old
 async function readLoosely(path: string): Promise<Readonly<Record<string, unknown>>> {
   const compression = await detectCompression(path);
   if ((await stat(path)).size > editable) {
-    throw new FailedError('ARCHIVE_TOO_LARGE', `${path} is larger than ${String(editable >> 20)} MiB: too large to be sealed again`);
+    throw new FailedError(
+      'ARCHIVE_TOO_LARGE',
+      `${path} is larger than ${String(editable >> 20)} MiB: too large to be sealed again`,
+    );
   }
   const bytes = await readFile(path);
   const text = (await decompressed(bytes, compression)).toString('utf8').replace(/^\uFEFF/u, '');
@@ -97,7 +111,10 @@ async function readLoosely(path: string): Promise<Readonly<Record<string, unknow
     const ends = parsed.filter((line) => Object.hasOwn(line, 'trailer'));
     return { ...parsed[0], objects: parsed.slice(1).filter((line) => !Object.hasOwn(line, 'trailer')), ...ends[0] };
   } catch (error) {
-    throw new RefusedError('ARCHIVE_DAMAGED', `${path}: not valid JSON`, { detail: String(error), hint: 'Look for a comma or a quote that was lost in editing.' });
+    throw new RefusedError('ARCHIVE_DAMAGED', `${path}: not valid JSON`, {
+      detail: String(error),
+      hint: 'Look for a comma or a quote that was lost in editing.',
+    });
   }
 }
 

@@ -4,7 +4,15 @@ import { toKey } from '../closure/key.js';
 import type { KeySet } from '../closure/key-set.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { keyShape, pkToKey, toServerText } from '../values/archive-value.js';
-import type { ArchiveColumn, ArchiveEntity, ArchiveHeader, ArchiveObject, ArchiveReference, ArchiveTrailer, ArchiveValue } from './archive.js';
+import type {
+  ArchiveColumn,
+  ArchiveEntity,
+  ArchiveHeader,
+  ArchiveObject,
+  ArchiveReference,
+  ArchiveTrailer,
+  ArchiveValue,
+} from './archive.js';
 import { openArchive } from './open-archive.js';
 
 export interface VerifiedArchive {
@@ -39,7 +47,6 @@ interface EntityColumns {
 
 /** First all keys (and what else references mean), then all references. */
 export class ClosedProof {
-  readonly #header: ArchiveHeader;
   readonly #path: string;
   readonly #columns = new Map<string, EntityColumns>();
   readonly #values = new Map<string, KeySet>();
@@ -47,10 +54,11 @@ export class ClosedProof {
   readonly #wanted = new Map<string, readonly (readonly string[])[]>();
 
   constructor(header: ArchiveHeader, path: string) {
-    this.#header = header;
     this.#path = path;
     for (const [model, entity] of Object.entries(header.entities)) {
-      const members = new Map(Object.entries(entity.columns).map(([member, { name, kind, type }]) => [name, { member, kind, type }]));
+      const members = new Map(
+        Object.entries(entity.columns).map(([member, { name, kind, type }]) => [name, { member, kind, type }]),
+      );
       this.#columns.set(model, { entity, members });
     }
     for (const [model, { entity }] of this.#columns) {
@@ -93,7 +101,8 @@ export class ClosedProof {
       const keys = this.#set(link.model, this.#columns.get(link.model)?.entity.key ?? []);
       for (const pk of object.fields[member] as readonly ArchiveObject['pk'][]) {
         const key = pkToKey(pk, shape);
-        if (key === undefined || !keys.has(key)) throw notClosed(this.#path, this.#nameOf(object), `${object.model}.${member}`, link.model);
+        if (key === undefined || !keys.has(key))
+          throw notClosed(this.#path, this.#nameOf(object), `${object.model}.${member}`, link.model);
       }
     }
   }
@@ -138,7 +147,11 @@ export class ClosedProof {
     for (const name of group) {
       const column = columns?.members.get(name);
       if (column === undefined) return undefined;
-      const text = toServerText(columns?.entity.key.includes(name) === true ? keyPart(object, column.member) : ((object.fields[column.member] ?? null) as ArchiveValue));
+      const text = toServerText(
+        columns?.entity.key.includes(name) === true
+          ? keyPart(object, column.member)
+          : ((object.fields[column.member] ?? null) as ArchiveValue),
+      );
       if (text === null) return undefined;
       texts.push(text);
     }
@@ -148,7 +161,10 @@ export class ClosedProof {
   #shape(model: string): ReturnType<typeof keyShape> {
     const columns = this.#columns.get(model);
     if (columns === undefined) return { members: [''], kinds: ['text'] };
-    return keyShape({ key: columns.entity.key, columns: [...columns.members].map(([name, { member, kind }]) => ({ name, member, kind })) });
+    return keyShape({
+      key: columns.entity.key,
+      columns: [...columns.members].map(([name, { member, kind }]) => ({ name, member, kind })),
+    });
   }
 
   #set(model: string, group: readonly string[]): KeySet {
@@ -174,7 +190,11 @@ function uniqueGroups(groups: readonly (readonly string[])[]): readonly (readonl
 }
 
 function notClosed(path: string, object: string, reference: string, parent: string): RefusedError {
-  return new RefusedError('ARCHIVE_NOT_CLOSED', `${path}: ${object}: ${reference} means an object of ${parent} that is neither in the archive nor external`, {
-    hint: 'Bring that object too, or take the reference out of the edited line.',
-  });
+  return new RefusedError(
+    'ARCHIVE_NOT_CLOSED',
+    `${path}: ${object}: ${reference} means an object of ${parent} that is neither in the archive nor external`,
+    {
+      hint: 'Bring that object too, or take the reference out of the edited line.',
+    },
+  );
 }

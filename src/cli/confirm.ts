@@ -5,7 +5,9 @@ import { UsageError } from '../errors/portolan-error.js';
 export async function confirmOverride(yes: boolean): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new UsageError('CONSENT_NEEDED', 'overwriting rows wants a second consent', { hint: 'Look at --dry-run first, then add --yes.' });
+    throw new UsageError('CONSENT_NEEDED', 'overwriting rows wants a second consent', {
+      hint: 'Look at --dry-run first, then add --yes.',
+    });
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -20,19 +20,31 @@ export interface SelectionArguments extends SharedArguments {
 
 export function withSelectionOptions<T extends SharedArguments>(yargs: Argv<T>): Argv<T & SelectionArguments> {
   return yargs
-    .positional('objects', { array: true, type: 'string', describe: 'app.Model.key · Model.key · app.Model.a=1,b=2 · app.Model[column=value]' })
+    .positional('objects', {
+      array: true,
+      type: 'string',
+      describe: 'app.Model.key · Model.key · app.Model.a=1,b=2 · app.Model[column=value]',
+    })
     .option('root', { alias: 'r', ...listOption('further root entities: their other rows are not entered') })
     .option('follow', {
       choices: followRules,
       default: 'owned' as const,
-      describe: 'how far: dependencies (up only) · owned (what belongs to the seeds, and what that needs) · connected (everything around; a second seed can make it smaller)',
+      describe:
+        'how far: dependencies (up only) · owned (what belongs to the seeds, and what that needs) · connected (everything around; a second seed can make it smaller)',
     })
-    .option('shared', { choices: ['full', 'key'] as const, describe: 'rows that are only needed: whole, or as key and natural key' })
+    .option('shared', {
+      choices: ['full', 'key'] as const,
+      describe: 'rows that are only needed: whole, or as key and natural key',
+    })
     .option('boundary', listOption('entities whose other instances must never be entered'))
     .option('exclude', listOption('leave out a model, or Model.field'))
     .option('include-secret', listOption("let a withheld column leave: Model.field, or '*' for all"))
     .option('max-objects', { type: 'number', requiresArg: true, describe: 'refuse to take more objects than this' })
-    .option('max-depth', { type: 'number', requiresArg: true, describe: 'refuse to go further from the seeds than this' }) as unknown as Argv<T & SelectionArguments>;
+    .option('max-depth', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'refuse to go further from the seeds than this',
+    }) as unknown as Argv<T & SelectionArguments>;
 }
 
 export function selectionOptions(args: SelectionArguments): ExportOptions {

@@ -9,24 +9,9 @@ import { refuseNotAvailable } from './not-available.js';
 export async function main(program: string, commands: readonly object[], words: readonly string[]): Promise<void> {
   try {
     refuseNotAvailable(words);
-    let parser: Argv = yargs([...words])
-      .scriptName(program)
-      .usage(commands.length > 1 ? '$0 <command>: moves object graphs between databases' : '')
-      .version(toolVersion())
-      .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': false, 'parse-positional-numbers': false, 'strip-aliased': false })
-      .strict()
-      .help()
-      .wrap(Math.min(120, process.stdout.columns || 100))
-      .exitProcess(false)
-      .showHelpOnFail(false)
-      .fail((message: string, error: Error | undefined, self: Argv) => {
-        throw error ?? usageError(message, self);
-      });
-    for (const command of commands) parser = parser.command(command as unknown as CommandModule);
-    if (commands.length > 1) parser = parser.demandCommand(1, 'which command? See --help').recommendCommands();
-    await parser.parseAsync();
+    await parserOf(program, commands, words).parseAsync();
   } catch (error) {
-    const known = error instanceof PortolanError ? error : new UsageError('USAGE', error instanceof Error ? error.message : String(error));
+    const known = error instanceof PortolanError ? error : await usageError(program, commands, words, error);
     process.stderr.write(`error: ${known.message}\n${known.hint === undefined ? '' : `${known.hint}\n`}`);
     if (words.includes('--json')) {
       process.stdout.write(`${JSON.stringify({ status: known.status, code: known.code, error: known.message, findings: [] })}\n`);
@@ -35,12 +20,49 @@ export async function main(program: string, commands: readonly object[], words: 
   }
 }
 
-/** yargs tells which options it does not know; the nearest ones that it does are more help. */
-function usageError(message: string, parser: Argv): UsageError {
-  const unknown = /^Unknown (?:argument|command)s?: (.+)$/u.exec(message)?.[1]?.split(', ')[0];
+function parserOf(program: string, commands: readonly object[], words: readonly string[]): Argv {
+  let parser: Argv = yargs([...words])
+    .scriptName(program)
+    .version(toolVersion())
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': false, 'parse-positional-numbers': false })
+    .strict()
+    .help()
+    .wrap(Math.min(120, process.stdout.columns || 100))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message: string, error: Error | undefined) => {
+      throw error ?? new Error(message);
+    });
+  if (commands.length > 1) parser = parser.usage('$0 <command>: moves object graphs between databases');
+  for (const command of commands) parser = parser.command(command as CommandModule);
+  return commands.length > 1 ? parser.demandCommand(1, 'which command? See --help').recommendCommands() : parser;
+}
+
+/** yargs tells what it lacks before what it does not know; an option that nobody knows is the cause more often. */
+async function usageError(
+  program: string,
+  commands: readonly object[],
+  words: readonly string[],
+  error: unknown,
+): Promise<UsageError> {
+  const message = error instanceof Error ? error.message : String(error);
+  const [first = ''] = words;
+  const help = await helpText(program, commands, commands.length > 1 && !first.startsWith('-') ? [first] : []);
+  const names = new Set([...help.matchAll(/--([\w-]+)/gu)].map((match) => match[1] ?? ''));
+  const given = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined);
+  const unknown = given
+    .map((word) => /^--(?:no-)?([^=]+)/u.exec(word)?.[1])
+    .find((name) => name !== undefined && !names.has(name));
   if (unknown === undefined) return new UsageError('USAGE', message, { hint: 'See --help.' });
-  const known = (parser as unknown as { readonly parsed: { readonly aliases: Readonly<Record<string, readonly string[]>> } | false }).parsed;
-  const names = known === false ? [] : Object.entries(known.aliases).flatMap(([name, aliases]) => [name, ...aliases]);
-  const options = [...new Set(names)].filter((name) => name.length > 1 && !/[A-Z]/u.test(name)).map((name) => `--${name}`);
-  return new UsageError('USAGE', `unknown option or command: ${unknown}`, { hint: didYouMean(`--${unknown}`, options) ?? 'See --help.' });
+  const known = [...names].filter((name) => !/[A-Z]/u.test(name)).map((name) => `--${name}`);
+  return new UsageError('USAGE', `there is no option --${unknown}`, { hint: didYouMean(`--${unknown}`, known) ?? 'See --help.' });
+}
+
+/** What `--help` would print. */
+function helpText(program: string, commands: readonly object[], command: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    void parserOf(program, commands, []).parse([...command, '--help'], {}, (_error: unknown, _argv: unknown, output: string) => {
+      resolve(output);
+    });
+  });
 }

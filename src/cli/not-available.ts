@@ -25,16 +25,19 @@ const commands: Readonly<Record<string, string>> = Object.freeze({
 /** @throws UsageError NOT_AVAILABLE */
 export function refuseNotAvailable(words: readonly string[]): void {
   const command = words.find((word) => !word.startsWith('-'));
-  if (command !== undefined && words[0] === command && Object.hasOwn(commands, command)) throw notAvailable(`the command ${command}`, commands[command]);
+  if (command !== undefined && words[0] === command && Object.hasOwn(commands, command))
+    throw notAvailable(`the command ${command}`, commands[command]);
   for (const word of words) {
     if (word === '--') return;
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
   }
   const strategy = words.findIndex((word) => word === '--on-conflict');
-  if (words.includes('--on-conflict=remap') || (strategy >= 0 && words[strategy + 1] === 'remap')) throw notAvailable('--on-conflict remap', options['remap']);
+  if (words.includes('--on-conflict=remap') || (strategy >= 0 && words[strategy + 1] === 'remap'))
+    throw notAvailable('--on-conflict remap', options['remap']);
   const format = words.findIndex((word) => word === '--format');
-  if (words.includes('--format=zulip') || (format >= 0 && words[format + 1] === 'zulip')) throw notAvailable('--format zulip', 'Use the default format.');
+  if (words.includes('--format=zulip') || (format >= 0 && words[format + 1] === 'zulip'))
+    throw notAvailable('--format zulip', 'Use the default format.');
 }
 
 export function notAvailable(what: string, hint: string | undefined): UsageError {

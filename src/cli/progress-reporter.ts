@@ -47,7 +47,9 @@ function lineReporter(): ProgressReporter {
       const done = tally.add(event);
       if (Date.now() - last < lineInterval) return;
       last = Date.now();
-      process.stderr.write(`${stages[event.stage]}: ${event.model} ${String(done)}${event.total === undefined ? '' : ` of ${String(event.total)}`}\n`);
+      process.stderr.write(
+        `${stages[event.stage]}: ${event.model} ${String(done)}${event.total === undefined ? '' : ` of ${String(event.total)}`}\n`,
+      );
     },
   };
 }

@@ -31,7 +31,10 @@ const signals = { SIGINT: 130, SIGTERM: 143 } as const;
  * Runs a command, and makes of every way in which it can end an exit code (README, Exit codes), a message on standard error,
  * and what `--json` and `--findings` promise.
  */
-export async function runCommand(args: SharedArguments, work: (context: CommandContext) => Promise<CommandOutcome>): Promise<void> {
+export async function runCommand(
+  args: SharedArguments,
+  work: (context: CommandContext) => Promise<CommandOutcome>,
+): Promise<void> {
   const findings = new Findings();
   const controller = new AbortController();
   const progress = await progressReporter(args.quiet);
@@ -73,14 +76,17 @@ export async function runCommand(args: SharedArguments, work: (context: CommandC
 
 async function openDataSource(args: SharedArguments): Promise<{ dataSource: DataSource; policy: Policy | undefined }> {
   if (args.profile !== undefined) {
-    throw new UsageError('UNKNOWN_PROFILE', `there is no profile "${args.profile}"`, { hint: 'This version has no built-in profile: say it in a policy.' });
+    throw new UsageError('UNKNOWN_PROFILE', `there is no profile "${args.profile}"`, {
+      hint: 'This version has no built-in profile: say it in a policy.',
+    });
   }
   const { loadDataSource } = await import('../source/load-data-source.js');
   const { initializeDataSource } = await import('../source/initialize-data-source.js');
   const { loadPolicyFile } = await import('../source/load-policy-file.js');
   const loaded = await loadDataSource({ file: args.dataSource, url: args.url, exportName: args.exportName, cwd: process.cwd() });
   const file = await loadPolicyFile(args.policy, loaded.file);
-  const policy = file === undefined ? undefined : await (await import('../policy/parse-policy.js')).parsePolicy(file.policy, file.file);
+  const policy =
+    file === undefined ? undefined : await (await import('../policy/parse-policy.js')).parsePolicy(file.policy, file.file);
   await initializeDataSource(loaded.dataSource);
   return { dataSource: loaded.dataSource, policy };
 }
@@ -130,7 +136,9 @@ function writeFindings(path: string, findings: Findings): void {
   try {
     writeFileSync(path, findings.all.map((finding) => `${JSON.stringify(finding)}\n`).join(''), { mode: 0o600 });
   } catch (error) {
-    process.stderr.write(`error: the findings could not be written to ${path} (${(error as NodeJS.ErrnoException).code ?? ''})\n`);
+    process.stderr.write(
+      `error: the findings could not be written to ${path} (${(error as NodeJS.ErrnoException).code ?? ''})\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -27,11 +27,17 @@ export async function summarizeImport(result: ImportResult): Promise<string> {
   const rows = models.map((model) => [model, ...used.map((decision) => result.plan[decision][model] ?? '')]);
   const links = [...new Set([...Object.keys(result.links.insert), ...Object.keys(result.links.same)])].sort();
   for (const name of links) {
-    rows.push([`${name} (links)`, ...used.map((decision) => (decision === 'insert' ? (result.links.insert[name] ?? '') : decision === 'same' ? (result.links.same[name] ?? '') : ''))]);
+    rows.push([
+      `${name} (links)`,
+      ...used.map((decision) =>
+        decision === 'insert' ? (result.links.insert[name] ?? '') : decision === 'same' ? (result.links.same[name] ?? '') : '',
+      ),
+    ]);
   }
   const parts = [await table(['model', ...used], rows)];
   parts.push(...result.conflicts.slice(0, shown).map(conflictLine));
-  if (result.conflicts.length > shown) parts.push(`… and ${String(result.conflicts.length - shown)} more conflicts (--json lists them)`);
+  if (result.conflicts.length > shown)
+    parts.push(`… and ${String(result.conflicts.length - shown)} more conflicts (--json lists them)`);
   parts.push(...findingLines(result.findings));
   parts.push(closing(result));
   return parts.join('\n');
@@ -61,10 +67,19 @@ function conflictLine({ object, reason, constraint, columns, inTheWay }: Conflic
 
 export async function summarizeExplanation(explanation: Explanation): Promise<string> {
   const parts = [await countsTable(explanation.objects, explanation.links), ''];
-  parts.push(await table(['brought by', 'direction', 'model', 'rows'], explanation.steps.map((step) => [step.via, step.direction, step.model, step.count])));
+  parts.push(
+    await table(
+      ['brought by', 'direction', 'model', 'rows'],
+      explanation.steps.map((step) => [step.via, step.direction, step.model, step.count]),
+    ),
+  );
   if (explanation.parts.length > 0) parts.push('', `parts, which go wherever their parent goes: ${explanation.parts.join(', ')}`);
   if (explanation.withheld.length > 0) parts.push('', `withheld: ${explanation.withheld.join(', ')}`);
-  if (explanation.why !== undefined) parts.push('', ...explanation.why.map((step, at) => (at === 0 ? step.object : `  → ${step.object}   (${step.via}, ${step.direction})`)));
+  if (explanation.why !== undefined)
+    parts.push(
+      '',
+      ...explanation.why.map((step, at) => (at === 0 ? step.object : `  → ${step.object}   (${step.via}, ${step.direction})`)),
+    );
   parts.push(...findingLines(explanation.findings));
   return parts.join('\n');
 }
@@ -77,5 +92,7 @@ async function countsTable(objects: Readonly<Record<string, number>>, links: Rea
 function findingLines(findings: readonly Finding[]): readonly string[] {
   const warnings = findings.filter((finding) => finding.severity === 'warning');
   const lines = warnings.slice(0, shown).map(({ on, reason }) => `warning: ${on}: ${reason}`);
-  return warnings.length > shown ? [...lines, `… and ${String(warnings.length - shown)} more warnings (--findings FILE lists them)`] : lines;
+  return warnings.length > shown
+    ? [...lines, `… and ${String(warnings.length - shown)} more warnings (--findings FILE lists them)`]
+    : lines;
 }

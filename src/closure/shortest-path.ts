@@ -88,7 +88,8 @@ async function* step(
     const [origin, target] = direction === 'up' ? [child, parent] : [parent, child];
     const node = nodes.get(target);
     const role = roleOf(options.membership, originModel, origin);
-    if (node !== undefined && role !== undefined && leads(role)) yield reached(originModel, origin, node, reference.name, direction);
+    if (node !== undefined && role !== undefined && leads(role))
+      yield reached(originModel, origin, node, reference.name, direction);
   }
 }
 
@@ -103,13 +104,20 @@ async function* pairs(
   const parent = edges.entity(reference.parent);
   const parentOf = reference.direct ? undefined : new Map<Key, Key>();
   if (known === 'parent' && parentOf !== undefined) {
-    for await (const [key, value] of both(reader, { entity: parent, columns: parent.key, values: keys }, [parent.key, reference.parentColumns]))
+    for await (const [key, value] of both(reader, { entity: parent, columns: parent.key, values: keys }, [
+      parent.key,
+      reference.parentColumns,
+    ]))
       parentOf.set(value, key);
   }
-  const through = reference.direct || known === 'child' ? undefined : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key };
+  const through =
+    reference.direct || known === 'child'
+      ? undefined
+      : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key };
   const columns = known === 'parent' ? reference.columns : child.key;
   const found: [Key, Key][] = [];
-  for await (const pair of both(reader, { entity: child, columns, values: keys, through }, [child.key, reference.columns])) found.push([...pair]);
+  for await (const pair of both(reader, { entity: child, columns, values: keys, through }, [child.key, reference.columns]))
+    found.push([...pair]);
   if (known === 'child' && parentOf !== undefined) {
     const values = found.map(([, value]) => value);
     const selection = { entity: parent, columns: reference.parentColumns, values };
@@ -121,7 +129,12 @@ async function* pairs(
   }
 }
 
-async function* pairsAcross({ edges, reader }: PathOptions, keys: readonly Key[], from: Reference, to: Reference): AsyncGenerator<readonly [Key, Key]> {
+async function* pairsAcross(
+  { edges, reader }: PathOptions,
+  keys: readonly Key[],
+  from: Reference,
+  to: Reference,
+): AsyncGenerator<readonly [Key, Key]> {
   const through = edges.entity(from.child);
   if (from.direct && to.direct) {
     yield* both(reader, { entity: through, columns: from.columns, values: keys }, [from.columns, to.columns]);

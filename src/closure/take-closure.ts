@@ -75,7 +75,11 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
     };
     const result = await new Walk(walkOptions).run();
     const why = (model: string, key: PathStep['key']): ReturnType<typeof shortestPath> =>
-      shortestPath({ edges, reader: options.reader, rule, roots, seeds: options.seeds, membership: result.membership }, model, key);
+      shortestPath(
+        { edges, reader: options.reader, rule, roots, seeds: options.seeds, membership: result.membership },
+        model,
+        key,
+      );
     if (result.violation !== undefined) throw await crossed(edges, borderRules, result.violation, why);
     const { goes } = await spreadDrop(edges, options.reader, result.membership, result.dropped, blocked, cut);
     for (const { model, key } of goes) {
@@ -129,7 +133,9 @@ async function assemble(
   const links =
     options.follow === 'dependencies'
       ? []
-      : schema.links.filter((link) => membership.of(link.owner.parent) !== undefined && membership.of(link.inverse.parent) !== undefined);
+      : schema.links.filter(
+          (link) => membership.of(link.owner.parent) !== undefined && membership.of(link.inverse.parent) !== undefined,
+        );
   return Object.freeze({
     taken: membership.byModel,
     external: withoutTaken(result.external, membership, schema),
@@ -137,12 +143,20 @@ async function assemble(
     cut: cuts,
     links,
     steps: result.steps,
-    leftOut: [...blocked].map(([model, keys]) => ({ model, rule: options.exclude.has(model) ? 'exclude' : 'boundary', count: keys.size })),
+    leftOut: [...blocked].map(([model, keys]) => ({
+      model,
+      rule: options.exclude.has(model) ? 'exclude' : 'boundary',
+      count: keys.size,
+    })),
   });
 }
 
 /** A row that is a stub by one way and whole by another is whole. */
-function withoutTaken(external: ReadonlyMap<string, KeySet>, membership: Membership, schema: Schema): ReadonlyMap<string, KeySet> {
+function withoutTaken(
+  external: ReadonlyMap<string, KeySet>,
+  membership: Membership,
+  schema: Schema,
+): ReadonlyMap<string, KeySet> {
   const remaining = new Map<string, KeySet>();
   for (const [model, keys] of external) {
     const entity = schema.entities.get(model);

@@ -87,7 +87,14 @@ export class Walk {
   async #plantSeeds(): Promise<void> {
     for (const [model, seeds] of this.#options.seeds) {
       const plan = this.#options.edges.scanPlan(model);
-      await this.#scan(plan, { entity: plan.entity, columns: plan.entity.key, values: seeds.sorted() }, 'owned', 0, model, 'seed');
+      await this.#scan(
+        plan,
+        { entity: plan.entity, columns: plan.entity.key, values: seeds.sorted() },
+        'owned',
+        0,
+        model,
+        'seed',
+      );
     }
   }
 
@@ -311,7 +318,11 @@ function setOf(map: Map<string, KeySet>, entity: Entity): KeySet {
 }
 
 function noRowIdentity(entity: Entity, via: string): RefusedError {
-  return new RefusedError('NO_ROW_IDENTITY', `${entity.model} has rows that belong to the export (by ${via}), but no primary key and no other unique row identity`, {
-    hint: `Name the columns that identify a row in the policy (models: { '${entity.model}': { key: [...] } }), or leave the table out with --exclude ${entity.model}.`,
-  });
+  return new RefusedError(
+    'NO_ROW_IDENTITY',
+    `${entity.model} has rows that belong to the export (by ${via}), but no primary key and no other unique row identity`,
+    {
+      hint: `Name the columns that identify a row in the policy (models: { '${entity.model}': { key: [...] } }), or leave the table out with --exclude ${entity.model}.`,
+    },
+  );
 }

@@ -89,7 +89,14 @@ async function externalObjects(schema: Schema, closure: Closure, reader: RowRead
         natural.forEach((column, at) => {
           naturalKey[column.member] = toArchiveValue(texts[entity.key.length + at] ?? null, column.kind);
         });
-        external.push({ model, naturalKey, pk: textsToPk(texts.slice(0, entity.key.length).map((text) => text ?? ''), keyShape(entity)) });
+        external.push({
+          model,
+          naturalKey,
+          pk: textsToPk(
+            texts.slice(0, entity.key.length).map((text) => text ?? ''),
+            keyShape(entity),
+          ),
+        });
       }
     }
   }

@@ -37,7 +37,11 @@ function provable(entity: Entity, closure: Closure, reference: Reference): boole
 }
 
 function notClosed(entity: Entity, reference: Reference, child: Key): FailedError {
-  return new FailedError('NOT_CLOSED', `${formatObjectName(entity, child)}: ${reference.name} resolves neither inside the archive nor outside`, {
-    hint: 'This is a defect of Portolan: no archive was written. Please report it.',
-  });
+  return new FailedError(
+    'NOT_CLOSED',
+    `${formatObjectName(entity, child)}: ${reference.name} resolves neither inside the archive nor outside`,
+    {
+      hint: 'This is a defect of Portolan: no archive was written. Please report it.',
+    },
+  );
 }

@@ -42,7 +42,10 @@ export interface WhyStep {
  *
  * @throws UsageError NOT_IN_CLOSURE where `why` names an object that would not leave, and whatever {@link exportObjects} refuses
  */
-export async function explainObjects(dataSource: DataSource, options: ExportOptions & { readonly why?: string | undefined }): Promise<Explanation> {
+export async function explainObjects(
+  dataSource: DataSource,
+  options: ExportOptions & { readonly why?: string | undefined },
+): Promise<Explanation> {
   const prepared = await prepare(dataSource, options);
   try {
     const { schema, taken, findings, session } = prepared;
@@ -93,5 +96,7 @@ function summed(steps: readonly ClosureStep[]): readonly ClosureStep[] {
 
 function partsOf(schema: Schema, models: readonly string[]): readonly string[] {
   const present = new Set(models);
-  return schema.references.filter((reference) => reference.part && present.has(reference.parent)).map((reference) => reference.name);
+  return schema.references
+    .filter((reference) => reference.part && present.has(reference.parent))
+    .map((reference) => reference.name);
 }

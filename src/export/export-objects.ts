@@ -112,7 +112,10 @@ async function dryResult(prepared: Prepared): Promise<ExportResult> {
   };
 }
 
-function result(prepared: Prepared, order: readonly string[]): Pick<ExportResult, 'status' | 'withheld' | 'findings' | 'closure'> {
+function result(
+  prepared: Prepared,
+  order: readonly string[],
+): Pick<ExportResult, 'status' | 'withheld' | 'findings' | 'closure'> {
   return {
     status: 'done',
     withheld: Object.keys(withheldColumns(prepared.schema, order)),

@@ -92,9 +92,13 @@ async function readUnit(reader: RowReader, unit: Unit, options: RowsOptions): Pr
   const names = columns.map((column) => column.name);
   for await (const chunk of reader.rows(entity, names, keys)) bytes.push(encoder.encode(chunk));
   if (encoder.count !== keys.length) {
-    throw new FailedError('ROWS_MISSING', `${entity.model}: ${String(keys.length)} rows were to be read, ${String(encoder.count)} came`, {
-      hint: 'This is a defect of Portolan: no archive was written. Please report it.',
-    });
+    throw new FailedError(
+      'ROWS_MISSING',
+      `${entity.model}: ${String(keys.length)} rows were to be read, ${String(encoder.count)} came`,
+      {
+        hint: 'This is a defect of Portolan: no archive was written. Please report it.',
+      },
+    );
   }
   options.onProgress?.({ stage: 'rows', model: entity.model, done: keys.length, total: set.taken.size });
   return { model: entity.model, bytes, objects: keys.length, links: counts };

@@ -67,7 +67,12 @@ async function readLinks(
 }
 
 /** [owner key, other key] of the links of some owners; columns that hold no keys are resolved through their table. */
-async function* linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): AsyncGenerator<readonly [Key, Key]> {
+async function* linkPairs(
+  reader: RowReader,
+  schema: Schema,
+  link: Link,
+  keys: readonly Key[],
+): AsyncGenerator<readonly [Key, Key]> {
   const through = entityOf(schema, link.through);
   const ownerOf = link.owner.direct ? undefined : await keysByValue(reader, schema, link.owner, 'key', keys);
   const selection: RowSelection = {

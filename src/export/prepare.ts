@@ -80,6 +80,8 @@ function resolved<T>(byName: Readonly<Record<string, T>> | undefined, model: (na
 
 function sharedAsKey(schema: Schema, policy: ParsedPolicy, option: ExportOptions['shared']): (model: string) => boolean {
   const all = (option ?? policy.shared ?? 'full') === 'key';
-  const byModel = new Map(Object.entries(policy.models ?? {}).map(([name, model]) => [resolveModel(schema, name).model, model.shared]));
+  const byModel = new Map(
+    Object.entries(policy.models ?? {}).map(([name, model]) => [resolveModel(schema, name).model, model.shared]),
+  );
   return (model) => (byModel.get(model) ?? (all ? 'key' : 'full')) === 'key';
 }

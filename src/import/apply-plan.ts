@@ -70,9 +70,13 @@ async function writeRun(options: ApplyOptions, planned: PlannedModel, run: Model
   const fills = fillsOf(options, planned);
   const columns = columnList([...target.written.map(({ column }) => column.name), ...fills.map(({ column }) => column.name)]);
   const table = quoteTable(target.entity.table);
-  if (stage !== undefined) await session.query(`CREATE TEMP TABLE ${stage} ON COMMIT DROP AS SELECT ${columns} FROM ${table} WITH NO DATA`);
+  if (stage !== undefined)
+    await session.query(`CREATE TEMP TABLE ${stage} ON COMMIT DROP AS SELECT ${columns} FROM ${table} WITH NO DATA`);
   const updates: { readonly object: ArchiveObject; readonly columns: readonly string[] }[] = [];
-  await session.copyIn(`COPY ${stage === undefined ? table : `pg_temp.${stage}`} (${columns}) FROM STDIN`, rows(options, planned, run, fills, updates));
+  await session.copyIn(
+    `COPY ${stage === undefined ? table : `pg_temp.${stage}`} (${columns}) FROM STDIN`,
+    rows(options, planned, run, fills, updates),
+  );
   if (updates.length > 0) await updateRows(session, target, updates);
 }
 
@@ -134,5 +138,6 @@ function insertStagedSql(plan: Plan, models: readonly string[]): string {
 }
 
 async function drain(run: ModelRun): Promise<void> {
-  for await (const batch of run.batches) void batch;
+  const batches = run.batches[Symbol.asyncIterator]();
+  while ((await batches.next()).done !== true);
 }

@@ -20,7 +20,14 @@ export async function checkExternal(session: Session, schema: Schema, archive: A
     const entity = targetEntity(schema, archive.header, model);
     const own = external.filter((one) => one.model === model);
     if (entity === undefined) {
-      for (const one of own) conflicts.push({ object: `${model}.${String(one.pk)}`, reason: 'missing-reference', constraint: 'external object', columns: [], inTheWay: '' });
+      for (const one of own)
+        conflicts.push({
+          object: `${model}.${JSON.stringify(one.pk)}`,
+          reason: 'missing-reference',
+          constraint: 'external object',
+          columns: [],
+          inTheWay: '',
+        });
       continue;
     }
     const shape = headerKeyShape(archive.header, model);
@@ -29,19 +36,36 @@ export async function checkExternal(session: Session, schema: Schema, archive: A
     const keys = own.map((one) => pkToKey(one.pk, shape) ?? '');
     const found = new Map<Key, readonly (string | null)[]>();
     const integer = shape.members.length === 1 && shape.kinds[0] === 'integer';
-    for await (const chunk of createRowReader(session).rows(entity, [...entity.key, ...columns.map((column) => column.name)], keys)) {
+    for await (const chunk of createRowReader(session).rows(
+      entity,
+      [...entity.key, ...columns.map((column) => column.name)],
+      keys,
+    )) {
       for (const line of chunk.toString('utf8').split('\n').slice(0, -1)) {
         const texts = decodeRow(line);
-        found.set(toKey(texts.slice(0, entity.key.length).map((text) => text ?? ''), integer), texts.slice(entity.key.length));
+        found.set(
+          toKey(
+            texts.slice(0, entity.key.length).map((text) => text ?? ''),
+            integer,
+          ),
+          texts.slice(entity.key.length),
+        );
       }
     }
     own.forEach((one, at) => {
       const key = keys[at] ?? '';
       const row = found.get(key);
-      const differing = row === undefined ? [] : members.filter((member, place) => toServerText(one.naturalKey[member] ?? null) !== row[place]);
+      const differing =
+        row === undefined ? [] : members.filter((member, place) => toServerText(one.naturalKey[member] ?? null) !== row[place]);
       if (row !== undefined && differing.length === 0) return;
       const name = formatObjectName({ ...entity, model }, key);
-      conflicts.push({ object: name, reason: 'missing-reference', constraint: 'external object', columns: differing, inTheWay: row === undefined ? '' : name });
+      conflicts.push({
+        object: name,
+        reason: 'missing-reference',
+        constraint: 'external object',
+        columns: differing,
+        inTheWay: row === undefined ? '' : name,
+      });
     });
   }
   return conflicts;

@@ -43,7 +43,11 @@ export class ReferenceCheck {
   of(target: TargetModel): readonly HeldReference[] {
     const known = this.#held.get(target.model);
     if (known !== undefined) return known;
-    const held = target.references.map((reference) => ({ reference, value: valueReader(target, reference), open: this.#openSet(reference, target) }));
+    const held = target.references.map((reference) => ({
+      reference,
+      value: valueReader(target, reference),
+      open: this.#openSet(reference, target),
+    }));
     this.#held.set(target.model, held);
     return held;
   }
@@ -85,18 +89,28 @@ export async function checkReferences(
   if (missing.size > 0) await reportMissing(options, models, check, missing, conflicts);
 }
 
-async function foundInTarget({ session, schema }: PlanOptions, reference: Reference, values: readonly Key[]): Promise<ReadonlySet<Key>> {
+async function foundInTarget(
+  { session, schema }: PlanOptions,
+  reference: Reference,
+  values: readonly Key[],
+): Promise<ReadonlySet<Key>> {
   const found = new Set<Key>();
   const entity = schema.entities.get(reference.parent);
   if (entity === undefined) return new Set(values);
-  for await (const batch of createRowReader(session).keys({ entity, columns: reference.parentColumns, values }, [reference.parentColumns])) {
+  for await (const batch of createRowReader(session).keys({ entity, columns: reference.parentColumns, values }, [
+    reference.parentColumns,
+  ])) {
     for (const value of batch.groups[0] ?? []) if (value !== null) found.add(value);
   }
   return found;
 }
 
 /** What the parent's referenced columns hold in the archive, for references to columns that are no key. */
-async function valuesInArchive({ archive }: PlanOptions, reference: Reference, parent: PlannedModel | undefined): Promise<ReadonlySet<Key>> {
+async function valuesInArchive(
+  { archive }: PlanOptions,
+  reference: Reference,
+  parent: PlannedModel | undefined,
+): Promise<ReadonlySet<Key>> {
   const values = new Set<Key>();
   if (parent === undefined) return values;
   const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined });
@@ -141,21 +155,31 @@ async function reportMissing(
         }
         planned.decisions.change(place, 'conflict');
         const columns = reference.columns.map((column) => memberOf(planned.target, column));
-        conflicts.add({ object: name, reason: 'missing-reference', constraint: reference.constraint.name, columns, inTheWay: '' });
+        conflicts.add({
+          object: name,
+          reason: 'missing-reference',
+          constraint: reference.constraint.name,
+          columns,
+          inTheWay: '',
+        });
       }
     }
   }
 }
 
 /** Reads what a reference holds; undefined where it is NULL or does not hold for this object. */
-export function valueReader(target: TargetModel, reference: Pick<Reference, 'columns' | 'when'>): (object: ArchiveObject) => Key | undefined {
+export function valueReader(
+  target: TargetModel,
+  reference: Pick<Reference, 'columns' | 'when'>,
+): (object: ArchiveObject) => Key | undefined {
   const members = reference.columns.map((name) => target.columns.find(({ column }) => column.name === name));
   const integer = members.length === 1 && members[0]?.column.kind === 'integer';
   const discriminator = target.columns.find(({ column }) => column.name === reference.when?.column);
   const textOf = (object: ArchiveObject, one: TargetModel['columns'][number] | undefined): string | null => {
     if (one === undefined) return null;
     if (!one.inKey) return toServerText((object.fields[one.member] ?? null) as ArchiveValue);
-    const value = target.shape.members.length === 1 ? object.pk : (object.pk as Readonly<Record<string, ArchiveValue>>)[one.member];
+    const value =
+      target.shape.members.length === 1 ? object.pk : (object.pk as Readonly<Record<string, ArchiveValue>>)[one.member];
     return toServerText((value ?? null) as ArchiveValue);
   };
   return (object) => {

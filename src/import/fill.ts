@@ -18,7 +18,9 @@ export function randomFill(column: Column): Fill | undefined {
   if (column.type === 'uuid') return { column, random: true, value: () => randomUUID() };
   if (column.type === 'bytea') return { column, random: true, value: () => `\\x${randomBytes(16).toString('hex')}` };
   const length = textLength(column.type);
-  return length !== undefined && length >= 22 ? { column, random: true, value: () => randomBytes(16).toString('base64url') } : undefined;
+  return length !== undefined && length >= 22
+    ? { column, random: true, value: () => randomBytes(16).toString('base64url') }
+    : undefined;
 }
 
 function textLength(type: string): number | undefined {

@@ -40,10 +40,19 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     const columns = matchColumns(options, described, entity, model, problems);
     const fills = fillsOf(options, entity, model, columns, policy, problems);
     for (const member of Object.keys(described.links)) {
-      if (!schema.links.some((link) => link.owner.parent === entity.model && (link.member === member || schema.entities.get(link.through)?.table.name === described.links[member]?.table)))
+      if (
+        !schema.links.some(
+          (link) =>
+            link.owner.parent === entity.model &&
+            (link.member === member || schema.entities.get(link.through)?.table.name === described.links[member]?.table),
+        )
+      )
         nonexistent(options, problems, 'missing-link', `${model}.${member}`, 'the target has no such many-to-many relation');
     }
-    models.set(model, targetModel({ header, schema, model, entity, columns, fills, strategy: policy?.onConflict ?? options.onConflict }));
+    models.set(
+      model,
+      targetModel({ header, schema, model, entity, columns, fills, strategy: policy?.onConflict ?? options.onConflict }),
+    );
   }
   if (problems.length > 0) {
     const list = problems.map((problem) => `- ${problem}`).join('\n');
@@ -54,13 +63,20 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
   return models;
 }
 
-function matchColumns(options: DriftOptions, described: ArchiveEntity, entity: Entity, model: string, problems: string[]): readonly TargetColumn[] {
+function matchColumns(
+  options: DriftOptions,
+  described: ArchiveEntity,
+  entity: Entity,
+  model: string,
+  problems: string[],
+): readonly TargetColumn[] {
   const columns: TargetColumn[] = [];
   for (const [member, told] of Object.entries(described.columns)) {
     const name = `${model}.${member}`;
     const inKey = described.key.includes(told.name);
     const column =
-      entity.columns.find((one) => one.name === told.name) ?? entity.columns.find((one) => told.property !== undefined && one.property === told.property);
+      entity.columns.find((one) => one.name === told.name) ??
+      entity.columns.find((one) => told.property !== undefined && one.property === told.property);
     if (column === undefined) {
       if (inKey) problems.push(`${name}: the target has no such key column`);
       else nonexistent(options, problems, 'missing-column', name, 'the target has no such column');
@@ -99,13 +115,16 @@ function fillsOf(
       continue;
     }
     if (column.nullable || column.default !== undefined || column.identity !== undefined) {
-      if (!Object.hasOwn(header.withheld, name)) findings.note('new-column', name, 'the archive lacks it: new rows get its default');
+      if (!Object.hasOwn(header.withheld, name))
+        findings.note('new-column', name, 'the archive lacks it: new rows get its default');
       continue;
     }
     const isWithheld = Object.hasOwn(header.withheld, name) || column.withheld !== undefined;
     const fill = isWithheld ? randomFill(column) : undefined;
     if (fill === undefined) {
-      problems.push(`${name}: ${isWithheld ? 'was withheld' : 'is not in the archive'}, cannot be NULL, and has no default (policy: models: { '${entity.name}': { fill: { … } } })`);
+      problems.push(
+        `${name}: ${isWithheld ? 'was withheld' : 'is not in the archive'}, cannot be NULL, and has no default (policy: models: { '${entity.name}': { fill: { … } } })`,
+      );
       continue;
     }
     fills.push(fill);
@@ -117,15 +136,28 @@ function fillsOf(
 function policyFill(policy: ModelPolicy | undefined, column: Column): string | null | undefined {
   const fill = policy?.fill;
   if (fill === undefined) return undefined;
-  return [column.member, column.property ?? '', column.name].flatMap((name) => (Object.hasOwn(fill, name) ? [fill[name]] : []))[0];
+  return [column.member, column.property ?? '', column.name].flatMap((name) =>
+    Object.hasOwn(fill, name) ? [fill[name]] : [],
+  )[0];
 }
 
 function modelPolicy(policy: Policy, entity: Entity): ModelPolicy | undefined {
-  const names = [`${entity.app}.${entity.name}`, entity.name, entity.table.name, `${entity.table.schema}.${entity.table.name}`].map((name) => name.toLowerCase());
+  const names = [
+    `${entity.app}.${entity.name}`,
+    entity.name,
+    entity.table.name,
+    `${entity.table.schema}.${entity.table.name}`,
+  ].map((name) => name.toLowerCase());
   return Object.entries(policy.models ?? {}).find(([text]) => names.includes(text.toLowerCase()))?.[1];
 }
 
-function nonexistent({ ignoreNonexistent, findings }: DriftOptions, problems: string[], kind: string, on: string, reason: string): void {
+function nonexistent(
+  { ignoreNonexistent, findings }: DriftOptions,
+  problems: string[],
+  kind: string,
+  on: string,
+  reason: string,
+): void {
   if (ignoreNonexistent) findings.warn(kind, on, `${reason}: it is left out`);
   else problems.push(`${on}: ${reason}`);
 }

@@ -1,7 +1,11 @@
 import type { Column } from '../schema/schema.js';
 import type { Fill } from './fill.js';
 
-const greatest: Readonly<Record<string, bigint>> = { smallint: 32_767n, integer: 2_147_483_647n, bigint: 9_223_372_036_854_775_807n };
+const greatest: Readonly<Record<string, bigint>> = {
+  smallint: 32_767n,
+  integer: 2_147_483_647n,
+  bigint: 9_223_372_036_854_775_807n,
+};
 
 /** Values for a dry run, from the top of the type's range downwards: the sequence stays where it is. */
 export function generatedKeys(columns: readonly Column[]): readonly Fill[] {

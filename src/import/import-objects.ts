@@ -40,10 +40,18 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
   try {
     options.onTarget?.(session.server);
     if (session.server.standby) {
-      throw new RefusedError('READ_ONLY_TARGET', 'the target is a standby: it cannot be written to', { hint: 'Name the primary server.' });
+      throw new RefusedError('READ_ONLY_TARGET', 'the target is a standby: it cannot be written to', {
+        hint: 'Name the primary server.',
+      });
     }
-    if (archive.header.edited === true) findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
-    const schema = await buildSchema(session, dataSource, mergePolicy({ policy: options.policy, includeSecrets: ['*'] }), findings);
+    if (archive.header.edited === true)
+      findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
+    const schema = await buildSchema(
+      session,
+      dataSource,
+      mergePolicy({ policy: options.policy, includeSecrets: ['*'] }),
+      findings,
+    );
     return await run(dataSource, session, archive, schema, options, findings);
   } finally {
     await session.close();
@@ -70,7 +78,11 @@ async function run(
   });
   const made = await makePlan({ session, archive, schema, targets, findings, onProgress, signal });
   const external = await checkExternal(session, schema, archive);
-  const plan: Plan = { ...made, conflicts: [...made.conflicts, ...external], conflictCount: made.conflictCount + external.length };
+  const plan: Plan = {
+    ...made,
+    conflicts: [...made.conflicts, ...external],
+    conflictCount: made.conflictCount + external.length,
+  };
   if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, { onConflict }));
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
     status,
@@ -125,10 +137,14 @@ async function commit(dataSource: DataSource, session: PinnedSession): Promise<v
     const status = await transactionStatus(dataSource, row?.[0] ?? '');
     if (status === 'committed') return;
     if (status === 'aborted') throw error;
-    throw new FailedError('COMMIT_UNKNOWN', 'the connection was lost while the import was committed: whether it took place is not known', {
-      cause: error,
-      hint: 'Run the import again: what is there already is reported as same, and nothing is written twice.',
-    });
+    throw new FailedError(
+      'COMMIT_UNKNOWN',
+      'the connection was lost while the import was committed: whether it took place is not known',
+      {
+        cause: error,
+        hint: 'Run the import again: what is there already is reported as same, and nothing is written twice.',
+      },
+    );
   }
 }
 

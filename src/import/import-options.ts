@@ -35,7 +35,15 @@ export type PlanCounts = Readonly<Record<Decision, Readonly<Record<string, numbe
 
 export type Decision = 'insert' | 'same' | 'update' | 'merge' | 'remap' | 'skip' | 'conflict';
 
-export const decisions = Object.freeze(['insert', 'same', 'update', 'merge', 'remap', 'skip', 'conflict'] as const satisfies readonly Decision[]);
+export const decisions = Object.freeze([
+  'insert',
+  'same',
+  'update',
+  'merge',
+  'remap',
+  'skip',
+  'conflict',
+] as const satisfies readonly Decision[]);
 
 export interface Conflict {
   readonly object: string;

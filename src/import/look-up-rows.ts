@@ -36,4 +36,3 @@ export function differingColumns(target: TargetModel, mine: string, theirs: stri
   const right = theirs.split('\t');
   return target.columns.flatMap(({ member }, at) => (left[at] === right[at] ? [] : [member]));
 }
-

@@ -89,15 +89,32 @@ async function compareRun(
     const line = mine[at] ?? '';
     const columns = their === undefined || their === line ? [] : differingColumns(target, line, their);
     const hit = their === line ? undefined : hits.get(at);
-    const facts = their === undefined ? ({ is: 'absent' } as const) : their === line ? ({ is: 'equal' } as const) : ({ is: 'different', columns } as const);
+    const facts =
+      their === undefined
+        ? ({ is: 'absent' } as const)
+        : their === line
+          ? ({ is: 'equal' } as const)
+          : ({ is: 'different', columns } as const);
     const decision = decide(hit === undefined ? facts : { is: 'unique-taken' }, target.strategy);
     planned.decisions.push(decision, columns);
     if (decision === 'skip') planned.skipped.add(key);
     if (decision !== 'conflict') return;
     conflicts.add(
       hit === undefined
-        ? { object: objectName(target, key), reason: 'primary-key', constraint: primaryKeyName(target), columns, inTheWay: objectName(target, key) }
-        : { object: objectName(target, key), reason: 'unique', constraint: hit.constraint, columns: hit.columns, inTheWay: objectName(target, hit.inTheWay) },
+        ? {
+            object: objectName(target, key),
+            reason: 'primary-key',
+            constraint: primaryKeyName(target),
+            columns,
+            inTheWay: objectName(target, key),
+          }
+        : {
+            object: objectName(target, key),
+            reason: 'unique',
+            constraint: hit.constraint,
+            columns: hit.columns,
+            inTheWay: objectName(target, hit.inTheWay),
+          },
     );
   });
 }

@@ -28,7 +28,11 @@ export async function moveSequences(session: Session, plan: Plan, findings: Find
       } catch (error) {
         if (!(error instanceof PortolanError) || error.code === 'CONNECTION_LOST') throw error;
         await session.query('ROLLBACK TO SAVEPOINT portolan_sequence');
-        findings.note('sequence-not-owned', `${planned.target.model}.${column.member}`, 'its sequence is moved by setval after the commit');
+        findings.note(
+          'sequence-not-owned',
+          `${planned.target.model}.${column.member}`,
+          'its sequence is moved by setval after the commit',
+        );
         later.push(async (after) => {
           await after.query(`SELECT pg_catalog.setval(${quoteLiteral(sequence)}::regclass, ${next.last}, true)`);
         });
@@ -39,7 +43,11 @@ export async function moveSequences(session: Session, plan: Plan, findings: Find
 }
 
 /** Where the sequence has to go on, or undefined where it is there already. */
-async function nextValue(session: Session, { target }: PlannedModel, column: Column): Promise<{ restart: string; last: string } | undefined> {
+async function nextValue(
+  session: Session,
+  { target }: PlannedModel,
+  column: Column,
+): Promise<{ restart: string; last: string } | undefined> {
   if (column.sequence === undefined) return undefined;
   const sequence = quoteTable(column.sequence);
   const [facts] = await session.query(
@@ -49,7 +57,9 @@ async function nextValue(session: Session, { target }: PlannedModel, column: Col
   if (last === null || last === undefined) return undefined;
   const increment = BigInt(incrementText ?? '1');
   const name = quoteIdentifier(column.name);
-  const [greatest] = await session.query(`SELECT ${increment > 0n ? 'max' : 'min'}(${name}) FROM ${quoteTable(target.entity.table)}`);
+  const [greatest] = await session.query(
+    `SELECT ${increment > 0n ? 'max' : 'min'}(${name}) FROM ${quoteTable(target.entity.table)}`,
+  );
   const used = greatest?.[0];
   if (used === null || used === undefined) return undefined;
   const next = called === 't' ? BigInt(last) + increment : BigInt(last);

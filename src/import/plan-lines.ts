@@ -4,7 +4,7 @@ import type { Plan } from './plan.js';
 import { objectName } from './plan.js';
 
 /** The plan as JSON lines: what it was made of, then one decision a line, without values. */
-export async function* planLines(archive: ArchiveReader, plan: Plan, options: Readonly<Record<string, unknown>>): AsyncGenerator<unknown> {
+export async function* planLines(archive: ArchiveReader, plan: Plan, options: Readonly<Record<string, unknown>>): AsyncGenerator {
   yield { archive: archive.trailer?.sha256 ?? '', options };
   for await (const { object, decision, columns } of decidedObjects(archive, plan)) {
     yield columns.length === 0 ? { object, decision } : { object, decision, columns };
@@ -13,7 +13,7 @@ export async function* planLines(archive: ArchiveReader, plan: Plan, options: Re
 }
 
 /** Old key → new key of what is in the target after the import. */
-export async function* idMapLines(archive: ArchiveReader, plan: Plan): AsyncGenerator<unknown> {
+export async function* idMapLines(archive: ArchiveReader, plan: Plan): AsyncGenerator {
   for await (const { object, decision } of decidedObjects(archive, plan)) {
     if (decision === 'insert' || decision === 'same' || decision === 'update') yield { from: object, to: object, decision };
   }
@@ -31,7 +31,11 @@ async function* decidedObjects(
       const place = places.get(model) ?? 0;
       places.set(model, place + 1);
       const { target, decisions } = planned;
-      yield { object: objectName(target, pkToKey(pk, target.shape) ?? ''), decision: decisions.at(place), columns: decisions.columnsAt(place) };
+      yield {
+        object: objectName(target, pkToKey(pk, target.shape) ?? ''),
+        decision: decisions.at(place),
+        columns: decisions.columnsAt(place),
+      };
     }
   }
 }

@@ -60,4 +60,3 @@ export function planCounts(models: ReadonlyMap<string, PlannedModel>): PlanCount
 export function objectName(target: TargetModel, key: Key): string {
   return formatObjectName({ ...target.entity, model: target.model }, key);
 }
-

@@ -12,10 +12,12 @@ export async function propagateSkips(archive: ArchiveReader, models: ReadonlyMap
   const readers = new Map(
     [...models].map(([model, { target }]) => [
       model,
-      target.references.filter((reference) => reference.direct).map((reference) => ({ parent: byEntity.get(reference.parent), value: valueReader(target, reference) })),
+      target.references
+        .filter((reference) => reference.direct)
+        .map((reference) => ({ parent: byEntity.get(reference.parent), value: valueReader(target, reference) })),
     ]),
   );
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     const places = new Map<string, number>();
     for await (const objects of archive.objects()) {

@@ -85,8 +85,18 @@ export function targetModel(parts: TargetModelParts): TargetModel {
 function targetLinks(header: ArchiveHeader, schema: Schema, model: string, entity: Entity): readonly TargetLink[] {
   return Object.entries(header.entities[model]?.links ?? {}).flatMap(([member, described]) => {
     const own = schema.links.filter((link) => link.owner.parent === entity.model);
-    const link = own.find((one) => one.member === member) ?? own.find((one) => schema.entities.get(one.through)?.table.name === described.table);
+    const link =
+      own.find((one) => one.member === member) ??
+      own.find((one) => schema.entities.get(one.through)?.table.name === described.table);
     if (link === undefined) return [];
-    return [{ name: `${model}.${member}`, member, link, inverse: headerKeyShape(header, described.model), inverseModel: described.model }];
+    return [
+      {
+        name: `${model}.${member}`,
+        member,
+        link,
+        inverse: headerKeyShape(header, described.model),
+        inverseModel: described.model,
+      },
+    ];
   });
 }

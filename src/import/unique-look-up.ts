@@ -19,9 +19,15 @@ export interface UniqueHit {
  * Finds the target's rows that have the same unique values under another key: one query for each unique index and batch.
  * Expressions and predicates are evaluated by the database over the archive's values.
  */
-export async function lookUpUniques(session: Session, target: TargetModel, lines: readonly string[]): Promise<readonly UniqueHit[]> {
+export async function lookUpUniques(
+  session: Session,
+  target: TargetModel,
+  lines: readonly string[],
+): Promise<readonly UniqueHit[]> {
   const hits: UniqueHit[] = [];
-  const checked = target.entity.uniques.filter((unique) => !unique.primary && !isKey(unique, target) && isCovered(unique, target));
+  const checked = target.entity.uniques.filter(
+    (unique) => !unique.primary && !isKey(unique, target) && isCovered(unique, target),
+  );
   if (checked.length === 0 || lines.length === 0) return hits;
   const rows = lines.map((line) => decodeRow(line));
   const parameters = target.columns.map((_, at) => arrayLiteral(rows.map((row) => row[at] ?? null)));
@@ -29,7 +35,12 @@ export async function lookUpUniques(session: Session, target: TargetModel, lines
   for (const unique of checked) {
     for (const [ordinal, ...key] of await session.query(uniqueSql(target, unique), parameters)) {
       const texts = key.map((text) => text ?? '');
-      hits.push({ place: Number(ordinal) - 1, constraint: unique.name, columns: membersOf(target, unique), inTheWay: toKey(texts, integer) });
+      hits.push({
+        place: Number(ordinal) - 1,
+        constraint: unique.name,
+        columns: membersOf(target, unique),
+        inTheWay: toKey(texts, integer),
+      });
     }
   }
   return hits;
@@ -44,7 +55,12 @@ function uniqueSql(target: TargetModel, unique: UniqueConstraint): string {
   const where = unique.predicate === undefined ? '' : ` WHERE ${unique.predicate}`;
   const archive = `SELECT ordinal, ${columnList(entity.key)}, ${parts} FROM (SELECT u.ordinal, ${typed} FROM unnest(${arrays}) WITH ORDINALITY u(${names}, ordinal)) typed${where}`;
   const theirs = `SELECT ${columnList(entity.key)}, ${parts} FROM ${quoteTable(entity.table)}${where}`;
-  const equal = unique.parts.map((_, at) => `s.part${String(at)} ${unique.nullsNotDistinct ? 'IS NOT DISTINCT FROM' : equality(target, unique, at)} t.part${String(at)}`).join(' AND ');
+  const equal = unique.parts
+    .map(
+      (_, at) =>
+        `s.part${String(at)} ${unique.nullsNotDistinct ? 'IS NOT DISTINCT FROM' : equality(target, unique, at)} t.part${String(at)}`,
+    )
+    .join(' AND ');
   const sameKey = entity.key.map((name) => `s.${quoteIdentifier(name)} = t.${quoteIdentifier(name)}`).join(' AND ');
   return `SELECT s.ordinal, ${columnList(entity.key, 't')} FROM (${archive}) s JOIN (${theirs}) t ON ${equal} AND NOT (${sameKey}) ORDER BY s.ordinal`;
 }
@@ -54,14 +70,20 @@ function equality(target: TargetModel, unique: UniqueConstraint, at: number): st
 }
 
 function isKey(unique: UniqueConstraint, { entity }: TargetModel): boolean {
-  return unique.columns.length === entity.key.length && unique.predicate === undefined && entity.key.every((name) => unique.columns.includes(name));
+  return (
+    unique.columns.length === entity.key.length &&
+    unique.predicate === undefined &&
+    entity.key.every((name) => unique.columns.includes(name))
+  );
 }
 
 /** A constraint over a column that the archive lacks cannot be decided beforehand: the database decides it when the row is written. */
 function isCovered(unique: UniqueConstraint, target: TargetModel): boolean {
   const held = new Set(target.columns.map(({ column }) => column.name));
   if (unique.columns.length > 0 && unique.predicate === undefined) return unique.columns.every((name) => held.has(name));
-  return target.entity.columns.every((column) => held.has(column.name) || ![...unique.parts, unique.predicate ?? ''].some((part) => part.includes(column.name)));
+  return target.entity.columns.every(
+    (column) => held.has(column.name) || ![...unique.parts, unique.predicate ?? ''].some((part) => part.includes(column.name)),
+  );
 }
 
 function membersOf(target: TargetModel, unique: UniqueConstraint): readonly string[] {

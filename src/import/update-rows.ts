@@ -39,6 +39,8 @@ function updateSql(target: TargetModel, used: readonly TargetColumn[], changed: 
   const names = used.map((_, at) => `c${String(at)}`).join(', ');
   const value = (one: TargetColumn): string => `u.c${String(used.indexOf(one))}::${one.column.type}`;
   const sets = changed.map((one) => `${quoteIdentifier(one.column.name)} = ${value(one)}`).join(', ');
-  const keys = used.filter(({ inKey }) => inKey).map((one) => `t.${quoteIdentifier(one.column.name)} ${one.column.equality} ${value(one)}`);
+  const keys = used
+    .filter(({ inKey }) => inKey)
+    .map((one) => `t.${quoteIdentifier(one.column.name)} ${one.column.equality} ${value(one)}`);
   return `UPDATE ${quoteTable(target.entity.table)} t SET ${sets} FROM unnest(${arrays}) u(${names}) WHERE ${keys.join(' AND ')}`;
 }

@@ -47,11 +47,20 @@ export async function verifyRows(options: VerifyOptions): Promise<LinkCounts> {
       places.set(planned.target.model, from + run.length);
       await compareRun(options, planned, run, from, changed);
       await writeLinks(options, planned, run, insert, same);
-      options.onProgress?.({ stage: 'verify', model: planned.target.model, done: from + run.length, total: planned.decisions.length });
+      options.onProgress?.({
+        stage: 'verify',
+        model: planned.target.model,
+        done: from + run.length,
+        total: planned.decisions.length,
+      });
     }
   }
   for (const [model, { count, columns }] of changed) {
-    options.findings.warn('trigger-changed-row', model, `a trigger changed ${String(count)} of the rows that were written (${[...columns].join(', ')})`);
+    options.findings.warn(
+      'trigger-changed-row',
+      model,
+      `a trigger changed ${String(count)} of the rows that were written (${[...columns].join(', ')})`,
+    );
   }
   return { insert: record(insert), same: record(same) };
 }

@@ -36,7 +36,12 @@ export function linkPairs(
 }
 
 /** How many of the links the target has. */
-export async function countExisting(session: Session, schema: Schema, { link }: TargetLink, pairs: readonly LinkPair[]): Promise<number> {
+export async function countExisting(
+  session: Session,
+  schema: Schema,
+  { link }: TargetLink,
+  pairs: readonly LinkPair[],
+): Promise<number> {
   if (pairs.length === 0) return 0;
   const { from, parameters } = joinedPairs(schema, link, pairs);
   const [row] = await session.query(`SELECT count(*) FROM ${from} WHERE EXISTS (${sameLink(schema, link)})`, parameters);
@@ -44,17 +49,30 @@ export async function countExisting(session: Session, schema: Schema, { link }: 
 }
 
 /** Adds those that the target has not; an import never removes a link. Returns how many were added. */
-export async function insertLinks(session: Session, schema: Schema, target: TargetLink, pairs: readonly LinkPair[], dryRun: boolean): Promise<number> {
+export async function insertLinks(
+  session: Session,
+  schema: Schema,
+  target: TargetLink,
+  pairs: readonly LinkPair[],
+  dryRun: boolean,
+): Promise<number> {
   if (pairs.length === 0) return 0;
   const { link } = target;
   const through = entityOf(schema, link.through);
   const { from, parameters } = joinedPairs(schema, link, pairs);
   const names = [...link.owner.columns, ...link.inverse.columns];
-  const values = [...link.owner.parentColumns.map((name) => `o.${quoteIdentifier(name)}`), ...link.inverse.parentColumns.map((name) => `i.${quoteIdentifier(name)}`)];
+  const values = [
+    ...link.owner.parentColumns.map((name) => `o.${quoteIdentifier(name)}`),
+    ...link.inverse.parentColumns.map((name) => `i.${quoteIdentifier(name)}`),
+  ];
   if (dryRun) {
-    for (const fill of generatedKeys(through.columns.filter((column) => drawsFromSequence(column) && !names.includes(column.name)))) {
+    for (const fill of generatedKeys(
+      through.columns.filter((column) => drawsFromSequence(column) && !names.includes(column.name)),
+    )) {
       names.push(fill.column.name);
-      values.push(`${fill.value() ?? '0'}::${fill.column.lookupType} - row_number() OVER () + 1 - (SELECT count(*) FROM ${quoteTable(through.table)})`);
+      values.push(
+        `${fill.value() ?? '0'}::${fill.column.lookupType} - row_number() OVER () + 1 - (SELECT count(*) FROM ${quoteTable(through.table)})`,
+      );
     }
   }
   const columns = names.map(quoteIdentifier).join(', ');
@@ -65,15 +83,28 @@ export async function insertLinks(session: Session, schema: Schema, target: Targ
   return Number(row?.[0]);
 }
 
-function joinedPairs(schema: Schema, link: TargetLink['link'], pairs: readonly LinkPair[]): { readonly from: string; readonly parameters: readonly string[] } {
+function joinedPairs(
+  schema: Schema,
+  link: TargetLink['link'],
+  pairs: readonly LinkPair[],
+): { readonly from: string; readonly parameters: readonly string[] } {
   const owner = entityOf(schema, link.owner.parent);
   const inverse = entityOf(schema, link.inverse.parent);
-  const columns = [...owner.key.map((name) => ({ entity: owner, name, side: 0 as const })), ...inverse.key.map((name) => ({ entity: inverse, name, side: 1 as const }))];
-  const parameters = columns.map(({ entity, name, side }) => arrayLiteral(pairs.map((pair) => keyTexts(pair[side])[entity.key.indexOf(name)] ?? null)));
+  const columns = [
+    ...owner.key.map((name) => ({ entity: owner, name, side: 0 as const })),
+    ...inverse.key.map((name) => ({ entity: inverse, name, side: 1 as const })),
+  ];
+  const parameters = columns.map(({ entity, name, side }) =>
+    arrayLiteral(pairs.map((pair) => keyTexts(pair[side])[entity.key.indexOf(name)] ?? null)),
+  );
   const arrays = columns.map(({ entity, name }, at) => `$${String(at + 1)}::${columnOf(entity, name).lookupType}[]`).join(', ');
   const on = (side: 0 | 1, alias: string): string =>
     columns
-      .flatMap((column, at) => (column.side === side ? [`${alias}.${quoteIdentifier(column.name)} ${columnOf(column.entity, column.name).equality} v.c${String(at)}`] : []))
+      .flatMap((column, at) =>
+        column.side === side
+          ? [`${alias}.${quoteIdentifier(column.name)} ${columnOf(column.entity, column.name).equality} v.c${String(at)}`]
+          : [],
+      )
       .join(' AND ');
   const names = columns.map((_, at) => `c${String(at)}`).join(', ');
   return {
@@ -85,7 +116,10 @@ function joinedPairs(schema: Schema, link: TargetLink['link'], pairs: readonly L
 function sameLink(schema: Schema, link: TargetLink['link']): string {
   const through = entityOf(schema, link.through);
   const same = (reference: Reference, alias: string): string[] =>
-    reference.columns.map((name, at) => `x.${quoteIdentifier(name)} ${columnOf(through, name).equality} ${alias}.${quoteIdentifier(reference.parentColumns[at] ?? '')}`);
+    reference.columns.map(
+      (name, at) =>
+        `x.${quoteIdentifier(name)} ${columnOf(through, name).equality} ${alias}.${quoteIdentifier(reference.parentColumns[at] ?? '')}`,
+    );
   return `SELECT 1 FROM ${quoteTable(through.table)} x WHERE ${[...same(link.owner, 'o'), ...same(link.inverse, 'i')].join(' AND ')}`;
 }
 

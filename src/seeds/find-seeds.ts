@@ -89,9 +89,13 @@ function notAValue(first: ObjectName, group: readonly ObjectName[], cause: unkno
 }
 
 function unknownObject(name: ObjectName): UsageError {
-  return new UsageError('UNKNOWN_OBJECT', `there is no object ${name.text} (table ${name.entity.table.schema}.${name.entity.table.name})`, {
-    hint: 'Check the key, and that the data source points at the database you mean.',
-  });
+  return new UsageError(
+    'UNKNOWN_OBJECT',
+    `there is no object ${name.text} (table ${name.entity.table.schema}.${name.entity.table.name})`,
+    {
+      hint: 'Check the key, and that the data source points at the database you mean.',
+    },
+  );
 }
 
 function ambiguousObject(name: ObjectName, count: number): UsageError {

@@ -49,7 +49,9 @@ export function toServerText(value: ArchiveValue): string | null {
 export function textsToPk(texts: readonly string[], shape: KeyShape): ArchiveObject['pk'] {
   const values = texts.map((text, at) => toArchiveValue(text, shape.kinds[at] ?? 'text'));
   if (shape.members.length === 1) return values[0] ?? null;
-  return Object.fromEntries(shape.members.map((member, at) => [member, values[at] ?? null] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(
+    shape.members.map((member, at) => [member, values[at] ?? null] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 export function keyToPk(key: Key, shape: KeyShape): ArchiveObject['pk'] {

@@ -14,9 +14,7 @@ const escapes: Readonly<Record<string, string>> = Object.freeze({
 
 const unescapes: Readonly<Record<string, string>> = Object.freeze({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' });
 
-// eslint-disable-next-line no-control-regex -- these are the characters that COPY escapes
 const special = /[\b\f\n\r\t\v\\]/u;
-// eslint-disable-next-line no-control-regex -- as above
 const specials = /[\b\f\n\r\t\v\\]/gu;
 
 /** A value as COPY TO writes it. */

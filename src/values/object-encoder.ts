@@ -51,7 +51,6 @@ class BytesEncoder implements ObjectEncoder {
   readonly #options: ObjectEncoderOptions;
   readonly #members: readonly Member[];
   readonly #key: readonly number[];
-  readonly #integerKey: boolean;
   readonly #shape: KeyShape;
   readonly #tail: Buffer;
   readonly #cuts: readonly { readonly at: readonly number[]; readonly nulls: readonly number[]; is(key: Key): boolean }[];
@@ -70,7 +69,6 @@ class BytesEncoder implements ObjectEncoder {
     const position = (name: string): number => columns.findIndex((column) => column.name === name);
     this.#key = entity.key.map(position);
     this.#shape = keyShape(entity);
-    this.#integerKey = entity.key.length === 1 && this.#shape.kinds[0] === 'integer';
     this.#members = sortedMembers(options, new Set(this.#key));
     this.#tail = Buffer.from(`},"model":${JSON.stringify(entity.model)},"pk":`);
     this.#sharedEnd = Buffer.from(`,"shared":true}${options.lineEnd}`);
@@ -120,7 +118,8 @@ class BytesEncoder implements ObjectEncoder {
       }
       this.#ends[column] = at;
       const start = this.#starts[column] as number;
-      this.#marks[column] = mark === 1 && at === start + 2 && chunk[start] === backslash && chunk[start + 1] === letterN ? 2 : mark;
+      this.#marks[column] =
+        mark === 1 && at === start + 2 && chunk[start] === backslash && chunk[start + 1] === letterN ? 2 : mark;
       at += 1;
     }
     return at;

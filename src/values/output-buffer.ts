@@ -8,9 +8,7 @@ for (const letter of 'bfnrt') shortEscapes[letter.charCodeAt(0)] = letter.charCo
 
 /** Control characters → JSON's short escape. */
 const controlEscapes = new Uint8Array(32);
-for (const [character, letter] of ['\bb', '\ff', '\nn', '\rr', '\tt'].map((pair) => [...pair] as [string, string])) {
-  controlEscapes[character.charCodeAt(0)] = letter.charCodeAt(0);
-}
+for (const pair of ['\bb', '\ff', '\nn', '\rr', '\tt']) controlEscapes[pair.charCodeAt(0)] = pair.charCodeAt(1);
 
 /** Bytes that grow. Short runs are copied in JavaScript, where a call into native code would cost more than the bytes. */
 export class OutputBuffer {

@@ -89,7 +89,13 @@ describe('a book that moves', () => {
     const result = await importObjects(to, { archive, policy });
     expect(result.status).to.equal('refused');
     expect(result.conflicts).to.deep.equal([
-      { object: 'demoapp.book.4', reason: 'primary-key', constraint: 'demoapp_book_pkey', columns: ['title'], inTheWay: 'demoapp.book.4' },
+      {
+        object: 'demoapp.book.4',
+        reason: 'primary-key',
+        constraint: 'demoapp_book_pkey',
+        columns: ['title'],
+        inTheWay: 'demoapp.book.4',
+      },
     ]);
   });
 
@@ -123,7 +129,13 @@ describe('a book that moves', () => {
     const result = await importObjects(to, { archive, policy });
     expect(result.status).to.equal('refused');
     expect(result.conflicts).to.deep.equal([
-      { object: 'demoapp.book.4', reason: 'unique', constraint: 'demoapp_book_isbn_key', columns: ['isbn'], inTheWay: 'demoapp.book.99' },
+      {
+        object: 'demoapp.book.4',
+        reason: 'unique',
+        constraint: 'demoapp_book_isbn_key',
+        columns: ['isbn'],
+        inTheWay: 'demoapp.book.99',
+      },
     ]);
   });
 

@@ -16,7 +16,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
   builder: (yargs) =>
     withSelectionOptions(withSharedOptions(yargs))
       .option('why', { type: 'string', requiresArg: true, describe: 'the shortest path from a seed to this object' })
-      .example('$0 explain demoapp.Book.4 --why auth.User.9', 'how a reader got into the export of a book') as never,
+      .example('$0 explain demoapp.Book.4 --why auth.User.9', 'how a reader got into the export of a book'),
   handler: async (args) => {
     await runCommand(args, async (context) => {
       const selection = selectionOptions(args);

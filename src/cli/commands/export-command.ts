@@ -23,24 +23,50 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
     describe: 'export objects with everything that belongs to them and everything those rows need',
     builder: (yargs) =>
       withSelectionOptions(withSharedOptions(yargs))
-        .option('output', { alias: 'o', type: 'string', requiresArg: true, default: '-', describe: 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension' })
+        .option('output', {
+          alias: 'o',
+          type: 'string',
+          requiresArg: true,
+          default: '-',
+          describe: 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension',
+        })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
-        .option('dry-run', { alias: 'debug', type: 'boolean', default: false, describe: 'resolve everything, write no file, print the counts' })
+        .option('dry-run', {
+          alias: 'debug',
+          type: 'boolean',
+          default: false,
+          describe: 'resolve everything, write no file, print the counts',
+        })
         .option('format', { choices: ['portolan'], default: 'portolan', describe: 'layout of the archive' })
-        .option('reproducible', { type: 'boolean', default: false, describe: 'same rows, same bytes: leave out date and version' })
+        .option('reproducible', {
+          type: 'boolean',
+          default: false,
+          describe: 'same rows, same bytes: leave out date and version',
+        })
         .option('jobs', { type: 'number', requiresArg: true, describe: 'parallel readers on one snapshot (default: by size)' })
         .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
     handler: async (args) => {
       await runCommand(args, async (context) => {
         if (args.json && args.output === '-' && !args.dryRun) {
-          throw new UsageError('JSON_AND_ARCHIVE', 'standard output cannot hold both the archive and the result of --json', { hint: 'Write the archive to a file: -o out.json' });
+          throw new UsageError('JSON_AND_ARCHIVE', 'standard output cannot hold both the archive and the result of --json', {
+            hint: 'Write the archive to a file: -o out.json',
+          });
         }
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
         const { dataSource, policy } = await context.open();
         const { exportObjects } = await import('../../export/export-objects.js');
         const { output, force, dryRun, reproducible } = args;
-        const result = await exportObjects(dataSource, { ...selection, ...context, policy, output, force, dryRun, reproducible, jobs });
+        const result = await exportObjects(dataSource, {
+          ...selection,
+          ...context,
+          policy,
+          output,
+          force,
+          dryRun,
+          reproducible,
+          jobs,
+        });
         context.say(await summarizeExport(result, args.verbose));
         return { exitCode: 0, json: jsonOf(result) };
       });

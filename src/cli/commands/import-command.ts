@@ -27,13 +27,30 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
     describe: 'import an archive beside other data: read, plan, apply and verify in one transaction',
     builder: (yargs) =>
       withSharedOptions(yargs.positional('path', { type: 'string', describe: 'the archive' }))
-        .option('dry-run', { alias: 'debug', type: 'boolean', default: false, describe: 'the whole path, then a rollback; exits as the real run would' })
-        .option('on-conflict', { choices: conflictStrategies, describe: 'what to do where a different row has the key (default: fail)' })
+        .option('dry-run', {
+          alias: 'debug',
+          type: 'boolean',
+          default: false,
+          describe: 'the whole path, then a rollback; exits as the real run would',
+        })
+        .option('on-conflict', {
+          choices: conflictStrategies,
+          describe: 'what to do where a different row has the key (default: fail)',
+        })
         .option('override', { type: 'boolean', default: false, describe: 'the same as --on-conflict override' })
-        .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'consent to overwriting, where there is no terminal to ask' })
+        .option('yes', {
+          alias: 'y',
+          type: 'boolean',
+          default: false,
+          describe: 'consent to overwriting, where there is no terminal to ask',
+        })
         .option('plan', { type: 'string', requiresArg: true, describe: 'write the plan there, one decision a line' })
         .option('id-map', { type: 'string', requiresArg: true, describe: 'write old key → new key there, as JSON lines' })
-        .option('ignore-nonexistent', { type: 'boolean', default: false, describe: 'drop columns and models that the target lacks' })
+        .option('ignore-nonexistent', {
+          type: 'boolean',
+          default: false,
+          describe: 'drop columns and models that the target lacks',
+        })
         .example('$0 book.json --dry-run', 'what would happen, and nothing happens') as never,
     handler: async (args) => {
       await runCommand(args, async (context) => {

@@ -18,9 +18,17 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
   describe: 'prove that an archive is whole and closed, or seal an edited one again',
   builder: (yargs) =>
     withSharedOptions(yargs.positional('archive', { type: 'string', describe: 'the archive' }))
-      .option('reseal', { type: 'boolean', default: false, describe: 'sort, recount, prove closed, mark as edited, and write it again' })
+      .option('reseal', {
+        type: 'boolean',
+        default: false,
+        describe: 'sort, recount, prove closed, mark as edited, and write it again',
+      })
       .option('output', { alias: 'o', type: 'string', requiresArg: true, describe: 'with --reseal: write there instead' })
-      .option('summary', { type: 'boolean', default: false, describe: 'one page: what is in it, what was withheld, who was left out' })
+      .option('summary', {
+        type: 'boolean',
+        default: false,
+        describe: 'one page: what is in it, what was withheld, who was left out',
+      })
       .example('$0 verify book.json --reseal', 'after you have edited the archive') as never,
   handler: async (args) => {
     await runCommand(args, async (context) => {
@@ -31,13 +39,23 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       const { header, trailer } = await verifyArchive(args.output ?? args.archive);
       if (args.summary && !args.json) {
         process.stdout.write(`${await table(['model', 'objects'], Object.entries(trailer.objects))}\n`);
-        const facts = { seeds: header.seeds, follow: [header.follow], withheld: Object.keys(header.withheld), 'secrets included': header.includedSecrets };
-        for (const [name, values] of Object.entries(facts)) process.stdout.write(`${name}: ${values.length === 0 ? 'none' : values.join(', ')}\n`);
-        for (const { model, rule, count } of trailer.leftOut) process.stdout.write(`left out by ${rule}: ${String(count)} of ${model}\n`);
+        const facts = {
+          seeds: header.seeds,
+          follow: [header.follow],
+          withheld: Object.keys(header.withheld),
+          'secrets included': header.includedSecrets,
+        };
+        for (const [name, values] of Object.entries(facts))
+          process.stdout.write(`${name}: ${values.length === 0 ? 'none' : values.join(', ')}\n`);
+        for (const { model, rule, count } of trailer.leftOut)
+          process.stdout.write(`left out by ${rule}: ${String(count)} of ${model}\n`);
         process.stdout.write(`edited: ${header.edited === true ? 'yes' : 'no'}\nsha256 of the content: ${trailer.sha256}\n`);
       }
       context.say(`whole and closed: ${String(trailer.total)} objects`);
-      return { exitCode: 0, json: { status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all } };
+      return {
+        exitCode: 0,
+        json: { status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+      };
     });
   },
 };
