@@ -80,11 +80,11 @@ function identityOf(draft: DraftTable, findings: Findings, problems: Problems): 
 /** Policies of models by the position of their tables. A table is named by its model, by app and model, or by table. */
 function modelPolicies(
   tables: readonly NamedTable[],
+  defaults: readonly ModelName[],
   policy: ParsedPolicy,
   problems: Problems,
 ): ReadonlyMap<number, ModelPolicy> {
   const policies = new Map<number, ModelPolicy>();
-  const defaults = nameTables(tables, () => undefined);
   const namesOf = (at: number, own?: ModelPolicy): readonly string[] => {
     const { schema = '', table = '' } = tables[at] ?? {};
     const { app = '', name = '' } = defaults[at] ?? {};
