@@ -18,7 +18,8 @@ describe('ormconfig.ts and portolan.policy.ts', () => {
     await database.drop();
   });
 
-  it('are found from the root, as TypeScript, and name the models as the policy says', async () => {
+  it('are found from the root, as TypeScript, and name the models as the policy says', async function () {
+    this.timeout(60_000);
     const options = { cwd: projectRoot(), env: { PORTOLAN_URL: database.url } };
     const { code, stdout, stderr } = await run('exportobjects', ['auth.Permission.4', '--dry-run', '--json'], options);
     expect(code, stderr).to.equal(0);
