@@ -20,11 +20,11 @@ export default tseslint.config(
   },
   {
     // Decorators need the types of fields at run time.
-    files: ['demo-app/entities/**', 'test/**'],
+    files: ['demo-app/entities/**/*.ts', 'test/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
-    files: ['test/**'],
+    files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -7,11 +7,11 @@ const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off',
 
 let server: EmbeddedServer | undefined;
 
-/** One server for the whole run: the one that PORTOLAN_URL names, else our own. */
+/** One server for the whole run: the one that PORTOLAN_URL (or an earlier run in this process) names, else our own. */
 export const mochaHooks: RootHookObject = {
   async beforeAll(this: Mocha.Context) {
     this.timeout(60_000);
-    const given = process.env['PORTOLAN_URL'];
+    const given = process.env['PORTOLAN_URL'] ?? process.env['PORTOLAN_TEST_URL'];
     // Programs that a test starts must open what the test says.
     delete process.env['PORTOLAN_URL'];
     if (given === undefined) server = await startServer({ settings });
