@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { once } from 'node:events';
 import type { DataSource } from 'typeorm';
 import type { PinnedSession } from '../../src/dialect/postgres/session.js';
 import { openReadSession, openWriteSession } from '../../src/dialect/postgres/session.js';
@@ -93,10 +92,11 @@ describe('a pinned session', () => {
   it('gives the same text whatever the database has set', async () => {
     const session = await reading();
     const [row] = await session.query(
-      String.raw`SELECT '2024-01-31 12:00:00.123456+00'::timestamptz, '2024-01-31'::date, '1 day 2 hours'::interval, 0.1::float8 + 0.2, '\x00ff'::bytea, 12.5::money, 9007199254740993, NULL::text`,
+      String.raw`SELECT '2024-01-31 12:00:00.123456+00'::timestamptz, '2024-01-31'::date, '1 day 2 hours'::interval,
+        0.1::float8 + 0.2::float8, '\x00ff'::bytea, 9007199254740993, NULL::text`,
     );
-    expect(row).to.deep.equal(['2024-01-31 12:00:00.123456+00', '2024-01-31', '1 day 02:00:00', '0.30000000000000004', '\\x00ff', '$12.50'.slice(0, 6), '9007199254740993', null].map((text, at) => (at === 5 ? row?.[5] : text)));
-    expect(await session.query(shown)).to.deep.equal([['UTC', 'ISO, MDY', 'postgres', '1', 'hex', '""', 'off', '0', 'C']]);
+    expect(row).to.deep.equal(['2024-01-31 12:00:00.123456+00', '2024-01-31', '1 day 02:00:00', '0.30000000000000004', '\\x00ff', '9007199254740993', null]);
+    expect(await session.query(shown)).to.deep.equal([['UTC', 'ISO, MDY', 'postgres', '1', 'hex', '', 'off', '0', 'C']]);
     expect(await session.query('SHOW xmloption')).to.deep.equal([['content']]);
     expect(await session.query('SHOW idle_in_transaction_session_timeout')).to.deep.equal([['0']]);
   });
@@ -107,9 +107,11 @@ describe('a pinned session', () => {
       await session[end]();
       await session.close();
       const runner = dataSource.createQueryRunner('master');
-      const [row] = (await runner.query(`${shown}, current_setting('transaction_isolation')`.replaceAll('current_setting(', 'concat(current_setting(').replaceAll("')", "'),'|')").replace('SELECT ', 'SELECT concat(').concat(') AS all')) as [{ all: string }]);
+      const rows = (await runner.query(`SELECT unnest($1::text[]) AS name, current_setting(unnest($1::text[])) AS value`, [[...settings, 'transaction_isolation']])) as readonly { value: string }[];
       await runner.release();
-      expect(row.all).to.equal('America/New_York|SQL, DMY|ISO_8601|-5|escape|public, pg_catalog|on|10s|C|read committed|'.replace('ISO_8601', 'iso_8601'));
+      expect(rows.map((row) => row.value)).to.deep.equal(
+        ['America/New_York', 'SQL, DMY', 'iso_8601', '-5', 'escape', 'public, pg_catalog', 'on', '10s', 'C', 'read committed'],
+      );
     }
   });
 
@@ -344,6 +346,5 @@ describe('a pinned session', () => {
   it('has parameters as they are: no text is rewritten, and their number has no limit that matters', async () => {
     const session = await reading();
     expect(await session.query("SELECT ':name', $1::text, $2::text", [":id '{}' \\", null])).to.deep.equal([[':name', ":id '{}' \\", null]]);
-    await once(process.stdout, 'never', { signal: AbortSignal.abort() }).catch(() => undefined);
   });
 });

@@ -67,18 +67,16 @@ async function open(
     throw new UsageError('DATA_SOURCE_CLOSED', 'the data source is not initialized', { hint: 'Call dataSource.initialize() first.' });
   }
   const runner = dataSource.createQueryRunner(role);
+  const client = await connected(dataSource, runner, signal);
   let session: PostgresSession | undefined;
   try {
-    const client = await connected(dataSource, runner, signal).catch((error: unknown) => {
-      throw signal?.aborted === true ? signal.reason : connectionError(error, connectionTarget(dataSource));
-    });
     const server = await serverFacts(client);
     session = new PostgresSession(runner, client, server, signal);
     for (const statement of begin) await session.query(statement);
     await session.query(pinStatement(server.version));
     return session;
   } catch (error) {
-    if (session === undefined) await runner.release().catch(() => undefined);
+    if (session === undefined) await runner.release();
     else await session.close();
     throw signal?.aborted === true ? signal.reason : databaseError(error, 'opening the session');
   }
@@ -109,7 +107,7 @@ async function connected(dataSource: DataSource, runner: QueryRunner, signal: Ab
   } catch (error) {
     // Should the connection come after all, it goes back at once.
     connecting.then(() => runner.release()).catch(() => undefined);
-    throw error;
+    throw signal?.aborted === true ? signal.reason : connectionError(error, connectionTarget(dataSource));
   } finally {
     clearTimeout(timer);
   }
