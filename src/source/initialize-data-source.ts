@@ -6,7 +6,8 @@ import { connectionTarget } from '../dialect/postgres/connection-target.js';
 /** What to do about the errors that TypeORM raises while it builds its metadata. */
 const advice: Readonly<Record<string, string>> = Object.freeze({
   CircularRelationsError: 'TypeORM wants one relation of the circle nullable.',
-  ColumnTypeUndefinedError: 'Give the column a type, or let Portolan load the TypeScript itself: other loaders drop decorator metadata.',
+  ColumnTypeUndefinedError:
+    'Give the column a type, or let Portolan load the TypeScript itself: other loaders drop decorator metadata.',
   DataTypeNotSupportedError: 'The column has a type that PostgreSQL lacks.',
   DriverPackageNotInstalledError: 'Install the driver beside the data source: npm install pg',
   EntityMetadataNotFoundError: 'An entity is named in a relation and missing in `entities` of the data source.',

@@ -25,7 +25,9 @@ const names = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `ormco
  *
  * @throws UsageError NO_DATA_SOURCE, DATA_SOURCE_AMBIGUOUS, INVALID_URL; FailedError DATA_SOURCE_BROKEN
  */
-export async function loadDataSource(options: DataSourceFile): Promise<{ readonly dataSource: DataSource; readonly file: string }> {
+export async function loadDataSource(
+  options: DataSourceFile,
+): Promise<{ readonly dataSource: DataSource; readonly file: string }> {
   const file = dataSourceFile(options);
   const exported = await dataSources(file);
   const dataSource = choose(exported, options.exportName, file);
@@ -43,7 +45,9 @@ function dataSourceFile({ file, cwd }: DataSourceFile): string {
   }
   const path = resolve(cwd, file);
   if (existsSync(path) && statSync(path).isFile()) return path;
-  throw new UsageError('NO_DATA_SOURCE', `there is no file ${path}`, { hint: 'Check --data-source; it is relative to the current folder.' });
+  throw new UsageError('NO_DATA_SOURCE', `there is no file ${path}`, {
+    hint: 'Check --data-source; it is relative to the current folder.',
+  });
 }
 
 /** By instance, the names under which it is exported. */
@@ -85,5 +89,9 @@ function choose(found: ReadonlyMap<DataSource, readonly string[]>, wanted: strin
 
 /** By TypeORM's own mark: the application's copy of the class is not ours. */
 function isDataSource(value: unknown): value is DataSource {
-  return typeof value === 'object' && value !== null && (value as { '@instanceof'?: unknown })['@instanceof'] === Symbol.for('DataSource');
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { '@instanceof'?: unknown })['@instanceof'] === Symbol.for('DataSource')
+  );
 }

@@ -9,7 +9,10 @@ import { hookImport, hookRequire } from './typescript-hook.js';
  *
  * @throws FailedError with `code`, naming the file, the first line of what went wrong, and what to do
  */
-export async function loadModule(file: string, code: 'DATA_SOURCE_BROKEN' | 'POLICY_BROKEN'): Promise<Readonly<Record<string, unknown>>> {
+export async function loadModule(
+  file: string,
+  code: 'DATA_SOURCE_BROKEN' | 'POLICY_BROKEN',
+): Promise<Readonly<Record<string, unknown>>> {
   try {
     return exportsOf(await load(file));
   } catch (error) {
@@ -20,7 +23,8 @@ export async function loadModule(file: string, code: 'DATA_SOURCE_BROKEN' | 'POL
 async function load(file: string): Promise<unknown> {
   // Entities that a data source names by a pattern may be TypeScript although it is not.
   hookRequire();
-  if (file.endsWith('.json') || (isTypeScript(file) && moduleFormat(file) === 'commonjs')) return createRequire(file)(file) as unknown;
+  if (file.endsWith('.json') || (isTypeScript(file) && moduleFormat(file) === 'commonjs'))
+    return createRequire(file)(file) as unknown;
   if (isTypeScript(file)) hookImport();
   return import(pathToFileURL(file).href);
 }
@@ -45,13 +49,25 @@ function isThenable(value: object): boolean {
 
 /** What to do about the troubles that loading meets most often. */
 const advice: readonly (readonly [RegExp, string])[] = [
-  [/Cannot access '?(\w+)'? before initialization/u, 'Two modules import each other: write the relation\'s type as Relation<…>, imported from typeorm.'],
+  [
+    /Cannot access '?(\w+)'? before initialization/u,
+    "Two modules import each other: write the relation's type as Relation<…>, imported from typeorm.",
+  ],
   [/does not provide an export named/u, 'Where only a type is meant, write `import type`.'],
   [/Cannot find (module|package)/u, 'Check the path of the import, and that the package is installed beside the data source.'],
-  [/(ColumnTypeUndefined|cannot be guessed)/u, 'The compiler that was used drops decorator metadata: give the column a type, or let Portolan load the TypeScript itself.'],
+  [
+    /(ColumnTypeUndefined|cannot be guessed)/u,
+    'The compiler that was used drops decorator metadata: give the column a type, or let Portolan load the TypeScript itself.',
+  ],
   [/reflect-?metadata|getMetadata is not a function/iu, 'Import reflect-metadata before the entities.'],
-  [/require is not defined|exports is not defined/u, 'The package says "type": "module": write it as a module, or name the file .cts or .cjs.'],
-  [/Cannot use import statement|Unexpected token 'export'/u, 'Name the file .mjs or .mts, or set "type": "module" in package.json.'],
+  [
+    /require is not defined|exports is not defined/u,
+    'The package says "type": "module": write it as a module, or name the file .cts or .cjs.',
+  ],
+  [
+    /Cannot use import statement|Unexpected token 'export'/u,
+    'Name the file .mjs or .mts, or set "type": "module" in package.json.',
+  ],
 ];
 
 export function brokenModule(error: unknown, file: string, code: string): FailedError {
@@ -68,5 +84,8 @@ export function brokenModule(error: unknown, file: string, code: string): Failed
 function firstLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- terminal colours
   const lines = text.replaceAll(/\u001B\[[0-9;]*m/gu, '').split('\n');
-  return (lines.map((line) => line.replace(/^(Error: )?\s*[×x✖]?\s*/u, '').trim()).find((line) => line !== '') ?? text).slice(0, 300);
+  return (lines.map((line) => line.replace(/^(Error: )?\s*[×x✖]?\s*/u, '').trim()).find((line) => line !== '') ?? text).slice(
+    0,
+    300,
+  );
 }

@@ -15,7 +15,8 @@ export async function loadPolicyFile(
   file: string | undefined,
   besideFile: string,
 ): Promise<{ readonly policy: unknown; readonly file: string } | undefined> {
-  const path = file === undefined ? names.map((name) => join(dirname(besideFile), name)).find((one) => existsSync(one)) : resolve(file);
+  const path =
+    file === undefined ? names.map((name) => join(dirname(besideFile), name)).find((one) => existsSync(one)) : resolve(file);
   if (path === undefined) return undefined;
   if (!existsSync(path)) throw new UsageError('NO_POLICY', `there is no policy file ${path}`);
   const exported = await loadModule(path, 'POLICY_BROKEN');

@@ -8,7 +8,12 @@ export function mappedPaths(request: string, importer: string): readonly string[
     const [before = '', after] = pattern.split('*');
     if (after === undefined ? request !== pattern : !(request.startsWith(before) && request.endsWith(after))) continue;
     const wildcard = after === undefined ? '' : request.slice(before.length, request.length - after.length);
-    return targets.map((target) => resolve(base, target.replace('*', () => wildcard)));
+    return targets.map((target) =>
+      resolve(
+        base,
+        target.replace('*', () => wildcard),
+      ),
+    );
   }
   return [];
 }
@@ -36,7 +41,8 @@ function mappingOf(file: string, depth: number): Mapping {
   const config = parsed(file);
   const { paths, baseUrl } = config.compilerOptions ?? {};
   if (paths !== undefined) return { base: resolve(dirname(file), baseUrl ?? '.'), paths };
-  const parent = typeof config.extends === 'string' && config.extends.startsWith('.') ? resolve(dirname(file), config.extends) : undefined;
+  const parent =
+    typeof config.extends === 'string' && config.extends.startsWith('.') ? resolve(dirname(file), config.extends) : undefined;
   const found = parent === undefined ? undefined : [parent, `${parent}.json`].find((path) => existsSync(path));
   return found === undefined || depth > 10 ? none : mappingOf(found, depth + 1);
 }

@@ -13,7 +13,10 @@ const fewestConnections = 6;
 export async function makeSafe(dataSource: DataSource, url: string | undefined): Promise<void> {
   const connection = url === undefined ? {} : connectionOf(url);
   if (dataSource.isInitialized) await dataSource.destroy();
-  const { extra = {}, poolSize } = dataSource.options as { readonly extra?: Readonly<Record<string, unknown>>; readonly poolSize?: number };
+  const { extra = {}, poolSize } = dataSource.options as {
+    readonly extra?: Readonly<Record<string, unknown>>;
+    readonly poolSize?: number;
+  };
   const own = url === undefined ? extra : withoutConnection(extra);
   const max = Math.max(Number(own['max'] ?? poolSize ?? 10), fewestConnections);
   dataSource.setOptions({
@@ -52,7 +55,9 @@ function withoutConnection(extra: Readonly<Record<string, unknown>>): Readonly<R
 function connectionOf(text: string): Readonly<Record<string, unknown>> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/u.test(url.protocol)) {
-    throw new UsageError('INVALID_URL', '--url is no connection string', { hint: 'Write: postgres://user:password@host:5432/database' });
+    throw new UsageError('INVALID_URL', '--url is no connection string', {
+      hint: 'Write: postgres://user:password@host:5432/database',
+    });
   }
   return {
     url: undefined,

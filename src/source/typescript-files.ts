@@ -17,12 +17,17 @@ export function moduleFormat(file: string): 'module' | 'commonjs' {
   }
 }
 
-const sources: Readonly<Record<string, readonly string[]>> = Object.freeze({ '.js': ['.ts', '.tsx'], '.mjs': ['.mts'], '.cjs': ['.cts'] });
+const sources: Readonly<Record<string, readonly string[]>> = Object.freeze({
+  '.js': ['.ts', '.tsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+});
 
 /** What a path in an import may mean where there is no such file: the source beside it, an extension left out, a folder. */
 export function candidates(path: string): readonly string[] {
   const extension = /\.[mc]?js$/u.exec(path)?.[0];
-  const compiled = extension === undefined ? [] : (sources[extension] ?? []).map((source) => path.slice(0, -extension.length) + source);
+  const compiled =
+    extension === undefined ? [] : (sources[extension] ?? []).map((source) => path.slice(0, -extension.length) + source);
   const bare = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
   return [...compiled, ...bare.map((one) => path + one), ...bare.map((one) => join(path, `index${one}`))];
 }

@@ -43,7 +43,8 @@ export function hookImport(): void {
 /** The file that an import means which Node did not find. */
 export function sourceOf(request: string, importer: string): string | undefined {
   if (!isTypeScript(importer)) return undefined;
-  const paths = request.startsWith('.') || isAbsolute(request) ? [resolve(dirname(importer), request)] : mappedPaths(request, importer);
+  const paths =
+    request.startsWith('.') || isAbsolute(request) ? [resolve(dirname(importer), request)] : mappedPaths(request, importer);
   for (const path of paths) {
     const found = [path, ...candidates(path)].find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
     if (found !== undefined) return found;

@@ -10,7 +10,12 @@ import { TextKeySet } from '../../src/closure/text-key-set.js';
 import { column } from '../dialect/entity.js';
 
 /** Adds and asks in the same order as a plain Set does, and sorts as a plain comparison does. */
-function behavesLikeASet(set: KeySet, keys: readonly Key[], strangers: readonly Key[], compare: (a: Key, b: Key) => number): void {
+function behavesLikeASet(
+  set: KeySet,
+  keys: readonly Key[],
+  strangers: readonly Key[],
+  compare: (a: Key, b: Key) => number,
+): void {
   const model = new Set<Key>();
   for (const key of keys) {
     expect(set.add(key)).to.equal(!model.has(key));
@@ -35,7 +40,10 @@ const integer = fc
 /** Characters that a naive order or encoding gets wrong: surrogates beside the last of the basic plane, quotes, braces. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }).map((value) => value.replaceAll('\0', '')),
-  fc.string({ unit: fc.constantFrom('\u{1F600}', '\uFFFD', '\uE000', '\uD7FF', 'a', 'A', '{', '}', ',', '"', '\\', "'"), maxLength: 5 }),
+  fc.string({
+    unit: fc.constantFrom('\u{1F600}', '\uFFFD', '\uE000', '\uD7FF', 'a', 'A', '{', '}', ',', '"', '\\', "'"),
+    maxLength: 5,
+  }),
   fc.constantFrom('', 'NULL', 'null', '\\N', ' '),
 );
 
@@ -61,7 +69,12 @@ describe('key sets', () => {
 
   it('hold integers that are scattered so thinly that chunks would waste memory', () => {
     const keys = Array.from({ length: 40_000 }, (_, at) => ((at * 2_654_435_761) % 9_000_000_000) * 1_000_000 - 2 ** 52);
-    behavesLikeASet(new IntegerKeySet(), [...keys, ...keys.slice(0, 100)], keys.slice(0, 50).map((key) => key + 1), byValue);
+    behavesLikeASet(
+      new IntegerKeySet(),
+      [...keys, ...keys.slice(0, 100)],
+      keys.slice(0, 50).map((key) => key + 1),
+      byValue,
+    );
   });
 
   it('hold texts of any kind, in the order of their UTF-8 bytes', () => {
@@ -79,17 +92,41 @@ describe('key sets', () => {
       fc.property(fc.array(fc.tuple(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), text), { maxLength: 50 }), (pairs) => {
         const set = createKeySet({ columns: [column('a', 'bigint', 'integer'), column('b', 'text', 'text')], key: ['a', 'b'] });
         for (const [number, word] of pairs) set.add(`${String(number)}\0${word}`);
-        const unique = [...new Map(pairs.map(([number, word]) => [`${String(number)}\0${word}`, [number, word] as const])).entries()];
-        unique.sort(([, a], [, b]) => (a[0] === b[0] ? Buffer.compare(Buffer.from(a[1]), Buffer.from(b[1])) : a[0] < b[0] ? -1 : 1));
+        const unique = [
+          ...new Map(pairs.map(([number, word]) => [`${String(number)}\0${word}`, [number, word] as const])).entries(),
+        ];
+        unique.sort(([, a], [, b]) =>
+          a[0] === b[0] ? Buffer.compare(Buffer.from(a[1]), Buffer.from(b[1])) : a[0] < b[0] ? -1 : 1,
+        );
         expect([...set.sorted()]).to.deep.equal(unique.map(([key]) => key));
       }),
     );
   });
 
   it('order decimals as PostgreSQL does, infinities and NaN last', () => {
-    const keys = ['NaN', '10', '9', '-1.5', 'Infinity', '-Infinity', '12345678901234567890.2', '12345678901234567890.1', '0.1', '-10'];
-    expect(keys.sort(compareKeysOf(['number']))).to.deep.equal(
-      ['-Infinity', '-10', '-1.5', '0.1', '9', '10', '12345678901234567890.1', '12345678901234567890.2', 'Infinity', 'NaN'],
-    );
+    const keys = [
+      'NaN',
+      '10',
+      '9',
+      '-1.5',
+      'Infinity',
+      '-Infinity',
+      '12345678901234567890.2',
+      '12345678901234567890.1',
+      '0.1',
+      '-10',
+    ];
+    expect(keys.sort(compareKeysOf(['number']))).to.deep.equal([
+      '-Infinity',
+      '-10',
+      '-1.5',
+      '0.1',
+      '9',
+      '10',
+      '12345678901234567890.1',
+      '12345678901234567890.2',
+      'Infinity',
+      'NaN',
+    ]);
   });
 });

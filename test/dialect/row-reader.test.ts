@@ -12,7 +12,26 @@ import { createDatabase } from '../support/database.js';
 import { dataSourceOf } from './data-source.js';
 import { column, entity } from './entity.js';
 
-const awkward = ['NULL', 'null', '', '\\N', '\\', '"', "'", '{a,b}', 'a,b', '{', '}', 'tab\there', 'line\nfeed', 'é', '\u{1F600}', '\uFFFD', ' a ', 'a'];
+const awkward = [
+  'NULL',
+  'null',
+  '',
+  '\\N',
+  '\\',
+  '"',
+  "'",
+  '{a,b}',
+  'a,b',
+  '{',
+  '}',
+  'tab\there',
+  'line\nfeed',
+  'é',
+  '\u{1F600}',
+  '\uFFFD',
+  ' a ',
+  'a',
+];
 
 describe('the row reader', () => {
   let database: TestDatabase;
@@ -49,7 +68,11 @@ describe('the row reader', () => {
     await database.drop();
   });
 
-  const parent = entity('parent', [column('id', 'integer', 'integer'), column('code', 'text', 'text'), column('big', 'bigint', 'integer')], ['id']);
+  const parent = entity(
+    'parent',
+    [column('id', 'integer', 'integer'), column('code', 'text', 'text'), column('big', 'bigint', 'integer')],
+    ['id'],
+  );
   const child = entity(
     'child',
     [column('id', 'uuid', 'text'), column('parent_code', 'text', 'text'), column('rank', 'smallint', 'integer')],
@@ -77,7 +100,9 @@ describe('the row reader', () => {
 
   it('finds rows by dense, sparse, negative and absent integers', async () => {
     const find = async (values: readonly Key[]): Promise<readonly (Key | null)[]> =>
-      (await keysOf({ entity: parent, columns: ['id'], values }, [['id']])).map(([key]) => key ?? null).sort((a, b) => Number(a) - Number(b));
+      (await keysOf({ entity: parent, columns: ['id'], values }, [['id']]))
+        .map(([key]) => key ?? null)
+        .sort((a, b) => Number(a) - Number(b));
     expect(await find([-3, -2, -1, 0, 1])).to.deep.equal([-3, -2, -1, 0, 1]);
     expect(await find([-20, 5, 4, 69_000, 80_000])).to.deep.equal([-20, 4, 5, 69_000]);
     expect(await find([])).to.deep.equal([]);
@@ -95,7 +120,10 @@ describe('the row reader', () => {
   it('counts rows where no column is asked for', async () => {
     const loose = entity('loose', [column('a', 'integer', 'integer'), column('b', 'integer', 'integer')], []);
     expect(await keysOf({ entity: loose, columns: ['a'], values: [1] }, [[]])).to.deep.equal([[null], [null]]);
-    expect(await keysOf({ entity: loose, columns: ['a'], values: [1, 2], limit: 1 }, [['a'], ['b']])).to.deep.equal([[1, 1], [2, null]]);
+    expect(await keysOf({ entity: loose, columns: ['a'], values: [1, 2], limit: 1 }, [['a'], ['b']])).to.deep.equal([
+      [1, 1],
+      [2, null],
+    ]);
   });
 
   it('finds texts that look like structure, alone and in composite keys', async () => {
@@ -131,7 +159,9 @@ describe('the row reader', () => {
       const found = (await keysOf({ entity: moment, columns: [name], values }, [[name]])).flat();
       expect(found).to.have.members(values.map((value) => (name === 'data' && value === '' ? '\\x' : value)));
     }
-    expect(await rowsOf(moment, ['amount'], ['0044-03-15 00:00:00+00 BC', '2024-01-01 00:00:00.123456+00', 'infinity'])).to.deep.equal(['2.0000', 'NaN', '1.5000']);
+    expect(
+      await rowsOf(moment, ['amount'], ['0044-03-15 00:00:00+00 BC', '2024-01-01 00:00:00.123456+00', 'infinity']),
+    ).to.deep.equal(['2.0000', 'NaN', '1.5000']);
   });
 
   it('goes through another entity where the values are not in the columns', async () => {
@@ -146,15 +176,20 @@ describe('the row reader', () => {
     const where = 'rank > 50 -- a comment';
     const narrow = await keysOf({ entity: child, columns: ['parent_code'], values: ['c1', 'c2'], where }, [['rank']]);
     expect(narrow.flat().sort()).to.deep.equal([51, 52, 61, 62, 71, 72, 81, 82, 91, 92]);
-    const limited = await keysOf({ entity: child, columns: ['parent_code'], values: ['c1', 'c2', 'c3'], limit: 2 }, [['parent_code'], ['id']]);
+    const limited = await keysOf({ entity: child, columns: ['parent_code'], values: ['c1', 'c2', 'c3'], limit: 2 }, [
+      ['parent_code'],
+      ['id'],
+    ]);
     const expected = await database.query(`SELECT min(id::text) id FROM child WHERE parent_code = 'c1'`);
     expect(limited.length).to.equal(6);
     expect(limited.filter(([code]) => code === 'c1').map(([, id]) => id)).to.include(expected[0]?.['id']);
     const through = { entity: parent, columns: ['code'], keyColumns: ['id'] };
-    expect((await keysOf({ entity: child, columns: ['parent_code'], values: [1, 2, 3], through, limit: 3, where }, [['id']])).length).to.equal(9);
+    expect(
+      (await keysOf({ entity: child, columns: ['parent_code'], values: [1, 2, 3], through, limit: 3, where }, [['id']])).length,
+    ).to.equal(9);
   });
 
-  it('gives rows in the archive\'s order, within and across batches', async () => {
+  it("gives rows in the archive's order, within and across batches", async () => {
     const ids = Array.from({ length: 70_021 }, (_, at) => at - 20).filter((id) => id % 3 !== 0);
     const rows = await rowsOf(parent, ['id', 'code'], [...ids, 90_000]);
     expect(rows).to.deep.equal(ids.map((id) => `${String(id)}\tc${String(id)}`));
@@ -163,13 +198,18 @@ describe('the row reader', () => {
     expect(words.length).to.equal(keys.length);
     expect(words.map((row) => Number(row.split('\t')[0]))).to.deep.equal(keys.map((key) => Number(String(key).split('\0')[1])));
     expect(words[0]).to.equal('-2\t');
-    const uuids = (await keysOf({ entity: child, columns: ['rank'], values: Array.from({ length: 100 }, (_, at) => at + 1) }, [['id']])).flat() as Key[];
+    const uuids = (
+      await keysOf({ entity: child, columns: ['rank'], values: Array.from({ length: 100 }, (_, at) => at + 1) }, [['id']])
+    ).flat() as Key[];
     uuids.sort(compareKeys(child));
     expect(await rowsOf(child, ['id'], uuids)).to.deep.equal(uuids);
   });
 
   it('stays usable when its consumer stops early', async () => {
-    for await (const batch of createRowReader(session).keys({ entity: parent, columns: ['id'], values: Array.from({ length: 60_000 }, (_, at) => at) }, [['id']])) {
+    for await (const batch of createRowReader(session).keys(
+      { entity: parent, columns: ['id'], values: Array.from({ length: 60_000 }, (_, at) => at) },
+      [['id']],
+    )) {
       expect(batch.count).to.be.greaterThan(0);
       break;
     }

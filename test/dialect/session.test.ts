@@ -27,7 +27,17 @@ describe('a pinned session', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   const sessions: PinnedSession[] = [];
-  const settings = ['TimeZone', 'DateStyle', 'IntervalStyle', 'extra_float_digits', 'bytea_output', 'search_path', 'row_security', 'statement_timeout', 'lc_monetary'];
+  const settings = [
+    'TimeZone',
+    'DateStyle',
+    'IntervalStyle',
+    'extra_float_digits',
+    'bytea_output',
+    'search_path',
+    'row_security',
+    'statement_timeout',
+    'lc_monetary',
+  ];
   const shown = `SELECT ${settings.map((name) => `current_setting('${name}')`).join(', ')}`;
 
   before(async () => {
@@ -95,7 +105,15 @@ describe('a pinned session', () => {
       String.raw`SELECT '2024-01-31 12:00:00.123456+00'::timestamptz, '2024-01-31'::date, '1 day 2 hours'::interval,
         0.1::float8 + 0.2::float8, '\x00ff'::bytea, 9007199254740993, NULL::text`,
     );
-    expect(row).to.deep.equal(['2024-01-31 12:00:00.123456+00', '2024-01-31', '1 day 02:00:00', '0.30000000000000004', '\\x00ff', '9007199254740993', null]);
+    expect(row).to.deep.equal([
+      '2024-01-31 12:00:00.123456+00',
+      '2024-01-31',
+      '1 day 02:00:00',
+      '0.30000000000000004',
+      '\\x00ff',
+      '9007199254740993',
+      null,
+    ]);
     expect(await session.query(shown)).to.deep.equal([['UTC', 'ISO, MDY', 'postgres', '1', 'hex', '', 'off', '0', 'C']]);
     expect(await session.query('SHOW xmloption')).to.deep.equal([['content']]);
     expect(await session.query('SHOW idle_in_transaction_session_timeout')).to.deep.equal([['0']]);
@@ -107,11 +125,22 @@ describe('a pinned session', () => {
       await session[end]();
       await session.close();
       const runner = dataSource.createQueryRunner('master');
-      const rows = (await runner.query(`SELECT unnest($1::text[]) AS name, current_setting(unnest($1::text[])) AS value`, [[...settings, 'transaction_isolation']])) as readonly { value: string }[];
+      const rows = (await runner.query(`SELECT unnest($1::text[]) AS name, current_setting(unnest($1::text[])) AS value`, [
+        [...settings, 'transaction_isolation'],
+      ])) as readonly { value: string }[];
       await runner.release();
-      expect(rows.map((row) => row.value)).to.deep.equal(
-        ['America/New_York', 'SQL, DMY', 'iso_8601', '-5', 'escape', 'public, pg_catalog', 'on', '10s', 'C', 'read committed'],
-      );
+      expect(rows.map((row) => row.value)).to.deep.equal([
+        'America/New_York',
+        'SQL, DMY',
+        'iso_8601',
+        '-5',
+        'escape',
+        'public, pg_catalog',
+        'on',
+        '10s',
+        'C',
+        'read committed',
+      ]);
     }
   });
 
@@ -119,7 +148,8 @@ describe('a pinned session', () => {
     const first = await reading();
     const second = await reading({ snapshot: await first.exportSnapshot() });
     await database.query('BEGIN; SET TRANSACTION READ WRITE; INSERT INTO place VALUES (0, $$late$$); COMMIT');
-    for (const session of [first, second]) expect(await session.query('SELECT count(*) FROM public.place')).to.deep.equal([['200000']]);
+    for (const session of [first, second])
+      expect(await session.query('SELECT count(*) FROM public.place')).to.deep.equal([['200000']]);
     await database.query('BEGIN; SET TRANSACTION READ WRITE; DELETE FROM place WHERE id = 0; COMMIT');
   });
 
@@ -178,7 +208,9 @@ describe('a pinned session', () => {
 
   it('surfaces an error in the middle of a COPY once, and the connection lives on', async () => {
     const session = await reading();
-    const error = await failure(collected(session.copyOut('COPY (SELECT 1 / (150000 - id) FROM public.place ORDER BY id) TO STDOUT')));
+    const error = await failure(
+      collected(session.copyOut('COPY (SELECT 1 / (150000 - id) FROM public.place ORDER BY id) TO STDOUT')),
+    );
     expect(error.code).to.equal('DATABASE_ERROR');
     expect(error.detail).to.contain('division by zero');
     await session.rollback();
@@ -202,7 +234,8 @@ describe('a pinned session', () => {
 
   it('closes the connection where a reader stopped long before the end', async () => {
     const session = await reading();
-    for await (const chunk of session.copyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 1000000)) TO STDOUT")) if (chunk.length > 0) break;
+    for await (const chunk of session.copyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 1000000)) TO STDOUT"))
+      if (chunk.length > 0) break;
     expect((await failure(session.query('SELECT 1'))).code).to.equal('CANCELED');
     await session.close();
     await quiet();
@@ -249,7 +282,9 @@ describe('a pinned session', () => {
     const cases: readonly ((session: PinnedSession) => Promise<unknown>)[] = [
       (session) => session.query('SELECT pg_catalog.pg_sleep(20)'),
       async (session) => {
-        for await (const chunk of session.copyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 10000000)) TO STDOUT")) {
+        for await (const chunk of session.copyOut(
+          "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 10000000)) TO STDOUT",
+        )) {
           if (chunk.length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
         }
       },
@@ -281,7 +316,12 @@ describe('a pinned session', () => {
 
   it('says what the server is', async () => {
     const { server } = await reading();
-    expect(server).to.include({ database: database.name, user: new URL(database.url).username, host: new URL(database.url).hostname, standby: false });
+    expect(server).to.include({
+      database: database.name,
+      user: new URL(database.url).username,
+      host: new URL(database.url).hostname,
+      standby: false,
+    });
     expect(server.version).to.be.greaterThan(130_000);
   });
 
@@ -294,7 +334,10 @@ describe('a pinned session', () => {
     url.password = 'x';
     const restricted = await dataSourceOf(url.href);
     try {
-      for (const [table, code, exitCode] of [['secured', 'ROW_SECURITY', 3], ['closed', 'PERMISSION_DENIED', 1]] as const) {
+      for (const [table, code, exitCode] of [
+        ['secured', 'ROW_SECURITY', 3],
+        ['closed', 'PERMISSION_DENIED', 1],
+      ] as const) {
         const session = await openReadSession(restricted);
         const error = await failure(collected(session.copyOut(`COPY (SELECT * FROM public.${table}) TO STDOUT`)));
         expect(error).to.include({ code, exitCode });
@@ -311,7 +354,10 @@ describe('a pinned session', () => {
     const session = await writing();
     await session.query('SELECT 1 FROM public.place WHERE id = 1');
     await database.query('BEGIN; SET TRANSACTION READ WRITE; UPDATE place SET name = $$other$$ WHERE id = 1; COMMIT');
-    expect(await failure(session.query("UPDATE public.place SET name = 'ours' WHERE id = 1"))).to.include({ code: 'CONCURRENT_CHANGE', exitCode: 3 });
+    expect(await failure(session.query("UPDATE public.place SET name = 'ours' WHERE id = 1"))).to.include({
+      code: 'CONCURRENT_CHANGE',
+      exitCode: 3,
+    });
   });
 
   it('leaves no listener behind on a pooled connection', async () => {
@@ -345,6 +391,8 @@ describe('a pinned session', () => {
 
   it('has parameters as they are: no text is rewritten, and their number has no limit that matters', async () => {
     const session = await reading();
-    expect(await session.query("SELECT ':name', $1::text, $2::text", [":id '{}' \\", null])).to.deep.equal([[':name', ":id '{}' \\", null]]);
+    expect(await session.query("SELECT ':name', $1::text, $2::text", [":id '{}' \\", null])).to.deep.equal([
+      [':name', ":id '{}' \\", null],
+    ]);
   });
 });

@@ -11,7 +11,9 @@ const drainLimit = 16 * 1024 * 1024;
  * thrown away, or, where there is much of it, `abandon` is called and the connection is of no more use.
  */
 export async function* copyOut(client: Client, sql: string, abandon: () => Promise<void>): AsyncGenerator<Buffer> {
-  const stream = client.query(Object.assign(copyTo(sql), queryTimeout(client))) as unknown as Readable & { callback?: () => void };
+  const stream = client.query(Object.assign(copyTo(sql), queryTimeout(client))) as unknown as Readable & {
+    callback?: () => void;
+  };
   // A connection that is lost after the last chunk still tells the stream.
   stream.on('error', () => undefined);
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
@@ -37,7 +39,7 @@ export async function* copyOut(client: Client, sql: string, abandon: () => Promi
 
 async function drained(chunks: AsyncIterator<Buffer>): Promise<boolean> {
   try {
-    for (let bytes = 0; bytes < drainLimit; ) {
+    for (let bytes = 0; bytes < drainLimit;) {
       const next = await chunks.next();
       if (next.done === true) return true;
       bytes += next.value.length;

@@ -18,7 +18,11 @@ export class ConstraintError extends RefusedError {
   readonly constraint: string | undefined;
   readonly table: string | undefined;
 
-  constructor(constraint: string | undefined, table: string | undefined, options: { detail?: string | undefined; cause?: unknown }) {
+  constructor(
+    constraint: string | undefined,
+    table: string | undefined,
+    options: { detail?: string | undefined; cause?: unknown },
+  ) {
     const where = table === undefined ? '' : ` on ${table}`;
     super('CONSTRAINT_VIOLATED', `the database refused a row: constraint ${constraint ?? '(unnamed)'}${where}`, {
       ...options,
@@ -126,7 +130,14 @@ function stateOf(code: string): string {
   return code === '' ? 'without a code' : `SQLSTATE ${code}`;
 }
 
-const lossCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ENOTFOUND']);
+const lossCodes: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'ERR_STREAM_DESTROYED',
+  'ENOTFOUND',
+]);
 
 function isConnectionLoss(code: string, message: string): boolean {
   if (/^(08|57P0|58)/u.test(code) || lossCodes.has(code)) return true;

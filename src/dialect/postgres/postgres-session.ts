@@ -63,7 +63,9 @@ export class PostgresSession implements PinnedSession {
   async *copyOut(sql: string): AsyncGenerator<Buffer> {
     this.#enter();
     try {
-      for await (const chunk of copyOut(this.#client, sql, () => this.#break(new FailedError('CANCELED', 'reading was stopped')))) {
+      for await (const chunk of copyOut(this.#client, sql, () =>
+        this.#break(new FailedError('CANCELED', 'reading was stopped')),
+      )) {
         this.statistics.bytes += chunk.length;
         yield chunk;
       }

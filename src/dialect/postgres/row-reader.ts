@@ -31,7 +31,12 @@ async function* readKeys(session: Session, selection: RowSelection, select: read
   }
 }
 
-async function* readRows(session: Session, entity: Entity, columns: readonly string[], keys: Iterable<Key>): AsyncGenerator<Buffer> {
+async function* readRows(
+  session: Session,
+  entity: Entity,
+  columns: readonly string[],
+  keys: Iterable<Key>,
+): AsyncGenerator<Buffer> {
   const keyColumns = entity.key.map((name) => columnNamed(entity, name));
   if (keyColumns.length === 0) throw new TypeError(`${entity.model} has no key by which rows could be read`);
   const order = keyColumns.map((column) => keyOrderSql(column, 't')).join(', ');

@@ -37,6 +37,7 @@ function selectionSource(selection: RowSelection, keys: readonly Key[]): string 
 /** Where a row stands among those of the same value, in key order. */
 function place({ entity, columns }: RowSelection): string {
   const partition = columns.map((name) => `t.${quoteIdentifier(name)}`).join(', ');
-  const order = entity.key.length === 0 ? 't.ctid' : entity.key.map((name) => keyOrderSql(columnNamed(entity, name), 't')).join(', ');
+  const order =
+    entity.key.length === 0 ? 't.ctid' : entity.key.map((name) => keyOrderSql(columnNamed(entity, name), 't')).join(', ');
   return `pg_catalog.row_number() OVER (PARTITION BY ${partition} ORDER BY ${order})`;
 }

@@ -49,7 +49,12 @@ export function openReadSession(dataSource: DataSource, options: ReadSessionOpti
  * @throws as {@link openReadSession}; FailedError READ_ONLY_DATABASE on a standby
  */
 export function openWriteSession(dataSource: DataSource, options: WriteSessionOptions = {}): Promise<PinnedSession> {
-  return open(dataSource, ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE', 'SET CONSTRAINTS ALL DEFERRED'], 'master', options);
+  return open(
+    dataSource,
+    ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE', 'SET CONSTRAINTS ALL DEFERRED'],
+    'master',
+    options,
+  );
 }
 
 async function open(
@@ -64,7 +69,9 @@ async function open(
     throw new UsageError('UNSUPPORTED_DATABASE', `the data source is of type "${type}"; only "postgres" is supported`);
   }
   if (!dataSource.isInitialized) {
-    throw new UsageError('DATA_SOURCE_CLOSED', 'the data source is not initialized', { hint: 'Call dataSource.initialize() first.' });
+    throw new UsageError('DATA_SOURCE_CLOSED', 'the data source is not initialized', {
+      hint: 'Call dataSource.initialize() first.',
+    });
   }
   const runner = dataSource.createQueryRunner(role);
   const client = await connected(dataSource, runner, signal);
@@ -88,7 +95,13 @@ async function connected(dataSource: DataSource, runner: QueryRunner, signal: Ab
   // A pool with nothing to give waits for ever by default, and nobody will give back while we wait for ourselves.
   let timer: NodeJS.Timeout | undefined;
   const giveUp = new Promise<never>((_, reject) => {
-    signal?.addEventListener('abort', () => { reject(signal.reason as Error); }, { once: true });
+    signal?.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
     timer = setTimeout(() => {
       if ((pool?.waitingCount ?? 0) === 0) return;
       const max = String(pool?.options?.max ?? 'all');

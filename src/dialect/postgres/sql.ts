@@ -13,7 +13,8 @@ export function quoteTable(table: TableName): string {
 
 /** A text literal; standard_conforming_strings is on in every session of ours. */
 export function quoteLiteral(text: string): string {
-  if (text.includes('\0')) throw new UsageError('INVALID_VALUE', 'a value holds the character NUL, which PostgreSQL cannot store');
+  if (text.includes('\0'))
+    throw new UsageError('INVALID_VALUE', 'a value holds the character NUL, which PostgreSQL cannot store');
   return `'${text.replaceAll("'", "''")}'`;
 }
 
