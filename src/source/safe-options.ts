@@ -31,7 +31,7 @@ export async function makeSafe(dataSource: DataSource, url: string | undefined):
     logger: silentLogger,
     ...connection,
     extra: { ...own, max },
-  } as Parameters<DataSource['setOptions']>[0]);
+  });
   // A cache was made with the data source, and would open a connection of its own.
   (dataSource as { queryResultCache?: unknown }).queryResultCache = undefined;
 }

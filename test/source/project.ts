@@ -11,7 +11,7 @@ function packages(): string {
 }
 
 /** A project of somebody else's: files by path, with our installed packages. */
-export function project(files: Readonly<Record<string, string>>): { readonly folder: string; remove(): void } {
+export function project(files: Readonly<Record<string, string>>): { readonly folder: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-project-'));
   symlinkSync(packages(), join(folder, 'node_modules'));
   for (const [path, text] of Object.entries(files)) {

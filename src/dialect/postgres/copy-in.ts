@@ -10,11 +10,11 @@ import { queryTimeout } from './client.js';
  */
 export async function copyIn(client: Client, sql: string, chunks: AsyncIterable<Buffer | string>): Promise<number> {
   const stream = client.query(Object.assign(copyFrom(sql), queryTimeout(client))) as unknown as CopyStream;
-  let failed = false;
+  const state = { failed: false };
   const finished = new Promise<void>((resolve, reject) => {
     stream.once('finish', resolve);
     stream.on('error', (error) => {
-      failed = true;
+      state.failed = true;
       reject(error);
       // What is still buffered must not be sent: the driver has let go of the connection.
       stream.destroy();
@@ -24,18 +24,18 @@ export async function copyIn(client: Client, sql: string, chunks: AsyncIterable<
   const writable = (): Promise<void> => new Promise((resolve) => stream.once('drain', resolve));
   try {
     for await (const chunk of chunks) {
-      if (failed) break;
+      if (state.failed) break;
       if (!stream.write(chunk)) await Promise.race([writable(), finished.catch(() => undefined)]);
     }
   } catch (cause) {
-    if (!failed) {
+    if (!state.failed) {
       // The server's log gets this text: no row value may be in it.
       stream.destroy(new Error('stopped by the sender'));
       await finished.catch(() => undefined);
     }
     throw new SourceError(cause);
   }
-  if (!failed) stream.end();
+  if (!state.failed) stream.end();
   await finished;
   return stream.rowCount;
 }

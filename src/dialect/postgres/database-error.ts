@@ -145,6 +145,6 @@ function isConnectionLoss(code: string, message: string): boolean {
 }
 
 function asDriverError(cause: unknown): DriverError {
-  if (cause instanceof Error) return cause as Error & DriverError;
+  if (cause instanceof Error) return cause;
   return { message: String(cause) };
 }
