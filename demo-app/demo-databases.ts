@@ -44,6 +44,18 @@ export async function openDemoDatabases(): Promise<DemoDatabases> {
   }
 }
 
+/** Removes the databases too when the process is interrupted, before it ends. */
+export function closeWhenInterrupted(databases: DemoDatabases): void {
+  for (const [signal, exit] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.once(signal, () => {
+      void databases.close().finally(() => process.exit(exit));
+    });
+  }
+}
+
 /** Runs one statement and gives its rows. */
 export async function query(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const client = new Client({ connectionString: url });

@@ -1,4 +1,4 @@
-import { openDemoDatabases } from './demo-databases.js';
+import { closeWhenInterrupted, openDemoDatabases } from './demo-databases.js';
 import { forgetDemoUrl, writeDemoUrl } from './demo-url.js';
 import { narrator } from './narrator.js';
 
@@ -7,6 +7,7 @@ narrator.say('Starting a PostgreSQL and filling a library …');
 const databases = await openDemoDatabases();
 writeDemoUrl(databases.library);
 process.on('exit', forgetDemoUrl);
+closeWhenInterrupted(databases);
 
 narrator.title('A library to play with');
 narrator.say(`  library   ${databases.library}
@@ -22,10 +23,5 @@ ormconfig.ts points at the library while this runs. In another terminal, from th
 
 Ctrl-C stops the server and removes it.`);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    forgetDemoUrl();
-    void databases.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
-  });
-}
+// Only a signal ends it.
 setInterval(() => undefined, 60_000);

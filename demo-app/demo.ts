@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DemoDatabases } from './demo-databases.js';
-import { openDemoDatabases, query } from './demo-databases.js';
+import { closeWhenInterrupted, openDemoDatabases, query } from './demo-databases.js';
 import { narrator } from './narrator.js';
 import { projectRoot } from './project-root.js';
 import { runCommand } from './run-command.js';
@@ -20,6 +20,7 @@ async function demo(): Promise<number> {
   narrator.title('Portolan: one object out of one database, with all it needs, and into another');
   narrator.say('Starting a PostgreSQL and filling a library …');
   const databases = await openDemoDatabases();
+  closeWhenInterrupted(databases);
   try {
     mkdirSync(folder, { recursive: true });
     await showBook(databases);
