@@ -3,7 +3,6 @@ import type { ArchiveReader } from '../archive/open-archive.js';
 import { columnList, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { OnProgress } from '../progress.js';
-import { dependencyOrder } from '../schema/dependency-order.js';
 import type { Column, Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
 import type { Fill } from './fill.js';
@@ -34,34 +33,56 @@ const rowsAtOnce = 1000;
  */
 export async function applyPlan(options: ApplyOptions): Promise<void> {
   const { plan, session } = options;
-  const circles = immediateCircles(options);
-  const waiting = new Map<readonly string[], Set<string>>();
+  const spans = stagedSpans(options);
+  const order = [...plan.models.keys()];
+  let staged: string[] = [];
   for await (const run of modelRuns(options.archive.objects())) {
     const planned = plan.models.get(run.model);
     if (planned === undefined) {
       await drain(run);
       continue;
     }
-    const circle = circles.find((models) => models.includes(run.model));
-    const stage = circle === undefined ? undefined : `portolan_stage_${String([...plan.models.keys()].indexOf(run.model))}`;
-    await writeRun(options, planned, run, stage);
-    if (circle === undefined) continue;
-    const done = waiting.get(circle) ?? new Set();
-    waiting.set(circle, done.add(run.model));
+    const place = order.indexOf(run.model);
+    const span = spans.find(({ from, to }) => place >= from && place <= to);
+    await writeRun(options, planned, run, span === undefined ? undefined : stageName(place));
+    if (span === undefined) continue;
+    staged.push(run.model);
+    if (place < span.to) continue;
+    await session.query(insertStagedSql(plan, staged));
+    staged = [];
   }
-  for (const [, models] of waiting) await session.query(insertStagedSql(plan, [...models]));
 }
 
-/** Circles of tables whose constraints are checked at once: with deferrable ones, the transaction's end is soon enough. */
-function immediateCircles({ plan, schema }: ApplyOptions): readonly (readonly string[])[] {
-  const byEntity = new Map([...plan.models].map(([model, planned]) => [planned.target.entity.model, model]));
-  const edges = schema.references.flatMap((reference) => {
-    const child = byEntity.get(reference.child);
-    const parent = byEntity.get(reference.parent);
-    const immediate = reference.constraint !== undefined && !reference.constraint.deferrable;
-    return child === undefined || parent === undefined || !immediate ? [] : [{ child, parent }];
-  });
-  return dependencyOrder(byEntity.values(), edges).filter((component) => component.length > 1);
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Stretches of the archive's order in which a table needs one that comes later, by a constraint that is checked at once: with
+ * deferrable ones, the transaction's end is soon enough. Stretches that touch are one.
+ */
+function stagedSpans({ plan, schema }: ApplyOptions): readonly Span[] {
+  const places = new Map([...plan.models.values()].map((planned, at) => [planned.target.entity.model, at]));
+  const spans = schema.references
+    .flatMap(({ child, parent, constraint }) => {
+      const from = places.get(child);
+      const to = places.get(parent);
+      const immediate = constraint !== undefined && !constraint.deferrable;
+      return immediate && from !== undefined && to !== undefined && to > from ? [{ from, to }] : [];
+    })
+    .sort((a, b) => a.from - b.from);
+  const merged: { from: number; to: number }[] = [];
+  for (const span of spans) {
+    const last = merged.at(-1);
+    if (last === undefined || span.from > last.to) merged.push({ ...span });
+    else last.to = Math.max(last.to, span.to);
+  }
+  return merged;
+}
+
+function stageName(place: number): string {
+  return `portolan_stage_${String(place)}`;
 }
 
 async function writeRun(options: ApplyOptions, planned: PlannedModel, run: ModelRun, stage: string | undefined): Promise<void> {
@@ -129,9 +150,9 @@ function insertStagedSql(plan: Plan, models: readonly string[]): string {
     if (planned === undefined) return [];
     const { entity, written, fills } = planned.target;
     const columns = columnList([...written.map(({ column }) => column.name), ...fills.map(({ column }) => column.name)]);
-    const at = String([...plan.models.keys()].indexOf(model));
+    const place = [...plan.models.keys()].indexOf(model);
     return [
-      `i${at} AS (INSERT INTO ${quoteTable(entity.table)} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM pg_temp.portolan_stage_${at})`,
+      `i${String(place)} AS (INSERT INTO ${quoteTable(entity.table)} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM pg_temp.${stageName(place)})`,
     ];
   });
   return `WITH ${inserts.join(', ')} SELECT 1`;
