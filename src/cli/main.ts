@@ -4,9 +4,15 @@ import { didYouMean } from '../errors/nearest-names.js';
 import { PortolanError, UsageError } from '../errors/portolan-error.js';
 import { toolVersion } from '../tool-version.js';
 import { refuseNotAvailable } from './not-available.js';
+import { writeFindings } from './write-findings.js';
 
 /** Runs one of the programs: `portolan` with its commands, or one command as a program of its own. */
 export async function main(program: string, commands: readonly object[], words: readonly string[]): Promise<void> {
+  // A reader that goes away (`| head`) is no defect: the command itself ends with BROKEN_PIPE or, at its end, as it would have.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exitCode ||= 1;
+  });
   try {
     refuseNotAvailable(words);
     await parserOf(program, commands, words).parseAsync();
@@ -17,6 +23,8 @@ export async function main(program: string, commands: readonly object[], words: 
       process.stdout.write(`${JSON.stringify({ status: known.status, code: known.code, error: known.message, findings: [] })}\n`);
     }
     process.exitCode = known.exitCode;
+    const findings = findingsFile(words);
+    if (findings !== undefined) writeFindings(findings, []);
   }
 }
 
@@ -47,6 +55,11 @@ async function usageError(
 ): Promise<UsageError> {
   const message = error instanceof Error ? error.message : String(error);
   const [first = ''] = words;
+  if (commands.length > 1 && first !== '' && !first.startsWith('-')) {
+    const known = commands.map((command) => String((command as CommandModule).command).split(' ')[0] ?? '');
+    if (!known.includes(first))
+      return new UsageError('USAGE', `there is no command ${first}`, { hint: didYouMean(first, known) ?? 'See --help.' });
+  }
   const help = await helpText(program, commands, commands.length > 1 && !first.startsWith('-') ? [first] : []);
   const names = new Set([...help.matchAll(/--([\w-]+)/gu)].map((match) => match[1] ?? ''));
   const given = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined);
@@ -65,4 +78,11 @@ function helpText(program: string, commands: readonly object[], command: readonl
       resolve(output);
     });
   });
+}
+
+/** The file of `--findings` in words that could not be parsed: it is written whatever the outcome. */
+function findingsFile(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => word === '--findings' || word.startsWith('--findings='));
+  const file = words[at]?.startsWith('--findings=') === true ? words[at].slice('--findings='.length) : words[at + 1];
+  return at < 0 || file === undefined || file === '' || file.startsWith('-') ? undefined : file;
 }

@@ -14,7 +14,7 @@ const options: Readonly<Record<string, string>> = Object.freeze({
 });
 
 const commands: Readonly<Record<string, string>> = Object.freeze({
-  delete: 'portolan explain tells what would go.',
+  delete: 'This version does not delete. Review what would go with: portolan explain app.Model.key',
   diff: 'importobjects --dry-run compares an archive with a database.',
   merge: 'Import the archives one after the other.',
   undo: 'Export what the import would overwrite first.',

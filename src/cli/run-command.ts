@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import { removeTemporaryFiles } from '../archive/temporary-files.js';
 import { FailedError, PortolanError, UsageError } from '../errors/portolan-error.js';
@@ -7,6 +6,7 @@ import type { Policy } from '../policy/policy.js';
 import { progressReporter } from './progress-reporter.js';
 import type { SharedArguments } from './shared-options.js';
 import type { OnProgress } from '../progress.js';
+import { writeFindings } from './write-findings.js';
 
 /** What a command works with. */
 export interface CommandContext {
@@ -68,7 +68,7 @@ export async function runCommand(
     progress.stop();
     process.exitCode = await report(args, controller.signal.aborted ? interrupted(controller.signal) : error, findings);
   } finally {
-    if (args.findings !== undefined) writeFindings(args.findings, findings);
+    if (args.findings !== undefined) writeFindings(args.findings, findings.all);
     await dataSource?.destroy().catch(() => undefined);
     for (const { name, handler } of handlers) process.off(name, handler);
   }
@@ -130,17 +130,6 @@ function unexpected(error: unknown): FailedError {
     detail: String(error),
     hint: 'Run it again with --verbose, and please report what it says.',
   });
-}
-
-function writeFindings(path: string, findings: Findings): void {
-  try {
-    writeFileSync(path, findings.all.map((finding) => `${JSON.stringify(finding)}\n`).join(''), { mode: 0o600 });
-  } catch (error) {
-    process.stderr.write(
-      `error: the findings could not be written to ${path} (${(error as NodeJS.ErrnoException).code ?? ''})\n`,
-    );
-    process.exitCode = 1;
-  }
 }
 
 function print(text: string): Promise<void> {

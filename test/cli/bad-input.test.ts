@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Program } from '../support/run.js';
+import { programPath } from '../support/run.js';
+import type { Library } from './library.js';
+import { openLibrary } from './library.js';
+
+describe('the command line, wrongly used', function () {
+  this.timeout(120_000);
+  let library: Library;
+  before(async () => {
+    library = await openLibrary();
+  });
+  after(async () => {
+    await library.close();
+  });
+
+  const cases: readonly (readonly [fact: string, program: Program, words: readonly string[], code: string, says: RegExp])[] = [
+    ['an unknown app', 'exportobjects', ['demoap.Book.4'], 'UNKNOWN_APP', /demoapp/u],
+    ['an unknown model', 'exportobjects', ['demoapp.Bok.4'], 'UNKNOWN_MODEL', /Book/iu],
+    ['an unknown object', 'exportobjects', ['demoapp.Book.999999'], 'UNKNOWN_OBJECT', /999999/u],
+    ['an unknown column', 'exportobjects', ['demoapp.Book[titel=x]'], 'UNKNOWN_COLUMN', /title/u],
+    ['an unknown option', 'exportobjects', ['demoapp.Book.4', '--folow', 'owned'], 'USAGE', /--follow/u],
+    ['an unknown command', 'portolan', ['exprt', 'demoapp.Book.4'], 'USAGE', /export/u],
+    ['no object', 'exportobjects', [], 'USAGE', /./u],
+    ['an option of a later version', 'importobjects', ['x.json', '--journal', 'j'], 'NOT_AVAILABLE', /--journal/u],
+    ['a strategy of a later version', 'importobjects', ['x.json', '--on-conflict', 'remap'], 'NOT_AVAILABLE', /remap/u],
+    ['a format of a later version', 'exportobjects', ['demoapp.Book.4', '--format=zulip'], 'NOT_AVAILABLE', /zulip/u],
+    ['deleting', 'deleteobjects', ['demoapp.Book.4'], 'NOT_AVAILABLE', /portolan explain/u],
+    [
+      'an unknown profile',
+      'exportobjects',
+      ['demoapp.Book.4', '-o', 'p.json', '--profile', 'x'],
+      'UNKNOWN_PROFILE',
+      /no built-in/u,
+    ],
+    [
+      'a budget that is no number',
+      'exportobjects',
+      ['demoapp.Book.4', '-o', 'b.json', '--max-objects', 'x'],
+      'OPTION_VALUE',
+      /max-objects/u,
+    ],
+    ['archive and result on one stream', 'exportobjects', ['demoapp.Book.4'], 'JSON_AND_ARCHIVE', /-o/u],
+    ['a missing output folder', 'exportobjects', ['demoapp.Book.4', '-o', 'none/x.json'], 'FOLDER_MISSING', /none/u],
+    ['overriding without consent', 'importobjects', ['x.json', '--override'], 'CONSENT_NEEDED', /--yes/u],
+    ['an archive that is not there', 'importobjects', ['nothing.json'], 'ARCHIVE_NOT_FOUND', /nothing\.json/u],
+  ];
+  for (const [fact, program, words, code, says] of cases) {
+    it(`says what is wrong with ${fact}, and exits 2`, async () => {
+      const dry = ['UNKNOWN_APP', 'UNKNOWN_MODEL', 'UNKNOWN_OBJECT', 'UNKNOWN_COLUMN'].includes(code) ? ['--dry-run'] : [];
+      const result = await library.run(program, [...words, ...dry, '--json', '--findings', 'f.jsonl']);
+      expect(result.code, result.stderr).to.equal(2);
+      expect(JSON.parse(result.stdout)).to.deep.include({ status: 'failed', code, findings: [] });
+      expect(result.stderr)
+        .to.match(says)
+        .and.not.match(/^ +at /mu);
+      expect(statSync(join(library.folder, 'f.jsonl')).mode & 0o777).to.equal(0o600);
+      expect(readdirSync(library.folder)).to.deep.equal(['f.jsonl']);
+      rmSync(join(library.folder, 'f.jsonl'));
+    });
+  }
+
+  it('does not replace an output that exists, unless forced', async () => {
+    const path = join(library.folder, 'there.json');
+    writeFileSync(path, 'mine');
+    const refused = await library.run('exportobjects', ['demoapp.Book.4', '-o', path, '--json']);
+    expect(refused.code).to.equal(2);
+    expect(JSON.parse(refused.stdout)).to.include({ code: 'OUTPUT_EXISTS' });
+    expect(readFileSync(path, 'utf8')).to.equal('mine');
+    expect((await library.run('exportobjects', ['demoapp.Book.4', '-o', path, '--force'])).code).to.equal(0);
+    expect(readFileSync(path, 'utf8')).not.to.equal('mine');
+    rmSync(path);
+  });
+
+  it('fails without a connection', async () => {
+    const env = { PORTOLAN_URL: 'postgresql://postgres@127.0.0.1:1/none' };
+    const { code, stdout } = await library.run('exportobjects', ['demoapp.Book.4', '-o', 'c.json', '--json'], { env });
+    expect(code).to.equal(1);
+    expect(JSON.parse(stdout)).to.include({ status: 'failed', code: 'NO_CONNECTION' });
+    expect(existsSync(join(library.folder, 'c.json'))).to.equal(false);
+  });
+
+  it('finds no data source, or a broken one', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'portolan-none-'));
+    try {
+      const none = await library.run('exportobjects', ['a.B.1', '--dry-run', '--json'], { cwd });
+      expect([none.code, (JSON.parse(none.stdout) as { code: string }).code]).to.deep.equal([2, 'NO_DATA_SOURCE']);
+      writeFileSync(join(cwd, 'ormconfig.mjs'), 'export const = ;');
+      const broken = await library.run('exportobjects', ['a.B.1', '--dry-run', '--json'], { cwd });
+      expect([broken.code, (JSON.parse(broken.stdout) as { code: string }).code]).to.deep.equal([1, 'DATA_SOURCE_BROKEN']);
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
+  });
+
+  it('names the table on which a right is missing', async () => {
+    const role = `reader_${String(process.pid)}`;
+    await library.full.query(`CREATE ROLE ${role} LOGIN PASSWORD 'r'`);
+    try {
+      await library.full.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+      await library.full.query(`REVOKE ALL ON demoapp_genre FROM ${role}`);
+      const url = new URL(library.full.url);
+      url.username = role;
+      url.password = 'r';
+      const { code, stdout } = await library.run('exportobjects', [
+        'demoapp.Book.4',
+        '-o',
+        'g.json',
+        '--json',
+        '--url',
+        url.href,
+      ]);
+      expect(code).to.equal(1);
+      expect(JSON.parse(stdout)).to.include({ code: 'PERMISSION_DENIED' });
+      expect(stdout).to.contain('demoapp_genre');
+      expect(existsSync(join(library.folder, 'g.json'))).to.equal(false);
+    } finally {
+      await library.full.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  });
+
+  it('survives a reader that goes away', () => {
+    const command = `"${process.execPath}" "${programPath('exportobjects')}" demoapp.Book.4 --follow connected | head -c 10`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', command], {
+      cwd: library.folder,
+      env: { ...process.env, PORTOLAN_URL: library.full.url },
+      encoding: 'utf8',
+    });
+    expect(stdout).to.have.length(10);
+    expect(stderr).not.to.match(/^ +at |Unhandled|UNEXPECTED/mu);
+  });
+});
