@@ -19,8 +19,8 @@ import type { Membership } from './membership.js';
 import type { PathStep } from './shortest-path.js';
 import { shortestPath } from './shortest-path.js';
 import { spreadDrop } from './spread-drop.js';
-import type { Violation, WalkOptions, WalkResult } from './walk.js';
 import { Walk } from './walk.js';
+import type { Violation, WalkOptions, WalkResult } from './walk-options.js';
 
 /** What to take, resolved against the schema: models are names in `schema.entities`. */
 export interface ClosureOptions {

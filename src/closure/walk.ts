@@ -1,51 +1,17 @@
-import type { KeyBatch, RowReader, RowSelection } from '../dialect/row-reader.js';
+import type { KeyBatch, RowSelection } from '../dialect/row-reader.js';
 import { RefusedError } from '../errors/portolan-error.js';
-import type { OnProgress } from '../progress.js';
 import type { Entity, Reference } from '../schema/schema.js';
-import type { Border } from './border.js';
-import type { Budget } from './budget.js';
 import type { ClosureStep } from './closure.js';
 import { createKeySet } from './create-key-set.js';
-import type { Edges, LinkSide, ScanPlan } from './edges.js';
+import type { LinkSide, ScanPlan } from './edges.js';
 import { valueOf } from './edges.js';
-import type { Role, StepRule } from './follow-rule.js';
+import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
 import { Membership } from './membership.js';
 import type { Want } from './wants.js';
 import { Wants } from './wants.js';
-
-export interface WalkOptions {
-  readonly edges: Edges;
-  readonly reader: RowReader;
-  readonly rule: StepRule;
-  readonly seeds: ReadonlyMap<string, KeySet>;
-  /** Models whose rows are not entered; under `connected` the seeds' own too. */
-  readonly roots: ReadonlySet<string>;
-  readonly border: Border;
-  readonly sharedAsKey: (model: string) => boolean;
-  readonly budget: Budget;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface WalkResult {
-  readonly membership: Membership;
-  readonly external: ReadonlyMap<string, KeySet>;
-  /** Rows that were reached and kept out because the policy says `drop`. */
-  readonly dropped: ReadonlyMap<string, KeySet>;
-  /** The first row that was reached beyond a border that says `error`. */
-  readonly violation: Violation | undefined;
-  /** Values of references without a validated constraint for which no row was found. */
-  readonly unresolved: ReadonlyMap<Reference, KeySet>;
-  readonly steps: readonly ClosureStep[];
-}
-
-export interface Violation {
-  readonly model: string;
-  readonly key: Key;
-  readonly via: string;
-}
+import type { Violation, WalkOptions, WalkResult } from './walk-options.js';
 
 /**
  * Breadth-first over sets: each level asks, for each edge, once for all rows that are new. Rows met on the way down or up

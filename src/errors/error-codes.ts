@@ -33,6 +33,7 @@ export const errorCodes = Object.freeze({
   INVALID_URL: { exitCode: 2, meaning: '--url is no connection string' },
   INVALID_VALUE: { exitCode: 2, meaning: 'a value is not valid for its type' },
   JSON_AND_ARCHIVE: { exitCode: 2, meaning: '--json and the archive cannot both go to standard output' },
+  KEY_UNKNOWN: { exitCode: 2, meaning: 'the table has no key by which a row could be named' },
   LINE_TOO_LONG: { exitCode: 1, meaning: 'an object is longer than a line of an archive may be' },
   MODEL_AMBIGUOUS: { exitCode: 2, meaning: 'a name can mean several models or columns' },
   NOT_AVAILABLE: { exitCode: 2, meaning: 'this version does not have that command or option yet' },
@@ -73,5 +74,3 @@ export const errorCodes = Object.freeze({
   USAGE: { exitCode: 2, meaning: 'an unknown option or command, or a missing argument' },
   VERIFY_FAILED: { exitCode: 1, meaning: 'what was read back differs from what was written' },
 } as const satisfies Record<string, { readonly exitCode: 1 | 2 | 3; readonly meaning: string }>);
-
-export type ErrorCode = keyof typeof errorCodes;

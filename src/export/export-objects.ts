@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { ArchiveWriter } from '../archive/archive-writer.js';
 import { createArchiveWriter } from '../archive/archive-writer.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
-import type { PinnedSession } from '../dialect/postgres/session.js';
+import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { archiveHeader, archiveOrder, archiveTrailer, withheldColumns } from './archive-parts.js';
@@ -53,7 +53,7 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
     const { lineEnd } = writer;
     const rows = { schema, closure: taken.closure, lineEnd, readers, onProgress: options.onProgress, signal: options.signal };
     for await (const lines of exportRows(order, rows)) {
-      for (const bytes of lines.bytes) await writer.write(bytes);
+      await writer.write(lines.bytes);
       objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);
       for (const [name, count] of lines.links) links.set(name, (links.get(name) ?? 0) + count);
     }

@@ -25,14 +25,14 @@ export interface RowsOptions {
 /** Some lines of the archive, in its order. */
 export interface Lines {
   readonly model: string;
-  readonly bytes: readonly Buffer[];
+  readonly bytes: Buffer;
   readonly objects: number;
   /** Links written, by link name. */
   readonly links: ReadonlyMap<string, number>;
 }
 
-/** Rows of one unit of work: few enough that several units fit into memory, enough that a query is worth its round trip. */
-const unitSize = 10_000;
+/** Rows of one unit of work: enough that a query is worth its round trip, few enough that all readers have some. */
+const unitSize = 30_000;
 
 /** The default of `--jobs`: a second reader pays from about this many objects on. */
 const manyObjects = 50_000;
@@ -48,7 +48,12 @@ export function defaultJobs(total: number): number {
  * @throws FailedError NOT_CLOSED, ROWS_MISSING: a defect of ours; the archive is not finished.
  */
 export async function* exportRows(models: readonly string[], options: RowsOptions): AsyncGenerator<Lines> {
-  yield* inOrder(units(models, options), options.readers, (reader, unit) => readUnit(reader, unit, options));
+  yield* inOrder(
+    units(models, options),
+    options.readers,
+    (reader, unit) => readUnit(reader, unit, options),
+    (lines) => lines.bytes.length,
+  );
 }
 
 interface Unit {
@@ -74,32 +79,35 @@ function* units(models: readonly string[], { schema, closure }: RowsOptions): Ge
   }
 }
 
-async function readUnit(reader: RowReader, unit: Unit, options: RowsOptions): Promise<Lines> {
+async function* readUnit(reader: RowReader, unit: Unit, options: RowsOptions): AsyncGenerator<Lines> {
   options.signal?.throwIfAborted();
   const { entity, set, columns, keys } = unit;
   const { schema, closure } = options;
+  const { model } = entity;
   const { lists, counts } = await linkLists(reader, schema, closure, entity, keys);
+  const allOwned = set.owned.size === set.taken.size;
   const encoder = createObjectEncoder({
     entity,
     columns,
-    isOwned: (key) => set.owned.has(key),
+    isOwned: allOwned ? () => true : (key) => set.owned.has(key),
     lists,
     cut: cutsOf(closure, entity),
     references: closedProof(schema, closure, entity),
     lineEnd: options.lineEnd,
   });
-  const bytes: Buffer[] = [];
   const names = columns.map((column) => column.name);
-  for await (const chunk of reader.rows(entity, names, keys)) bytes.push(encoder.encode(chunk));
-  if (encoder.count !== keys.length) {
-    throw new FailedError(
-      'ROWS_MISSING',
-      `${entity.model}: ${String(keys.length)} rows were to be read, ${String(encoder.count)} came`,
-      {
-        hint: 'This is a defect of Portolan: no archive was written. Please report it.',
-      },
-    );
+  const none = new Map<string, number>();
+  let done = 0;
+  for await (const chunk of reader.rows(entity, names, keys)) {
+    const bytes = encoder.encode(chunk);
+    yield { model, bytes, objects: encoder.count - done, links: none };
+    done = encoder.count;
   }
-  options.onProgress?.({ stage: 'rows', model: entity.model, done: keys.length, total: set.taken.size });
-  return { model: entity.model, bytes, objects: keys.length, links: counts };
+  if (done !== keys.length) {
+    throw new FailedError('ROWS_MISSING', `${model}: ${String(keys.length)} rows were to be read, ${String(done)} came`, {
+      hint: 'This is a defect of Portolan: no archive was written. Please report it.',
+    });
+  }
+  yield { model, bytes: Buffer.alloc(0), objects: 0, links: counts };
+  options.onProgress?.({ stage: 'rows', model, done: keys.length, total: set.taken.size });
 }

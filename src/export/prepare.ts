@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { TakenClosure } from '../closure/take-closure.js';
 import { takeClosure } from '../closure/take-closure.js';
-import type { PinnedSession } from '../dialect/postgres/session.js';
+import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import { seedLookup } from '../dialect/postgres/seed-lookup.js';

@@ -6,7 +6,7 @@ import type { KeySet } from '../closure/key-set.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
-import type { PlanOptions } from './make-plan.js';
+import type { PlanOptions } from './plan-options.js';
 import type { ConflictList, PlannedModel } from './plan.js';
 import { objectName } from './plan.js';
 import type { TargetModel } from './target.js';

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
-import type { PinnedSession } from '../dialect/postgres/session.js';
+import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
 import { FailedError, PortolanError, RefusedError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';

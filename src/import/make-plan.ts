@@ -1,11 +1,6 @@
 import type { ArchiveObject } from '../archive/archive.js';
-import type { ArchiveReader } from '../archive/open-archive.js';
 import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
-import type { Session } from '../dialect/session.js';
-import type { Findings } from '../findings/finding.js';
-import type { OnProgress } from '../progress.js';
-import type { Schema } from '../schema/schema.js';
 import { pkToKey } from '../values/archive-value.js';
 import { checkReferences, ReferenceCheck } from './check-references.js';
 import { decide } from './decide.js';
@@ -14,18 +9,9 @@ import { differingColumns, isEmpty, lookUpRows } from './look-up-rows.js';
 import { propagateSkips } from './propagate-skips.js';
 import type { Plan, PlannedModel } from './plan.js';
 import { ConflictList, objectName } from './plan.js';
+import type { PlanOptions } from './plan-options.js';
 import type { TargetModel } from './target.js';
 import { lookUpUniques } from './unique-look-up.js';
-
-export interface PlanOptions {
-  readonly session: Session;
-  readonly archive: ArchiveReader;
-  readonly schema: Schema;
-  readonly targets: ReadonlyMap<string, TargetModel>;
-  readonly findings: Findings;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Objects of one look-up. */
 const batchSize = 5000;

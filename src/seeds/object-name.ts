@@ -30,7 +30,7 @@ export function parseObjectName(schema: Schema, text: string): ObjectName {
   const { entity, key } = splitName(schema, text);
   const [only] = entity.key;
   if (only === undefined) {
-    throw new UsageError('NO_ROW_IDENTITY', `${entity.model} has no key by which a row could be named`, {
+    throw new UsageError('KEY_UNKNOWN', `${entity.model} has no key by which a row could be named`, {
       hint: `Name a row by a column (${entity.model}[column=value]) after giving the table a key in the policy.`,
     });
   }

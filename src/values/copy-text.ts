@@ -33,12 +33,3 @@ export function unescapeCopy(text: string): string {
 export function decodeRow(line: string): (string | null)[] {
   return line.split('\t').map((text) => (text === '\\N' ? null : unescapeCopy(text)));
 }
-
-/** One row, without its line end: byte for byte what COPY TO prints for the same values. */
-export function encodeRow(values: readonly (string | null)[]): string {
-  let line = '';
-  values.forEach((value, at) => {
-    line += at === 0 ? escapeCopy(value) : `\t${escapeCopy(value)}`;
-  });
-  return line;
-}

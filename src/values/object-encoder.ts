@@ -1,5 +1,5 @@
 import type { Key } from '../closure/key.js';
-import { toIntegerKey } from '../closure/key.js';
+import { integerAt } from './integer-at.js';
 import type { Column, Entity } from '../schema/schema.js';
 import type { KeyShape } from './archive-value.js';
 import { isJsonNumber, keyShape, keyToPk } from './archive-value.js';
@@ -59,6 +59,7 @@ class BytesEncoder implements ObjectEncoder {
   readonly #ends: Int32Array;
   /** 0 plain, 1 holds bytes that JSON or COPY escapes, 2 NULL. */
   readonly #marks: Uint8Array;
+  readonly #integers: readonly boolean[];
   readonly #sharedEnd: Buffer;
   readonly #ownedEnd: Buffer;
   #count = 0;
@@ -84,6 +85,7 @@ class BytesEncoder implements ObjectEncoder {
         reference.found(value, child);
       },
     }));
+    this.#integers = columns.map((column) => column.kind === 'integer');
     this.#starts = new Int32Array(columns.length);
     this.#ends = new Int32Array(columns.length);
     this.#marks = new Uint8Array(columns.length);
@@ -183,8 +185,8 @@ class BytesEncoder implements ObjectEncoder {
     const [only] = columns;
     if (columns.length === 1 && only !== undefined) {
       if (this.#marks[only] === 2) return null;
-      const text = this.#text(chunk, only);
-      return this.#options.columns[only]?.kind === 'integer' ? toIntegerKey(text) : text;
+      if (!this.#integers[only]) return this.#text(chunk, only);
+      return integerAt(chunk, this.#starts[only] as number, this.#ends[only] as number);
     }
     const texts: string[] = [];
     for (const column of columns) {

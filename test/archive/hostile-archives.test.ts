@@ -18,7 +18,10 @@ const header: ArchiveHeader = {
       schema: 'public',
       table: 'child',
       key: ['id'],
-      columns: { id: { name: 'id', type: 'uuid', kind: 'text' }, parent: { name: 'parent_id', type: 'integer', kind: 'integer' } },
+      columns: {
+        id: { name: 'id', type: 'uuid', kind: 'text' },
+        parent: { name: 'parent_id', type: 'integer', kind: 'integer' },
+      },
       links: {},
       references: [{ name: 'a.child.parent', columns: ['parent_id'], parent: 'a.parent', parentColumns: ['id'] }],
     },
@@ -113,7 +116,8 @@ describe('archives that somebody damaged', () => {
       altered[at] = (altered[at] ?? 0) ^ 0x01;
       const code = await codeOfText(altered);
       // The last line feed is beyond the digest and says nothing.
-      if (at < whole.length - 1) expect(code, `altered at ${at}: ${altered.toString('latin1', at - 10, at + 10)}`).to.match(/^ARCHIVE_/u);
+      if (at < whole.length - 1)
+        expect(code, `altered at ${at}: ${altered.toString('latin1', at - 10, at + 10)}`).to.match(/^ARCHIVE_/u);
     }
   });
 
@@ -124,7 +128,8 @@ describe('archives that somebody damaged', () => {
       altered[at] = (altered[at] ?? 0) ^ 0x10;
       const code = await codeOfText(altered, 'damaged.json.gz');
       // Bits that fill the last byte of the compressed data mean nothing: what is read is what was written.
-      if (code === 'accepted') expect((await read(join(folder, 'damaged.json.gz'))).map((object) => JSON.stringify(object))).to.deep.equal(lines);
+      if (code === 'accepted')
+        expect((await read(join(folder, 'damaged.json.gz'))).map((object) => JSON.stringify(object))).to.deep.equal(lines);
       else expect(code, `altered at ${at}`).to.match(/^ARCHIVE_/u);
     }
   });

@@ -61,7 +61,6 @@ describe('README', function () {
         found++;
         expect(listed, `${file}: ${code}`).to.have.property(code);
         // A table without identity is a wrong name where it is named, and a refusal where it is met.
-        if (code === 'NO_ROW_IDENTITY') continue;
         expect(listed[code]?.exitCode, `${file}: ${code}`).to.equal(exitCodes[kind as keyof typeof exitCodes]);
       }
     }

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Key } from '../../src/closure/key.js';
 import { compareKeys } from '../../src/closure/key-order.js';
 import { createRowReader } from '../../src/dialect/postgres/row-reader.js';
-import type { PinnedSession } from '../../src/dialect/postgres/session.js';
+import type { PinnedSession } from '../../src/dialect/postgres/pinned-session.js';
 import { openReadSession } from '../../src/dialect/postgres/session.js';
 import type { ColumnGroup, RowSelection } from '../../src/dialect/row-reader.js';
 import type { Entity } from '../../src/schema/schema.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { DataSource } from 'typeorm';
-import type { PinnedSession } from '../../src/dialect/postgres/session.js';
+import type { PinnedSession } from '../../src/dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../../src/dialect/postgres/session.js';
 import { PortolanError } from '../../src/errors/portolan-error.js';
 import type { TestDatabase } from '../support/database.js';

@@ -48,9 +48,12 @@ export const randomDatabase: fc.Arbitrary<RandomDatabase> = fc
   .record({
     tables: fc.array(table, { minLength: 2, maxLength: 5 }),
     edges: fc.array(edge, { minLength: 1, maxLength: 7 }),
-    links: fc.array(fc.record({ a: fc.nat(4), b: fc.nat(4), pairs: fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { maxLength: 6 }) }), {
-      maxLength: 2,
-    }),
+    links: fc.array(
+      fc.record({ a: fc.nat(4), b: fc.nat(4), pairs: fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { maxLength: 6 }) }),
+      {
+        maxLength: 2,
+      },
+    ),
     seed: fc.nat(20),
     follow: fc.constantFrom('dependencies', 'owned', 'connected' as const),
   })
@@ -65,12 +68,21 @@ export const randomDatabase: fc.Arbitrary<RandomDatabase> = fc
       deferrable: false,
       targets: [0, 1, 2, 3, 4, 5],
     }));
-    const all = [...connected, ...edges].map((one) => ({ ...one, child: one.child % tables.length, parent: one.parent % tables.length }));
+    const all = [...connected, ...edges].map((one) => ({
+      ...one,
+      child: one.child % tables.length,
+      parent: one.parent % tables.length,
+    }));
     tables.forEach((one, at) => {
       const own = all.flatMap((reference, index) => (reference.child === at ? [{ reference, index }] : []));
-      const columns = [...keyColumns(one.key).map(([name, type]) => `${name} ${type} NOT NULL`), 'payload text', 'number integer NOT NULL'];
+      const columns = [
+        ...keyColumns(one.key).map(([name, type]) => `${name} ${type} NOT NULL`),
+        'payload text',
+        'number integer NOT NULL',
+      ];
       for (const { reference, index } of own) {
-        for (const [name, type] of keyColumns(tables[reference.parent]!.key)) columns.push(`r${index}_${name} ${type}${reference.required ? ' NOT NULL' : ''}`);
+        for (const [name, type] of keyColumns(tables[reference.parent]!.key))
+          columns.push(`r${index}_${name} ${type}${reference.required ? ' NOT NULL' : ''}`);
       }
       sql.push(`CREATE TABLE t${at} (${columns.join(', ')}, PRIMARY KEY (${names(one.key)}))`);
       one.rows.forEach((row, place) => {
@@ -79,7 +91,9 @@ export const randomDatabase: fc.Arbitrary<RandomDatabase> = fc
           const parent = tables[reference.parent]!;
           const target = reference.targets[place]!;
           const absent = !reference.required && target % 3 === 2;
-          values.push(...(absent ? keyColumns(parent.key).map(() => 'NULL') : keyValues(parent.key, target % parent.rows.length)));
+          values.push(
+            ...(absent ? keyColumns(parent.key).map(() => 'NULL') : keyValues(parent.key, target % parent.rows.length)),
+          );
         }
         rows.push(`INSERT INTO t${at} VALUES (${values.join(', ')})`);
       });
@@ -94,8 +108,12 @@ export const randomDatabase: fc.Arbitrary<RandomDatabase> = fc
     links.forEach((link, index) => {
       const a = link.a % tables.length;
       const b = link.b % tables.length;
-      const columns = (side: string, kind: KeyKind): string[] => keyColumns(kind).map(([name, type]) => `${side}_${name} ${type} NOT NULL`);
-      const side = (prefix: string, kind: KeyKind): string => keyColumns(kind).map(([name]) => `${prefix}_${name}`).join(', ');
+      const columns = (side: string, kind: KeyKind): string[] =>
+        keyColumns(kind).map(([name, type]) => `${side}_${name} ${type} NOT NULL`);
+      const side = (prefix: string, kind: KeyKind): string =>
+        keyColumns(kind)
+          .map(([name]) => `${prefix}_${name}`)
+          .join(', ');
       const [left, right] = [tables[a]!, tables[b]!];
       sql.push(
         `CREATE TABLE l${index} (${[...columns('a', left.key), ...columns('b', right.key)].join(', ')}, PRIMARY KEY (${side('a', left.key)}, ${side('b', right.key)}),
@@ -112,7 +130,12 @@ export const randomDatabase: fc.Arbitrary<RandomDatabase> = fc
   });
 
 function keyColumns(kind: KeyKind): readonly (readonly [string, string])[] {
-  return kind === 'composite' ? [['a', 'integer'], ['b', 'text']] : [['id', kind]];
+  return kind === 'composite'
+    ? [
+        ['a', 'integer'],
+        ['b', 'text'],
+      ]
+    : [['id', kind]];
 }
 
 function names(kind: KeyKind): string {

@@ -10,7 +10,12 @@ import { randomDatabase } from './random-schema.js';
 
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 300);
 
-const known = new EntitySchema<{ payload: string }>({ name: 't0', tableName: 't0', columns: { payload: { type: 'text', primary: true } } });
+// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the options are typed as a class there
+const known = new EntitySchema<{ payload: string }>({
+  name: 't0',
+  tableName: 't0',
+  columns: { payload: { type: 'text', primary: true } },
+});
 
 describe('random databases', () => {
   let source: TestDatabase;
@@ -41,7 +46,9 @@ describe('random databases', () => {
     await fc.assert(
       fc.asyncProperty(randomDatabase, async ({ sql, rows, seed, follow }) => {
         // Rows come before their references are checked: circles of required references exist, too.
-        await source.query(`${empty} ${sql}; SET session_replication_role = replica; ${rows.join('; ')}; RESET session_replication_role;`);
+        await source.query(
+          `${empty} ${sql}; SET session_replication_role = replica; ${rows.join('; ')}; RESET session_replication_role;`,
+        );
         await target.query(`${empty} ${sql}`);
         const options = { objects: [seed], follow, reproducible: true, force: true } as const;
         const first = join(folder, 'first.json');
@@ -54,7 +61,10 @@ describe('random databases', () => {
         if (readFileSync(first, 'utf8') !== readFileSync(second, 'utf8')) throw new Error('it came back as other bytes');
         const home = await importObjects(from, { archive: first, dryRun: true });
         const changes = { ...home.plan, same: {} };
-        if (Object.values(changes).some((counts) => Object.keys(counts).length > 0) || Object.keys(home.links.insert).length > 0) {
+        if (
+          Object.values(changes).some((counts) => Object.keys(counts).length > 0) ||
+          Object.keys(home.links.insert).length > 0
+        ) {
           throw new Error(`not the same at home: ${JSON.stringify(changes)}`);
         }
       }),

@@ -1,6 +1,6 @@
 import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import { DataSource } from 'typeorm';
-import type { PinnedSession } from '../../src/dialect/postgres/session.js';
+import type { PinnedSession } from '../../src/dialect/postgres/pinned-session.js';
 import { openReadSession } from '../../src/dialect/postgres/session.js';
 import { Findings } from '../../src/findings/finding.js';
 import type { ParsedPolicy } from '../../src/policy/parsed-policy.js';

@@ -56,6 +56,7 @@ describe('the embedded server', () => {
     ['SIGTERM', 143],
   ] as const) {
     it(`goes at ${signal}`, async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was
       const { url, end } = await running(`${script}; setInterval(() => {}, 1000)`);
       await connect(url);
       expect(await end(signal)).to.equal(code);

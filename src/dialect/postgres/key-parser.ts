@@ -1,6 +1,6 @@
 import type { Key } from '../../closure/key.js';
-import { toIntegerKey } from '../../closure/key.js';
 import { unescapeCopy } from '../../values/copy-text.js';
+import { integerAt } from '../../values/integer-at.js';
 
 /** How the columns of one group stand in a COPY row, and whether they make an integer key. */
 export interface GroupShape {
@@ -11,10 +11,7 @@ export interface GroupShape {
 const tab = 0x09;
 const newline = 0x0a;
 const backslash = 0x5c;
-const minus = 0x2d;
 const letterN = 0x4e;
-/** More digits than this may not be a safe integer. */
-const safeDigits = 15;
 
 /** Rows as column-major keys. */
 export interface ParsedKeys {
@@ -47,7 +44,7 @@ export class KeyParser {
         const target = groups[group] as (Key | null)[];
         if (shape.integer) {
           const stop = fieldEnd(buffer, at);
-          target.push(integerAt(buffer, at, stop));
+          target.push(buffer[at] === backslash ? null : integerAt(buffer, at, stop));
           at = stop + 1;
         } else if (shape.columns === 0) {
           target.push(null);
@@ -77,15 +74,4 @@ function fieldEnd(buffer: Buffer, from: number): number {
   let at = from;
   for (let byte = buffer[at]; byte !== tab && byte !== newline; byte = buffer[at]) at += 1;
   return at;
-}
-
-function integerAt(buffer: Buffer, from: number, end: number): Key | null {
-  const first = buffer[from];
-  if (first === backslash) return null;
-  const negative = first === minus;
-  const start = negative ? from + 1 : from;
-  if (end - start > safeDigits) return toIntegerKey(buffer.toString('latin1', from, end));
-  let value = 0;
-  for (let at = start; at < end; at += 1) value = value * 10 + ((buffer[at] as number) - 0x30);
-  return negative ? -value : value;
 }

@@ -7,7 +7,7 @@ import { queryTimeout, rawText } from './client.js';
 import { copyIn, SourceError } from './copy-in.js';
 import { copyOut } from './copy-out.js';
 import { databaseError } from './database-error.js';
-import type { PinnedSession } from './session.js';
+import type { PinnedSession } from './pinned-session.js';
 
 /** How long a closed socket may take to tell the pool, in milliseconds. */
 const farewell = 1_000;

@@ -7,8 +7,9 @@ import { keyRelation } from './key-relation.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, quoteTable } from './sql.js';
 
-/** Keys in one statement: a few hundred kilobytes of text. */
-const keysAtOnce = 50_000;
+/** Keys in one statement: a few megabytes of text, however long a key is. */
+const integersAtOnce = 400_000;
+const textsAtOnce = 50_000;
 
 /** Reads through COPY, in whatever state of the database the session sees. */
 export function createRowReader(session: Session): RowReader {
@@ -20,7 +21,7 @@ export function createRowReader(session: Session): RowReader {
 
 async function* readKeys(session: Session, selection: RowSelection, select: readonly ColumnGroup[]): AsyncGenerator<KeyBatch> {
   const shapes = select.map((group) => ({ columns: group.length, integer: isInteger(selection.entity, group) }));
-  for (const keys of batches(selection.values, keysAtOnce)) {
+  for (const keys of batches(selection.values)) {
     const parser = new KeyParser(shapes);
     for await (const chunk of session.copyOut(selectionSql(selection, select.flat(), keys))) {
       const batch = parser.parse(chunk);
@@ -40,7 +41,7 @@ async function* readRows(
   const keyColumns = entity.key.map((name) => columnNamed(entity, name));
   if (keyColumns.length === 0) throw new TypeError(`${entity.model} has no key by which rows could be read`);
   const order = keyColumns.map((column) => keyOrderSql(column, 't')).join(', ');
-  for (const batch of batches(keys, keysAtOnce)) {
+  for (const batch of batches(keys)) {
     const { tables, conditions } = keyRelation(keyColumns, batch, 't');
     const from = [...tables, `${quoteTable(entity.table)} t`].join(', ');
     const query = `SELECT ${columnList(columns, 't')} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`;
@@ -69,10 +70,10 @@ function isInteger(entity: Entity, group: ColumnGroup): boolean {
   return group.length === 1 && name !== undefined && columnNamed(entity, name).kind === 'integer';
 }
 
-function* batches(keys: Iterable<Key>, size: number): Generator<readonly Key[]> {
+function* batches(keys: Iterable<Key>): Generator<readonly Key[]> {
   let batch: Key[] = [];
   for (const key of keys) {
-    if (batch.push(key) < size) continue;
+    if (batch.push(key) < (typeof key === 'number' ? integersAtOnce : textsAtOnce)) continue;
     yield batch;
     batch = [];
   }

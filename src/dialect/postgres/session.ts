@@ -1,24 +1,15 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { FailedError, UsageError } from '../../errors/portolan-error.js';
-import type { ServerFacts, Session } from '../session.js';
+import type { ServerFacts } from '../session.js';
 import type { Client } from './client.js';
 import { rawText } from './client.js';
 import { connectionError } from './connection-error.js';
 import { connectionTarget } from './connection-target.js';
 import { databaseError } from './database-error.js';
+import type { PinnedSession } from './pinned-session.js';
 import { pinStatement } from './pins.js';
 import { PostgresSession } from './postgres-session.js';
 import { quoteLiteral } from './sql.js';
-
-/** A session whose transaction its opener ends. */
-export interface PinnedSession extends Session {
-  /** Makes this transaction's snapshot available to others, until it ends. */
-  exportSnapshot(): Promise<string>;
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
-  /** Rolls back what is open and gives the connection back; one that is broken or in the middle of a statement is closed. */
-  close(): Promise<void>;
-}
 
 export interface WriteSessionOptions {
   /** Aborting it cancels the running statement and closes the connection. */
@@ -26,7 +17,7 @@ export interface WriteSessionOptions {
 }
 
 export interface ReadSessionOptions extends WriteSessionOptions {
-  /** What {@link PinnedSession.exportSnapshot} of another session gave. */
+  /** What `exportSnapshot` of another session gave. */
   readonly snapshot?: string | undefined;
   /** Which server of a replicated data source. Default: the master, whose state is the newest. */
   readonly role?: 'master' | 'slave' | undefined;

@@ -1,0 +1,43 @@
+import type { RowReader } from '../dialect/row-reader.js';
+import type { OnProgress } from '../progress.js';
+import type { Reference } from '../schema/schema.js';
+import type { Border } from './border.js';
+import type { Budget } from './budget.js';
+import type { ClosureStep } from './closure.js';
+import type { Edges } from './edges.js';
+import type { StepRule } from './follow-rule.js';
+import type { Key } from './key.js';
+import type { KeySet } from './key-set.js';
+import type { Membership } from './membership.js';
+
+export interface WalkOptions {
+  readonly edges: Edges;
+  readonly reader: RowReader;
+  readonly rule: StepRule;
+  readonly seeds: ReadonlyMap<string, KeySet>;
+  /** Models whose rows are not entered; under `connected` the seeds' own too. */
+  readonly roots: ReadonlySet<string>;
+  readonly border: Border;
+  readonly sharedAsKey: (model: string) => boolean;
+  readonly budget: Budget;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WalkResult {
+  readonly membership: Membership;
+  readonly external: ReadonlyMap<string, KeySet>;
+  /** Rows that were reached and kept out because the policy says `drop`. */
+  readonly dropped: ReadonlyMap<string, KeySet>;
+  /** The first row that was reached beyond a border that says `error`. */
+  readonly violation: Violation | undefined;
+  /** Values of references without a validated constraint for which no row was found. */
+  readonly unresolved: ReadonlyMap<Reference, KeySet>;
+  readonly steps: readonly ClosureStep[];
+}
+
+export interface Violation {
+  readonly model: string;
+  readonly key: Key;
+  readonly via: string;
+}

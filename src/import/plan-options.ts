@@ -1,0 +1,17 @@
+import type { ArchiveReader } from '../archive/open-archive.js';
+import type { Session } from '../dialect/session.js';
+import type { Findings } from '../findings/finding.js';
+import type { OnProgress } from '../progress.js';
+import type { Schema } from '../schema/schema.js';
+import type { TargetModel } from './target.js';
+
+/** What a plan is made from. */
+export interface PlanOptions {
+  readonly session: Session;
+  readonly archive: ArchiveReader;
+  readonly schema: Schema;
+  readonly targets: ReadonlyMap<string, TargetModel>;
+  readonly findings: Findings;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
