@@ -56,7 +56,6 @@ describe('the embedded server', () => {
     ['SIGTERM', 143],
   ] as const) {
     it(`goes at ${signal}`, async () => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was
       const { url, end } = await running(`${script}; setInterval(() => {}, 1000)`);
       await connect(url);
       expect(await end(signal)).to.equal(code);
@@ -76,7 +75,7 @@ describe('the embedded server', () => {
   });
 });
 
-async function running(code: string): Promise<{ url: string; end(signal: NodeJS.Signals): Promise<number | null> }> {
+async function running(code: string): Promise<{ url: string; end: (signal: NodeJS.Signals) => Promise<number | null> }> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const url = await new Promise<string>((resolve) =>
