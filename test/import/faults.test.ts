@@ -1,0 +1,121 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { DataSource } from 'typeorm';
+import { libraryDataSource } from '../../demo-app/library-data-source.js';
+import { librarySchema } from '../../demo-app/library-schema.js';
+import { seedLibrary } from '../../demo-app/seed/seed-library.js';
+import { policy } from '../../portolan.policy.js';
+import { exportObjects, importObjects, PortolanError } from '../../src/index.js';
+import type { TestDatabase } from '../support/database.js';
+import { createDatabase } from '../support/database.js';
+
+interface RawClient {
+  query(...parameters: unknown[]): unknown;
+  readonly connection: { readonly stream: { destroy(): void } };
+}
+
+/** Cuts the connection at the n-th statement that goes over this data source; tells how many there were. */
+function cutAt(dataSource: DataSource, place: number): { readonly count: () => number; readonly restore: () => void } {
+  const original = dataSource.createQueryRunner.bind(dataSource);
+  let count = 0;
+  dataSource.createQueryRunner = (mode) => {
+    const runner = original(mode);
+    const connect = runner.connect.bind(runner) as () => Promise<RawClient>;
+    runner.connect = async () => {
+      const client = await connect();
+      return new Proxy(client, {
+        get: (target, name): unknown => {
+          const value: unknown = Reflect.get(target, name, target);
+          if (typeof value !== 'function') return value;
+          if (name !== 'query') return value.bind(target) as unknown;
+          return (...parameters: unknown[]) => {
+            count += 1;
+            if (count === place) target.connection.stream.destroy();
+            return target.query(...parameters);
+          };
+        },
+      });
+    };
+    return runner;
+  };
+  return {
+    count: () => count,
+    restore: () => {
+      dataSource.createQueryRunner = original;
+    },
+  };
+}
+
+describe('a connection that is cut at the n-th statement', () => {
+  let source: TestDatabase;
+  let target: TestDatabase;
+  let from: DataSource;
+  let to: DataSource;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'portolan-faults-'));
+    source = await createDatabase();
+    await seedLibrary(source.url);
+    target = await createDatabase({ sql: librarySchema });
+    from = await libraryDataSource(source.url).initialize();
+    to = await libraryDataSource(target.url).initialize();
+  });
+
+  after(async () => {
+    await from.destroy();
+    await to.destroy();
+    await source.drop();
+    await target.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function failure(work: Promise<unknown>): Promise<PortolanError | undefined> {
+    try {
+      await work;
+      return undefined;
+    } catch (error) {
+      if (error instanceof PortolanError) return error;
+      throw error;
+    }
+  }
+
+  it('leaves no file of an export, for every n until it ends well', async function () {
+    this.timeout(120_000);
+    const output = join(folder, 'cut.json');
+    for (let place = 1; ; place += 1) {
+      const fault = cutAt(from, place);
+      const error = await failure(exportObjects(from, { objects: ['demoapp.Book.4'], output, policy }));
+      fault.restore();
+      // The last statements only end the transaction: the archive is whole by then.
+      if (error === undefined) {
+        expect(place).to.be.greaterThan(15);
+        break;
+      }
+      expect(error.code, `statement ${place}`).to.be.oneOf(['CONNECTION_LOST', 'NO_CONNECTION']);
+      expect(readdirSync(folder), `statement ${place}`).to.deep.equal([]);
+    }
+    expect(existsSync(output)).to.equal(true);
+  });
+
+  it('leaves no row of an import, for every n until it ends well', async function () {
+    this.timeout(120_000);
+    const archive = join(folder, 'book.json');
+    await exportObjects(from, { objects: ['demoapp.Book.4'], output: archive, policy, force: true });
+    for (let place = 1; ; place += 1) {
+      const fault = cutAt(to, place);
+      const error = await failure(importObjects(to, { archive, policy }));
+      fault.restore();
+      const [rows] = await target.query('SELECT count(*)::int AS count FROM demoapp_book');
+      if (error === undefined) {
+        expect(place).to.be.greaterThan(30);
+        expect(rows?.['count']).to.equal(1);
+        break;
+      }
+      expect(error.code, `statement ${place}`).to.be.oneOf(['CONNECTION_LOST', 'NO_CONNECTION']);
+      expect(rows?.['count'], `statement ${place}`).to.equal(0);
+    }
+  });
+});
