@@ -165,7 +165,8 @@ describe('every type that PostgreSQL ships', () => {
 
   settings.forEach(([timeZone, dateStyle], place) => {
     it(`comes back as it was, alone and in arrays, where the database says ${timeZone} and ${dateStyle}`, async () => {
-      for (const { name, query } of [source, target]) {
+      for (const database of [source, target]) {
+        const { name } = database;
         await query(
           `ALTER DATABASE "${name}" SET timezone = '${timeZone}'; ALTER DATABASE "${name}" SET datestyle = '${dateStyle}'`,
         );
