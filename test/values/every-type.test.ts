@@ -167,13 +167,13 @@ describe('every type that PostgreSQL ships', () => {
     it(`comes back as it was, alone and in arrays, where the database says ${timeZone} and ${dateStyle}`, async () => {
       for (const database of [source, target]) {
         const { name } = database;
-        await query(
+        await database.query(
           `ALTER DATABASE "${name}" SET timezone = '${timeZone}'; ALTER DATABASE "${name}" SET datestyle = '${dateStyle}'`,
         );
-        await query(
+        await database.query(
           `ALTER DATABASE "${name}" SET extra_float_digits = -15; ALTER DATABASE "${name}" SET bytea_output = 'escape'`,
         );
-        await query(
+        await database.query(
           `ALTER DATABASE "${name}" SET intervalstyle = 'sql_standard'; ALTER DATABASE "${name}" SET search_path = pg_catalog`,
         );
       }
