@@ -1,5 +1,4 @@
 import type { KeyBatch, RowSelection } from '../dialect/row-reader.js';
-import { RefusedError } from '../errors/portolan-error.js';
 import type { Entity, Reference } from '../schema/schema.js';
 import type { ClosureStep } from './closure.js';
 import { createKeySet } from './create-key-set.js';
@@ -9,7 +8,9 @@ import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
 import { Membership } from './membership.js';
+import { noRowIdentity } from './no-row-identity.js';
 import type { Want } from './wants.js';
+import { Walked } from './walked.js';
 import { Wants } from './wants.js';
 import type { Violation, WalkOptions, WalkResult } from './walk-options.js';
 
@@ -25,6 +26,7 @@ export class Walk {
   readonly #unresolved = new Map<Reference, KeySet>();
   readonly #steps: ClosureStep[] = [];
   readonly #wants = new Wants();
+  readonly #walked = new Walked();
   #frontier: Frontier = new Map();
   #violation: Violation | undefined;
 
@@ -76,7 +78,10 @@ export class Walk {
   async #down(model: string, role: Role, keys: readonly Key[], depth: number): Promise<void> {
     for (const { reference, role: childRole } of this.#downSteps(model, role)) {
       const plan = this.#options.edges.scanPlan(reference.child);
-      await this.#scan(plan, this.#childrenOf(reference, keys, plan.entity), childRole, depth, reference.name, 'down');
+      const except = this.#walked.except(reference, childRole, this.#options.edges.up(reference.child));
+      const selection = { ...this.#childrenOf(reference, keys, plan.entity), except };
+      await this.#scan(plan, selection, childRole, depth, reference.name, 'down');
+      this.#walked.note(reference, childRole, plan.entity, keys);
     }
   }
 
@@ -118,12 +123,14 @@ export class Walk {
       if (otherRole === undefined) continue;
       const through = edges.entity(side.link.through);
       const other = edges.entity(side.to.parent);
-      const selection = this.#childrenOf(side.from, keys, through);
+      const except = this.#walked.except(side.from, role, [side.to]);
+      const selection = { ...this.#childrenOf(side.from, keys, through), except };
       for await (const batch of reader.keys(selection, [side.to.columns])) {
         for (const value of batch.groups[0] ?? []) {
           if (value !== null) this.#want(side.link.name, 'across', side.to, other, value, otherRole);
         }
       }
+      this.#walked.note(side.from, role, through, keys);
     }
   }
 
@@ -281,14 +288,4 @@ function setOf(map: Map<string, KeySet>, entity: Entity): KeySet {
   let set = map.get(entity.model);
   if (set === undefined) map.set(entity.model, (set = createKeySet(entity)));
   return set;
-}
-
-function noRowIdentity(entity: Entity, via: string): RefusedError {
-  return new RefusedError(
-    'NO_ROW_IDENTITY',
-    `${entity.model} has rows that belong to the export (by ${via}), but no primary key and no other unique row identity`,
-    {
-      hint: `Name the columns that identify a row in the policy (models: { '${entity.model}': { key: [...] } }), or leave the table out with --exclude ${entity.model}.`,
-    },
-  );
 }

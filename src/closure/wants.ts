@@ -15,30 +15,35 @@ export interface Want {
 
 /** What the rows met so far need, gathered until it is read as a set. A value is wanted once for each role. */
 export class Wants {
-  #pending = new Map<string, Want>();
+  #pending = new Map<Reference, Map<Role, Want>>();
+  #waiting: Want[] = [];
   /** What references that the database must resolve have asked before: their values are no keys, so membership cannot tell. */
   readonly #asked = new Map<string, KeySet>();
 
+  /** Called for each value of each row: no text is made for it. */
   add(via: string, direction: 'up' | 'across', reference: Reference, parent: Entity, value: Key, role: Role): void {
-    const id = `${via}\0${role}\0${reference.columns.join('\0')}`;
-    if (!reference.direct && !this.#askedSet(id, reference, parent).add(value)) return;
-    let want = this.#pending.get(id);
+    if (!reference.direct && !this.#askedSet(`${role}\0${reference.name}`, reference, parent).add(value)) return;
+    let roles = this.#pending.get(reference);
+    if (roles === undefined) this.#pending.set(reference, (roles = new Map<Role, Want>()));
+    let want = roles.get(role);
     if (want === undefined) {
       want = { via, direction, reference, role, values: valueSet(reference, parent) };
-      this.#pending.set(id, want);
+      roles.set(role, want);
+      this.#waiting.push(want);
     }
     want.values.add(value);
   }
 
   /** Everything wanted since the last call. */
   take(): readonly Want[] {
-    const taken = [...this.#pending.values()];
+    const taken = this.#waiting;
     this.#pending = new Map();
+    this.#waiting = [];
     return taken;
   }
 
   get empty(): boolean {
-    return this.#pending.size === 0;
+    return this.#waiting.length === 0;
   }
 
   #askedSet(id: string, reference: Reference, parent: Entity): KeySet {

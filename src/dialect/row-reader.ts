@@ -16,6 +16,8 @@ export interface RowSelection {
   readonly through?: { readonly entity: Entity; readonly columns: ColumnGroup; readonly keyColumns: ColumnGroup } | undefined;
   readonly where?: string | undefined;
   readonly limit?: number | undefined;
+  /** Rows that are known already and need not come again: those whose integer `column` holds one of `keys`. */
+  readonly except?: readonly { readonly column: string; readonly keys: readonly Key[] }[] | undefined;
 }
 
 /** Column-major: `groups[g][row]` is the key in group g, null where any of its columns is NULL. */

@@ -24,6 +24,14 @@ export function keyRelation(columns: readonly Column[], keys: readonly Key[], al
   return { tables, conditions: [...conditions, between] };
 }
 
+/** The opposite, for one integer column: rows whose value is none of the keys, or NULL. */
+export function keyExclusion(column: Column, keys: readonly Key[], alias: string): string {
+  const name = `${alias}.${quoteIdentifier(column.name)}`;
+  const range = rangeOf(keys);
+  if (range?.dense === true) return `(${name} IS NULL OR ${name} NOT BETWEEN ${range.from} AND ${range.to})`;
+  return `NOT EXISTS (SELECT 1 FROM unnest('{${keys.join(',')}}'::${column.lookupType}[]) x(v) WHERE x.v = ${name})`;
+}
+
 function unnested(columns: readonly Column[], keys: readonly Key[], alias: string): KeyRelation {
   const texts = keysByColumn(columns.length, keys);
   const arrays = columns.map((column, at) => {

@@ -1,6 +1,6 @@
 import type { Key } from '../../closure/key.js';
 import type { ColumnGroup, RowSelection } from '../row-reader.js';
-import { keyRelation } from './key-relation.js';
+import { keyExclusion, keyRelation } from './key-relation.js';
 import { columnNamed, keyOrderSql, quoteIdentifier, quoteTable } from './sql.js';
 
 /** The COPY that reads columns of the rows that a selection means, for some of its values. */
@@ -21,7 +21,7 @@ function selectionSource(selection: RowSelection, keys: readonly Key[]): string 
   if (through === undefined) {
     const own = selection.columns.map((name) => columnNamed(entity, name));
     const { tables, conditions } = keyRelation(own, keys, 't');
-    return `FROM ${[...tables, `${table} t`].join(', ')} WHERE ${conditions.join(' AND ')}`;
+    return `FROM ${[...tables, `${table} t`].join(', ')} WHERE ${[...conditions, ...exclusions(selection)].join(' AND ')}`;
   }
   const theirs = through.keyColumns.map((name) => columnNamed(through.entity, name));
   const { tables, conditions } = keyRelation(theirs, keys, 'p');
@@ -31,7 +31,11 @@ function selectionSource(selection: RowSelection, keys: readonly Key[]): string 
     return `t.${quoteIdentifier(name)} ${columnNamed(entity, name).equality} p.${quoteIdentifier(other)}`;
   });
   const from = [...tables, `${quoteTable(through.entity.table)} p`, `${table} t`];
-  return `FROM ${from.join(', ')} WHERE ${[...conditions, ...joins].join(' AND ')}`;
+  return `FROM ${from.join(', ')} WHERE ${[...conditions, ...joins, ...exclusions(selection)].join(' AND ')}`;
+}
+
+function exclusions({ entity, except = [] }: RowSelection): readonly string[] {
+  return except.map(({ column, keys }) => keyExclusion(columnNamed(entity, column), keys, 't'));
 }
 
 /** Where a row stands among those of the same value, in key order. */
