@@ -91,7 +91,7 @@ async function* readUnit(reader: RowReader, unit: Unit, options: RowsOptions): A
     columns,
     isOwned: allOwned ? () => true : (key) => set.owned.has(key),
     lists,
-    cut: cutsOf(closure, entity),
+    cut: cutsOf(schema, closure, entity),
     references: closedProof(schema, closure, entity),
     lineEnd: options.lineEnd,
   });

@@ -14,7 +14,7 @@ export interface ObjectEncoderOptions {
   /** Many-to-many members; keys in order. */
   readonly lists: readonly { readonly member: string; of(key: Key): readonly Key[]; readonly inverse: KeyShape }[];
   /** References that are written as NULL where `is` says so. */
-  readonly cut: readonly { readonly columns: readonly string[]; is(key: Key): boolean }[];
+  readonly cut: readonly { readonly columns: readonly string[]; readonly nulls: readonly string[]; is(key: Key): boolean }[];
   /** Told of each reference value that is written. */
   readonly references: readonly { readonly columns: readonly string[]; found(value: Key, child: Key): void }[];
   /** What ends a line: `,\n` in a document, `\n` in JSON lines. */
@@ -76,7 +76,7 @@ class BytesEncoder implements ObjectEncoder {
     this.#ownedEnd = Buffer.from(`}${options.lineEnd}`);
     this.#cuts = options.cut.map((cut) => ({
       at: cut.columns.map(position),
-      nulls: cut.columns.map(position).filter((at) => columns[at]?.nullable === true && !this.#key.includes(at)),
+      nulls: cut.nulls.map(position),
       is: (key) => cut.is(key),
     }));
     this.#references = options.references.map((reference) => ({
