@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
@@ -148,7 +149,17 @@ async function commit(dataSource: DataSource, session: PinnedSession): Promise<v
   }
 }
 
+/** A server that has not noticed the loss yet says `in progress`: it is asked again for some seconds. */
 async function transactionStatus(dataSource: DataSource, id: string): Promise<string | undefined> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const status = await askStatus(dataSource, id);
+    if (status !== 'in progress') return status;
+    await setTimeout(100);
+  }
+  return undefined;
+}
+
+async function askStatus(dataSource: DataSource, id: string): Promise<string | undefined> {
   try {
     const session = await openReadSession(dataSource);
     try {
