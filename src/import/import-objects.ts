@@ -93,6 +93,9 @@ async function run(
     findings: findings.all,
     statistics: { ...session.statistics },
   });
+  const unlisted = plan.conflictCount - plan.conflicts.length;
+  if (unlisted > 0)
+    findings.warn('conflicts-not-listed', options.archive, `${String(unlisted)} more conflicts are counted, not listed`);
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
   const dryRun = options.dryRun ?? false;
   try {
