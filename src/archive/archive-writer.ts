@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Hash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -62,6 +61,8 @@ class LinesWriter implements ArchiveWriter {
   readonly #transform: Transform | undefined;
   readonly #document: boolean;
   readonly #content = createHash('sha256');
+  /** Of the compressed bytes; without compression the content is the file. */
+  readonly #compressed = createHash('sha256');
   readonly #drained: Promise<void> | undefined;
   /** The comma of the last line is held back: nobody knows yet whether another follows. */
   #held = '';
@@ -73,7 +74,10 @@ class LinesWriter implements ArchiveWriter {
     this.lineEnd = this.#document ? ',\n' : '\n';
     if (transform !== undefined) {
       this.#drained = (async () => {
-        for await (const chunk of transform) await target.write(chunk as Buffer);
+        for await (const chunk of transform) {
+          this.#compressed.update(chunk as Buffer);
+          await target.write(chunk as Buffer);
+        }
       })();
       this.#drained.catch(() => undefined);
     }
@@ -97,13 +101,14 @@ class LinesWriter implements ArchiveWriter {
 
   async finish(trailer: Omit<ArchiveTrailer, 'sha256'>): Promise<{ readonly bytes: number; readonly sha256: string }> {
     if (this.#document) await this.#put(Buffer.from(this.#held === '' ? '],\n' : '\n],\n'));
-    const body = stringify({ ...trailer, sha256: this.#content.digest('hex') });
-    await this.#send(Buffer.from(this.#document ? `"trailer":${body}}\n` : `{"trailer":${body}}\n`));
+    const body = stringify({ ...trailer, sha256: this.#content.copy().digest('hex') });
+    await this.#put(Buffer.from(this.#document ? `"trailer":${body}}\n` : `{"trailer":${body}}\n`));
     if (this.#transform !== undefined) {
       this.#transform.end();
       await this.#drained;
     }
-    return this.#target.finish();
+    const file = this.#transform === undefined ? this.#content : this.#compressed;
+    return { bytes: await this.#target.finish(), sha256: file.digest('hex') };
   }
 
   async abort(): Promise<void> {
@@ -127,26 +132,17 @@ class LinesWriter implements ArchiveWriter {
 /** Where the bytes go. */
 interface Target {
   write(bytes: Buffer): Promise<void>;
-  finish(): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  /** How many bytes there are. */
+  finish(): Promise<number>;
   abort(): Promise<void>;
 }
 
-abstract class CountingTarget {
-  protected readonly hash: Hash = createHash('sha256');
-  protected bytes = 0;
-
-  protected count(bytes: Buffer): void {
-    this.hash.update(bytes);
-    this.bytes += bytes.length;
-  }
-}
-
-class StreamTarget extends CountingTarget implements Target {
+class StreamTarget implements Target {
+  #bytes = 0;
   readonly #stream: Writable;
   #error: Error | undefined;
 
   constructor(stream: Writable) {
-    super();
     this.#stream = stream;
     stream.on('error', (error) => {
       this.#error = error;
@@ -155,7 +151,7 @@ class StreamTarget extends CountingTarget implements Target {
 
   async write(bytes: Buffer): Promise<void> {
     this.#check();
-    this.count(bytes);
+    this.#bytes += bytes.length;
     await new Promise<void>((resolve, reject) => {
       this.#stream.write(bytes, (error) => {
         if (error === null || error === undefined) resolve();
@@ -164,13 +160,13 @@ class StreamTarget extends CountingTarget implements Target {
     });
   }
 
-  async finish(): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  async finish(): Promise<number> {
     this.#check();
     if (this.#stream !== process.stdout) {
       this.#stream.end();
       await finished(this.#stream);
     }
-    return { bytes: this.bytes, sha256: this.hash.digest('hex') };
+    return this.#bytes;
   }
 
   async abort(): Promise<void> {
@@ -183,14 +179,14 @@ class StreamTarget extends CountingTarget implements Target {
   }
 }
 
-class FileTarget extends CountingTarget implements Target {
+class FileTarget implements Target {
+  #bytes = 0;
   readonly #path: string;
   readonly #temporary: string;
   readonly #file: FileHandle;
   readonly #force: boolean;
 
   private constructor(path: string, temporary: string, file: FileHandle, force: boolean) {
-    super();
     this.#path = path;
     this.#temporary = temporary;
     this.#file = file;
@@ -209,7 +205,7 @@ class FileTarget extends CountingTarget implements Target {
   }
 
   async write(bytes: Buffer): Promise<void> {
-    this.count(bytes);
+    this.#bytes += bytes.length;
     try {
       for (let at = 0; at < bytes.length;) at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
     } catch (error) {
@@ -217,7 +213,7 @@ class FileTarget extends CountingTarget implements Target {
     }
   }
 
-  async finish(): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  async finish(): Promise<number> {
     try {
       await this.#file.sync();
       await this.#file.close();
@@ -227,7 +223,7 @@ class FileTarget extends CountingTarget implements Target {
     } catch (error) {
       throw fileError(error, this.#path);
     }
-    return { bytes: this.bytes, sha256: this.hash.digest('hex') };
+    return this.#bytes;
   }
 
   async abort(): Promise<void> {

@@ -1,11 +1,15 @@
+import type { RowSet } from '../dialect/row-reader.js';
 import type { Link, Reference } from '../schema/schema.js';
+import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
 
 /** The set of rows an export takes: decided entirely from keys, before any row is written. */
 export interface Closure {
-  /** By model, every row that leaves, and among them the owned ones. Models without rows are absent. */
+  /** By model, every row that leaves and was listed, and among them the owned ones. Models without rows are absent. */
   readonly taken: ReadonlyMap<string, EntityClosure>;
+  /** By model, rows that leave and were never listed; such a model is not in `taken`. */
+  readonly described: ReadonlyMap<string, DescribedSet>;
   /** By model, rows that are referenced and stay at home. */
   readonly external: ReadonlyMap<string, KeySet>;
   /** References that dangle in the source: they go out as they are. */
@@ -25,6 +29,18 @@ export interface EntityClosure {
   readonly owned: KeySet;
   /** Rows whose links go out: the owned ones, under `connected` all that were expanded. */
   readonly expanded: KeySet;
+}
+
+/** Rows that are there because of what they hold; all in one role. */
+export interface DescribedSet extends RowSet {
+  readonly role: Role;
+  readonly count: number;
+  readonly steps: readonly ClosureStep[];
+}
+
+/** How many rows of a model leave. */
+export function countOf({ taken, described }: Pick<Closure, 'taken' | 'described'>, model: string): number {
+  return taken.get(model)?.taken.size ?? described.get(model)?.count ?? 0;
 }
 
 export interface DanglingReference {

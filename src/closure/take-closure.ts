@@ -14,6 +14,7 @@ import { createKeySet } from './create-key-set.js';
 import { Edges } from './edges.js';
 import { findDangling } from './find-dangling.js';
 import { stepRules } from './follow-rule.js';
+import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
 import type { Membership } from './membership.js';
 import type { PathStep } from './shortest-path.js';
@@ -42,7 +43,7 @@ export interface ClosureOptions {
 export interface TakenClosure {
   readonly closure: Closure;
   /** The shortest path from a seed to an object of the closure; undefined where it is not in it. */
-  why(model: string, key: PathStep['key']): Promise<readonly PathStep[] | undefined>;
+  why(model: string, key: Key): Promise<readonly PathStep[] | undefined>;
 }
 
 /**
@@ -70,17 +71,22 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
       border: new Border(borderRules, blocked),
       sharedAsKey: options.sharedAsKey,
       budget,
+      describes: options.maxDepth === undefined && ![...borderRules.values()].some(({ action }) => action === 'drop'),
       onProgress: options.onProgress,
       signal: options.signal,
     };
     const result = await new Walk(walkOptions).run();
-    const why = (model: string, key: PathStep['key']): ReturnType<typeof shortestPath> =>
-      shortestPath(
-        { edges, reader: options.reader, rule, roots, seeds: options.seeds, membership: result.membership },
-        model,
-        key,
-      );
-    if (result.violation !== undefined) throw await crossed(edges, borderRules, result.violation, why);
+    const listed = async (): Promise<Membership> =>
+      (result.described.size === 0 ? result : await new Walk({ ...walkOptions, describes: false }).run()).membership;
+    const path = (membership: Membership, model: string, key: Key): ReturnType<typeof shortestPath> =>
+      shortestPath({ edges, reader: options.reader, rule, roots, seeds: options.seeds, membership }, model, key);
+    const why: TakenClosure['why'] = async (model, key) => {
+      const membership = await listed();
+      return membership.has(model, key, 'shared') ? path(membership, model, key) : undefined;
+    };
+    const { violation } = result;
+    if (violation !== undefined)
+      throw crossed(edges, borderRules, violation, await path(await listed(), violation.model, violation.key));
     const { goes } = await spreadDrop(edges, options.reader, result.membership, result.dropped, blocked, cut);
     for (const { model, key } of goes) {
       if (options.seeds.get(model)?.has(key) === true) throw seedDropped(formatObjectName(edges.entity(model), key));
@@ -103,6 +109,7 @@ async function readBorder(options: ClosureOptions, edges: Edges): Promise<Readon
       border: new Border(new Map(), new Map()),
       sharedAsKey: () => false,
       budget: new Budget({}),
+      describes: false,
       signal: options.signal,
     }).run();
     for (const [model, action] of options.boundary) {
@@ -138,6 +145,7 @@ async function assemble(
         );
   return Object.freeze({
     taken: membership.byModel,
+    described: result.described,
     external: withoutTaken(result.external, membership, schema),
     dangling,
     cut: cuts,
@@ -177,14 +185,13 @@ function refuseImpossibleCuts(schema: Schema): void {
   });
 }
 
-async function crossed(
+function crossed(
   edges: Edges,
   rules: ReadonlyMap<string, BorderRule>,
   violation: Violation,
-  why: TakenClosure['why'],
-): Promise<RefusedError> {
+  path: readonly PathStep[] | undefined,
+): RefusedError {
   const entity = edges.entity(violation.model);
-  const path = await why(violation.model, violation.key);
   const name = formatObjectName(entity, violation.key);
   const way = path === undefined ? `by ${violation.via}` : describePath(edges, path);
   return rules.get(violation.model)?.kind === 'boundary'

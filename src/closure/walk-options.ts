@@ -3,7 +3,7 @@ import type { OnProgress } from '../progress.js';
 import type { Reference } from '../schema/schema.js';
 import type { Border } from './border.js';
 import type { Budget } from './budget.js';
-import type { ClosureStep } from './closure.js';
+import type { ClosureStep, DescribedSet } from './closure.js';
 import type { Edges } from './edges.js';
 import type { StepRule } from './follow-rule.js';
 import type { Key } from './key.js';
@@ -20,12 +20,15 @@ export interface WalkOptions {
   readonly border: Border;
   readonly sharedAsKey: (model: string) => boolean;
   readonly budget: Budget;
+  /** Whether sets that need no list may be described instead. */
+  readonly describes: boolean;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface WalkResult {
   readonly membership: Membership;
+  readonly described: ReadonlyMap<string, DescribedSet>;
   readonly external: ReadonlyMap<string, KeySet>;
   /** Rows that were reached and kept out because the policy says `drop`. */
   readonly dropped: ReadonlyMap<string, KeySet>;

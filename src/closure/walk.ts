@@ -2,13 +2,15 @@ import type { KeyBatch, RowSelection } from '../dialect/row-reader.js';
 import type { Entity, Reference } from '../schema/schema.js';
 import type { ClosureStep } from './closure.js';
 import { createKeySet } from './create-key-set.js';
-import type { LinkSide, ScanPlan } from './edges.js';
+import type { ScanPlan } from './edges.js';
 import { valueOf } from './edges.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import { Leaves } from './leaves.js';
 import { Membership } from './membership.js';
 import { noRowIdentity } from './no-row-identity.js';
+import { Steps } from './steps.js';
 import type { Want } from './wants.js';
 import { Walked } from './walked.js';
 import { Wants } from './wants.js';
@@ -27,29 +29,41 @@ export class Walk {
   readonly #steps: ClosureStep[] = [];
   readonly #wants = new Wants();
   readonly #walked = new Walked();
+  readonly #leaves: Leaves;
+  readonly #stepsFrom: Steps;
   #frontier: Frontier = new Map();
   #violation: Violation | undefined;
 
   constructor(options: WalkOptions) {
     this.#options = options;
     this.#membership = new Membership(options.edges.schema, { separateExpanded: options.rule.seedsAreRoots });
+    this.#leaves = new Leaves(options, this.#membership);
+    this.#stepsFrom = new Steps(options, this.#leaves.has);
   }
 
   async run(): Promise<WalkResult> {
     let depth = 0;
     await this.#plantSeeds();
-    while (this.#violation === undefined && (this.#frontier.size > 0 || !this.#wants.empty)) {
-      depth += 1;
-      await this.#level(depth);
-    }
+    do {
+      while (this.#goesOn()) {
+        depth += 1;
+        await this.#level(depth);
+      }
+      if (this.#violation === undefined) await this.#surveyLeaves(depth + 1);
+    } while (this.#goesOn());
     return {
       membership: this.#membership,
+      described: this.#leaves.described,
       external: this.#external,
       dropped: this.#dropped,
       violation: this.#violation,
       unresolved: this.#unresolved,
-      steps: this.#steps,
+      steps: [...this.#steps, ...this.#leaves.steps],
     };
+  }
+
+  #goesOn(): boolean {
+    return this.#violation === undefined && (this.#frontier.size > 0 || !this.#wants.empty);
   }
 
   async #plantSeeds(): Promise<void> {
@@ -75,32 +89,40 @@ export class Walk {
     for (const want of wants) await this.#resolve(want, depth);
   }
 
+  /** When all else is settled: the sets that the settled rows describe, and what those need. */
+  async #surveyLeaves(depth: number): Promise<void> {
+    const { rule, roots, edges, budget, signal, onProgress } = this.#options;
+    for (const leaf of this.#leaves.reached()) {
+      signal?.throwIfAborted();
+      const { plan, references, set, role } = leaf;
+      const { model } = plan.entity;
+      if (leaf.fits) {
+        await this.#leaves.survey(leaf, depth, ({ reference }, value) => {
+          const parentRole = rule.up(role, roots.has(reference.parent));
+          if (parentRole === undefined) return;
+          this.#want(reference.name, 'up', reference, edges.entity(reference.parent), value, parentRole);
+        });
+      } else {
+        this.#leaves.forget(model);
+        for (const [at, reference] of references.entries()) {
+          const selection = this.#childrenOf(reference, set.anyOf[at]?.keys.sorted() ?? [], plan.entity);
+          await this.#scan(plan, selection, role, depth, reference.name, 'down');
+        }
+      }
+      const total = this.#membership.total + this.#leaves.total;
+      budget.check(total, depth, [...this.#steps, ...this.#leaves.steps]);
+      onProgress?.({ stage: 'closure', model, done: total, total: undefined });
+    }
+  }
+
   async #down(model: string, role: Role, keys: readonly Key[], depth: number): Promise<void> {
-    for (const { reference, role: childRole } of this.#downSteps(model, role)) {
+    for (const { reference, role: childRole } of this.#stepsFrom.down(model, role)) {
       const plan = this.#options.edges.scanPlan(reference.child);
       const except = this.#walked.except(reference, childRole, this.#options.edges.up(reference.child));
       const selection = { ...this.#childrenOf(reference, keys, plan.entity), except };
       await this.#scan(plan, selection, childRole, depth, reference.name, 'down');
       this.#walked.note(reference, childRole, plan.entity, keys);
     }
-  }
-
-  #downSteps(model: string, role: Role): readonly { reference: Reference; role: Role }[] {
-    const { edges, rule, roots, border } = this.#options;
-    const steps: { reference: Reference; role: Role }[] = [];
-    for (const reference of edges.down(model)) {
-      if (reference.follow.down === 'skip' || border.excludes(reference.child)) continue;
-      const toRoot = roots.has(reference.child);
-      const childRole = rule.down(role, toRoot);
-      if (childRole !== undefined) steps.push({ reference, role: childRole });
-      else if (this.#isPart(reference, toRoot)) steps.push({ reference, role: 'shared' });
-    }
-    return steps;
-  }
-
-  #isPart(reference: Reference, toRoot: boolean): boolean {
-    const { rule, border } = this.#options;
-    return rule.bringsParts && reference.part && !toRoot && border.rule(reference.child) === undefined;
   }
 
   #childrenOf(reference: Reference, keys: Iterable<Key>, child: Entity): RowSelection {
@@ -117,7 +139,7 @@ export class Walk {
   }
 
   async #across(model: string, role: Role, keys: readonly Key[]): Promise<void> {
-    for (const side of this.#linkSteps(model, role)) {
+    for (const side of this.#stepsFrom.across(model, role)) {
       const { edges, reader, rule, roots } = this.#options;
       const otherRole = rule.across(role, roots.has(side.to.parent));
       if (otherRole === undefined) continue;
@@ -134,14 +156,6 @@ export class Walk {
     }
   }
 
-  #linkSteps(model: string, role: Role): readonly LinkSide[] {
-    const { edges, rule, roots, border } = this.#options;
-    return edges.sides(model).filter((side) => {
-      if (side.from.follow.down === 'skip' || side.to.follow.up === 'cut' || border.excludes(side.to.parent)) return false;
-      return rule.across(role, roots.has(side.to.parent)) !== undefined;
-    });
-  }
-
   #want(via: string, direction: 'up' | 'across', reference: Reference, parent: Entity, value: Key, role: Role): void {
     if (reference.direct && this.#membership.has(parent.model, value, role)) return;
     this.#wants.add(via, direction, reference, parent, value, role);
@@ -152,7 +166,7 @@ export class Walk {
     const { reference, role, via, direction, values } = want;
     const plan = edges.scanPlan(reference.parent);
     const validated = reference.constraint?.validated === true;
-    if (reference.direct && validated && plan.up.length === 0 && !this.#continues(reference.parent, role)) {
+    if (reference.direct && validated && plan.up.length === 0 && !this.#stepsFrom.continue(reference.parent, role)) {
       const keys = [...values.sorted()];
       this.#arrive(plan, { count: keys.length, groups: [keys] }, role, depth, via, direction);
       return;
@@ -222,7 +236,7 @@ export class Walk {
       parent: edges.entity(edge.reference.parent),
       role: rule.up(role, roots.has(edge.reference.parent)),
     }));
-    const ahead = this.#continues(entity.model, role) ? this.#frontierOf(entity.model, role) : undefined;
+    const ahead = this.#stepsFrom.continue(entity.model, role) ? this.#frontierOf(entity.model, role) : undefined;
     let fresh = 0;
     for (let row = 0; row < batch.count; row += 1) {
       const key = keys[row];
@@ -266,11 +280,6 @@ export class Walk {
         this.#violation ??= { model: entity.model, key, via };
         return false;
     }
-  }
-
-  /** Whether rows of this model and role lead further down or across. */
-  #continues(model: string, role: Role): boolean {
-    return this.#downSteps(model, role).length > 0 || this.#linkSteps(model, role).length > 0;
   }
 
   #frontierOf(model: string, role: Role): Key[] {

@@ -1,5 +1,6 @@
 import type { Entity } from '../schema/schema.js';
 import type { Key } from '../closure/key.js';
+import type { KeySet } from '../closure/key-set.js';
 
 /** Some columns of an entity that together hold a key or a reference. */
 export type ColumnGroup = readonly string[];
@@ -26,6 +27,26 @@ export interface KeyBatch {
   readonly groups: readonly (readonly (Key | null)[])[];
 }
 
+/** Rows named by what they hold: those where one of the columns holds one of its keys. */
+export interface RowSet {
+  readonly entity: Entity;
+  readonly anyOf: readonly HeldKeys[];
+}
+
+/** A single column, and keys that it may hold. */
+export interface HeldKeys {
+  readonly column: string;
+  readonly keys: Pick<KeySet, 'size' | 'sorted'>;
+}
+
+/** What is known of a set without reading it. */
+export interface Census {
+  /** Rows by the first entry of `anyOf` that brings them. */
+  readonly brought: readonly number[];
+  /** Rows of which some column holds none of the keys that it should be within. */
+  readonly lacking: number;
+}
+
 /** Reads keys and rows of one database state. Several readers may see the same snapshot. */
 export interface RowReader {
   /** Keys held by `select` of the selected rows. Batches of any size, rows in any order. One query per 50 000 values or so. */
@@ -35,4 +56,12 @@ export interface RowReader {
    * in the archive's order. Chunks end at row ends. A key without row gives nothing.
    */
   rows(entity: Entity, columns: readonly string[], keys: Iterable<Key>): AsyncIterable<Buffer>;
+  /** Whether this database tests a column against many keys as a set; else rows are to be named by their keys. */
+  readonly describes: boolean;
+  /** Counts a set, and its rows that hold something else than NULL or the keys of `within`. One query. */
+  census(set: RowSet, within: readonly HeldKeys[]): Promise<Census>;
+  /** What those rows hold: a group for each entry of `within`, null where it holds nothing new. */
+  lacking(set: RowSet, within: readonly HeldKeys[]): AsyncIterable<KeyBatch>;
+  /** All rows of a set as {@link RowReader.rows} gives them, in the archive's order. One query. */
+  rowsOf(set: RowSet, columns: readonly string[]): AsyncIterable<Buffer>;
 }

@@ -1,5 +1,6 @@
 import type { ArchiveHeader, ArchiveTrailer, ArchiveValue, ExternalObject } from '../archive/archive.js';
 import type { Closure } from '../closure/closure.js';
+import { countOf } from '../closure/closure.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import { policyDigest } from '../policy/policy-digest.js';
 import { archiveEntities } from '../schema/archive-entities.js';
@@ -14,7 +15,7 @@ import type { Prepared } from './prepare.js';
 
 /** The models that leave, in the archive's order: parents before children, cycles and ties by name. */
 export function archiveOrder(schema: Schema, closure: Closure): readonly string[] {
-  const models = [...closure.taken].filter(([, set]) => set.taken.size > 0).map(([model]) => model);
+  const models = [...closure.taken.keys(), ...closure.described.keys()].filter((model) => countOf(closure, model) > 0);
   return dependencyOrder(models, schema.references).flat();
 }
 

@@ -1,7 +1,7 @@
 import type { Closure } from '../closure/closure.js';
-import type { Key } from '../closure/key.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import type { Schema } from '../schema/schema.js';
+import { chunked } from './chunked.js';
 import { linkLists } from './link-lists.js';
 
 /** Owners whose links are counted at once. */
@@ -20,14 +20,4 @@ export async function countLinks(reader: RowReader, schema: Schema, closure: Clo
     }
   }
   return Object.freeze(Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))));
-}
-
-function* chunked(keys: Iterable<Key>, size: number): Generator<readonly Key[]> {
-  let chunk: Key[] = [];
-  for (const key of keys) {
-    if (chunk.push(key) < size) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { ClosureStep } from '../closure/closure.js';
+import { countOf } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import { UsageError } from '../errors/portolan-error.js';
 import type { Finding } from '../findings/finding.js';
@@ -52,7 +53,7 @@ export async function explainObjects(
     const { closure } = taken;
     const order = archiveOrder(schema, closure);
     return {
-      objects: Object.fromEntries(order.map((model) => [model, closure.taken.get(model)?.taken.size ?? 0])),
+      objects: Object.fromEntries(order.map((model) => [model, countOf(closure, model)])),
       links: await countLinks(createRowReader(session), schema, closure),
       steps: summed(closure.steps),
       withheld: Object.keys(withheldColumns(schema, order)),
@@ -69,7 +70,7 @@ async function pathTo({ session, schema, taken }: Prepared, text: string): Promi
   const { byModel } = await findSeeds(session, seedLookup, schema, [text]);
   for (const [model, keys] of byModel) {
     for (const key of keys.sorted()) {
-      const path = taken.closure.taken.get(model)?.taken.has(key) === true ? await taken.why(model, key) : undefined;
+      const path = await taken.why(model, key);
       if (path === undefined) break;
       return path.map((step) => ({ object: nameOf(schema, step.model, step.key), via: step.via, direction: step.direction }));
     }

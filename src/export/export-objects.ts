@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ArchiveWriter } from '../archive/archive-writer.js';
 import { createArchiveWriter } from '../archive/archive-writer.js';
+import { countOf } from '../closure/closure.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession } from '../dialect/postgres/session.js';
@@ -38,7 +39,7 @@ export async function exportObjects(dataSource: DataSource, options: ExportOptio
 async function write(dataSource: DataSource, prepared: Prepared, options: ExportOptions): Promise<ExportResult> {
   const { schema, taken, session } = prepared;
   const order = archiveOrder(schema, taken.closure);
-  const total = sum([...taken.closure.taken.values()].map((set) => set.taken.size));
+  const total = sum(order.map((model) => countOf(taken.closure, model)));
   const further = await furtherReaders(dataSource, session, (options.jobs ?? defaultJobs(total)) - 1, options.signal);
   let writer: ArchiveWriter | undefined;
   try {
@@ -99,7 +100,7 @@ async function furtherReaders(
 async function dryResult(prepared: Prepared): Promise<ExportResult> {
   const { closure } = prepared.taken;
   const order = archiveOrder(prepared.schema, closure);
-  const objects = sortedRecord(new Map(order.map((model) => [model, closure.taken.get(model)?.taken.size ?? 0])));
+  const objects = sortedRecord(new Map(order.map((model) => [model, countOf(closure, model)])));
   return {
     ...result(prepared, order),
     output: undefined,

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
-import type { Closure, EntityClosure } from '../closure/closure.js';
+import type { Closure, DescribedSet } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { OnProgress } from '../progress.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import { createObjectEncoder } from '../values/object-encoder.js';
+import { chunked } from './chunked.js';
 import { closedProof } from './closed-proof.js';
 import { cutsOf } from './cuts.js';
 import { linkLists } from './link-lists.js';
@@ -58,38 +59,45 @@ export async function* exportRows(models: readonly string[], options: RowsOption
 
 interface Unit {
   readonly entity: Entity;
-  readonly set: EntityClosure;
   readonly columns: readonly Column[];
-  readonly keys: readonly Key[];
+  /** The rows by their keys, or by what they hold. */
+  readonly rows: readonly Key[] | DescribedSet;
+  readonly count: number;
+  readonly total: number;
+  isOwned(key: Key): boolean;
 }
 
 function* units(models: readonly string[], { schema, closure }: RowsOptions): Generator<Unit> {
   for (const model of models) {
     const entity = schema.entities.get(model);
-    const set = closure.taken.get(model);
-    if (entity === undefined || set === undefined) continue;
+    if (entity === undefined) continue;
     const columns = entity.columns.filter((column) => column.withheld === undefined);
-    let keys: Key[] = [];
-    for (const key of set.taken.sorted()) {
-      if (keys.push(key) < unitSize) continue;
-      yield { entity, set, columns, keys };
-      keys = [];
+    const described = closure.described.get(model);
+    if (described !== undefined) {
+      const { count, role } = described;
+      yield { entity, columns, rows: described, count, total: count, isOwned: () => role === 'owned' };
     }
-    if (keys.length > 0) yield { entity, set, columns, keys };
+    const set = closure.taken.get(model);
+    if (set === undefined) continue;
+    const allOwned = set.owned.size === set.taken.size;
+    const isOwned = allOwned ? () => true : (key: Key) => set.owned.has(key);
+    for (const keys of chunked(set.taken.sorted(), unitSize)) {
+      yield { entity, columns, rows: keys, count: keys.length, total: set.taken.size, isOwned };
+    }
   }
 }
 
 async function* readUnit(reader: RowReader, unit: Unit, options: RowsOptions): AsyncGenerator<Lines> {
   options.signal?.throwIfAborted();
-  const { entity, set, columns, keys } = unit;
+  const { entity, columns, rows, count, total } = unit;
   const { schema, closure } = options;
   const { model } = entity;
-  const { lists, counts } = await linkLists(reader, schema, closure, entity, keys);
-  const allOwned = set.owned.size === set.taken.size;
+  const listed = 'anyOf' in rows ? undefined : rows;
+  const { lists, counts } = await linkLists(reader, schema, closure, entity, listed ?? []);
   const encoder = createObjectEncoder({
     entity,
     columns,
-    isOwned: allOwned ? () => true : (key) => set.owned.has(key),
+    isOwned: (key) => unit.isOwned(key),
     lists,
     cut: cutsOf(schema, closure, entity),
     references: closedProof(schema, closure, entity),
@@ -98,16 +106,23 @@ async function* readUnit(reader: RowReader, unit: Unit, options: RowsOptions): A
   const names = columns.map((column) => column.name);
   const none = new Map<string, number>();
   let done = 0;
-  for await (const chunk of reader.rows(entity, names, keys)) {
+  let told = 0;
+  for await (const chunk of 'anyOf' in rows ? reader.rowsOf(rows, names) : reader.rows(entity, names, rows)) {
+    options.signal?.throwIfAborted();
     const bytes = encoder.encode(chunk);
+    if (bytes === undefined) continue;
     yield { model, bytes, objects: encoder.count - done, links: none };
     done = encoder.count;
+    if (done - told < unitSize) continue;
+    options.onProgress?.({ stage: 'rows', model, done: done - told, total });
+    told = done;
   }
-  if (done !== keys.length) {
-    throw new FailedError('ROWS_MISSING', `${model}: ${String(keys.length)} rows were to be read, ${String(done)} came`, {
+  const read = encoder.count;
+  if (read !== count) {
+    throw new FailedError('ROWS_MISSING', `${model}: ${String(count)} rows were to be read, ${String(read)} came`, {
       hint: 'This is a defect of Portolan: no archive was written. Please report it.',
     });
   }
-  yield { model, bytes: Buffer.alloc(0), objects: 0, links: counts };
-  options.onProgress?.({ stage: 'rows', model, done: keys.length, total: set.taken.size });
+  yield { model, bytes: encoder.rest(), objects: read - done, links: counts };
+  options.onProgress?.({ stage: 'rows', model, done: read - told, total });
 }

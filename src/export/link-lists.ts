@@ -34,9 +34,10 @@ export async function linkLists(
     const compare = compareKeys(inverse);
     let count = 0;
     for (const [owner, list] of byOwner) {
-      const sorted = list.sort(compare).filter((key, at) => key !== list[at - 1]);
-      byOwner.set(owner, sorted);
-      count += sorted.length;
+      if (list.length > 1) list.sort(compare);
+      const distinct = list.every((key, at) => key !== list[at - 1]) ? list : list.filter((key, at) => key !== list[at - 1]);
+      if (distinct !== list) byOwner.set(owner, distinct);
+      count += distinct.length;
     }
     if (count > 0) counts.set(link.name, count);
     lists.push({ member: link.member, of: (key) => byOwner.get(key) ?? none, inverse: keyShape(inverse) });
@@ -57,7 +58,10 @@ async function readLinks(
   const inverses = closure.taken.get(link.inverse.parent);
   const byOwner = new Map<Key, Key[]>();
   if (owners === undefined || inverses === undefined) return byOwner;
-  for await (const [owner, inverse] of linkPairs(reader, schema, link, keys)) {
+  const pairs = await linkPairs(reader, schema, link, keys);
+  for (let at = 0; at < pairs.length; at += 2) {
+    const owner = pairs[at] as Key;
+    const inverse = pairs[at + 1] as Key;
     if (!inverses.taken.has(inverse) || !(owners.expanded.has(owner) || inverses.expanded.has(inverse))) continue;
     const list = byOwner.get(owner);
     if (list === undefined) byOwner.set(owner, [inverse]);
@@ -66,13 +70,8 @@ async function readLinks(
   return byOwner;
 }
 
-/** [owner key, other key] of the links of some owners; columns that hold no keys are resolved through their table. */
-async function* linkPairs(
-  reader: RowReader,
-  schema: Schema,
-  link: Link,
-  keys: readonly Key[],
-): AsyncGenerator<readonly [Key, Key]> {
+/** Owner key, other key, owner key, … of the links of some owners; columns that hold no keys are resolved through their table. */
+async function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): Promise<readonly Key[]> {
   const through = entityOf(schema, link.through);
   const ownerOf = link.owner.direct ? undefined : await keysByValue(reader, schema, link.owner, 'key', keys);
   const selection: RowSelection = {
@@ -87,21 +86,25 @@ async function* linkPairs(
           keyColumns: entityOf(schema, link.owner.parent).key,
         },
   };
-  const pairs: [Key, Key][] = [];
+  const pairs: Key[] = [];
   for await (const batch of reader.keys(selection, [link.owner.columns, link.inverse.columns])) {
+    const [owners = [], inverses = []] = batch.groups;
     for (let row = 0; row < batch.count; row += 1) {
-      const owner = batch.groups[0]?.[row];
-      const inverse = batch.groups[1]?.[row];
-      if (owner !== null && owner !== undefined && inverse !== null && inverse !== undefined) pairs.push([owner, inverse]);
+      const owner = owners[row];
+      const inverse = inverses[row];
+      if (owner !== null && owner !== undefined && inverse !== null && inverse !== undefined) pairs.push(owner, inverse);
     }
   }
-  const values = pairs.map(([, inverse]) => inverse);
+  if (ownerOf === undefined && link.inverse.direct) return pairs;
+  const values = pairs.filter((_, at) => at % 2 === 1);
   const inverseOf = link.inverse.direct ? undefined : await keysByValue(reader, schema, link.inverse, 'value', values);
-  for (const [ownerValue, inverseValue] of pairs) {
-    const owner = ownerOf === undefined ? ownerValue : ownerOf.get(ownerValue);
-    const inverse = inverseOf === undefined ? inverseValue : inverseOf.get(inverseValue);
-    if (owner !== undefined && inverse !== undefined) yield [owner, inverse];
+  const resolved: Key[] = [];
+  for (let at = 0; at < pairs.length; at += 2) {
+    const owner = ownerOf === undefined ? pairs[at] : ownerOf.get(pairs[at] as Key);
+    const inverse = inverseOf === undefined ? pairs[at + 1] : inverseOf.get(pairs[at + 1] as Key);
+    if (owner !== undefined && inverse !== undefined) resolved.push(owner, inverse);
   }
+  return resolved;
 }
 
 /** What a reference holds → the key of the row it means. */

@@ -23,8 +23,10 @@ export interface ObjectEncoderOptions {
 
 /** Turns rows of COPY text into lines of the archive. */
 export interface ObjectEncoder {
-  /** Encodes whole rows. */
-  encode(chunk: Buffer): Buffer;
+  /** Encodes whole rows; gives what is worth handing on, or nothing yet. */
+  encode(chunk: Buffer): Buffer | undefined;
+  /** What has not been handed on. */
+  rest(): Buffer;
   /** Rows so far. */
   readonly count: number;
 }
@@ -32,6 +34,10 @@ export interface ObjectEncoder {
 type Member =
   | { readonly is: 'column'; readonly at: number; readonly kind: Column['kind']; readonly prefix: Buffer }
   | { readonly is: 'list'; readonly list: ObjectEncoderOptions['lists'][number]; readonly prefix: Buffer };
+
+/** Lines are handed on in pieces of about this size: few enough calls that none counts, few enough bytes that none waits long. */
+const worthHandingOn = 256 * 1024;
+const outputCapacity = worthHandingOn + 128 * 1024;
 
 const tab = 0x09;
 const newline = 0x0a;
@@ -62,6 +68,7 @@ class BytesEncoder implements ObjectEncoder {
   readonly #integers: readonly boolean[];
   readonly #sharedEnd: Buffer;
   readonly #ownedEnd: Buffer;
+  #out = new OutputBuffer(outputCapacity);
   #count = 0;
 
   constructor(options: ObjectEncoderOptions) {
@@ -95,15 +102,20 @@ class BytesEncoder implements ObjectEncoder {
     return this.#count;
   }
 
-  encode(chunk: Buffer): Buffer {
-    const out = new OutputBuffer(chunk.length * 2 + 1024);
+  encode(chunk: Buffer): Buffer | undefined {
     let at = 0;
     while (at < chunk.length) {
       at = this.#split(chunk, at);
-      this.#row(chunk, out);
+      this.#row(chunk, this.#out);
       this.#count += 1;
     }
-    return out.bytes();
+    return this.#out.length < worthHandingOn ? undefined : this.rest();
+  }
+
+  rest(): Buffer {
+    const bytes = this.#out.bytes();
+    this.#out = new OutputBuffer(outputCapacity);
+    return bytes;
   }
 
   /** Finds the columns of one row; returns where the next row begins. */

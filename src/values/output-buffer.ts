@@ -19,6 +19,10 @@ export class OutputBuffer {
     this.#buffer = Buffer.allocUnsafe(capacity);
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }

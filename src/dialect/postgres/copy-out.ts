@@ -1,7 +1,6 @@
-import type { Readable } from 'node:stream';
-import { to as copyTo } from 'pg-copy-streams';
 import type { Client } from './client.js';
 import { queryTimeout } from './client.js';
+import { CopyOutQuery } from './copy-out-query.js';
 
 /** A reader that stops early reads on to the end where that is near; else the connection is closed. */
 const drainLimit = 16 * 1024 * 1024;
@@ -11,38 +10,22 @@ const drainLimit = 16 * 1024 * 1024;
  * thrown away, or, where there is much of it, `abandon` is called and the connection is of no more use.
  */
 export async function* copyOut(client: Client, sql: string, abandon: () => Promise<void>): AsyncGenerator<Buffer> {
-  const stream = client.query(Object.assign(copyTo(sql), queryTimeout(client))) as unknown as Readable & {
-    callback?: () => void;
-  };
-  // A connection that is lost after the last chunk still tells the stream.
-  stream.on('error', () => undefined);
-  const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
-  let open = true;
+  const query = client.query(Object.assign(new CopyOutQuery(sql), queryTimeout(client)));
   try {
-    for (;;) {
-      const next = await chunks.next().catch((error: unknown) => {
-        open = false;
-        throw error;
-      });
-      if (next.done === true) {
-        open = false;
-        return;
-      }
-      yield next.value;
-    }
+    for (let chunk = await query.next(); chunk !== undefined; chunk = await query.next()) yield chunk;
   } finally {
-    if (open && !(await drained(chunks))) await abandon();
+    if (!query.ended && !(await drained(query))) await abandon();
     // The driver's time-out, where it has one, is stopped by whoever finishes the query.
-    stream.callback?.();
+    query.callback?.();
   }
 }
 
-async function drained(chunks: AsyncIterator<Buffer>): Promise<boolean> {
+async function drained(query: CopyOutQuery): Promise<boolean> {
   try {
     for (let bytes = 0; bytes < drainLimit;) {
-      const next = await chunks.next();
-      if (next.done === true) return true;
-      bytes += next.value.length;
+      const chunk = await query.next();
+      if (chunk === undefined) return true;
+      bytes += chunk.length;
     }
     return false;
   } catch {

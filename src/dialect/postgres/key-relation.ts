@@ -24,6 +24,16 @@ export function keyRelation(columns: readonly Column[], keys: readonly Key[], al
   return { tables, conditions: [...conditions, between] };
 }
 
+/** A condition that one column holds one of some keys; NULL or false where it does not. */
+export function keyTest(column: Column, keys: readonly Key[], alias: string): string {
+  if (keys.length === 0) return 'false';
+  const name = `${alias}.${quoteIdentifier(column.name)}`;
+  const range = column.kind === 'integer' ? rangeOf(keys) : undefined;
+  if (range?.dense === true) return `${name} BETWEEN ${range.from} AND ${range.to}`;
+  const literal = column.kind === 'integer' ? `{${keys.join(',')}}` : arrayLiteral(keys.map(String));
+  return `${name} ${column.equality} ANY (${quoteLiteral(literal)}::${column.lookupType}[])`;
+}
+
 /** The opposite, for one integer column: rows whose value is none of the keys, or NULL. */
 export function keyExclusion(column: Column, keys: readonly Key[], alias: string): string {
   const name = `${alias}.${quoteIdentifier(column.name)}`;

@@ -1,9 +1,10 @@
 import type { Key } from '../../closure/key.js';
 import type { Entity } from '../../schema/schema.js';
-import type { ColumnGroup, KeyBatch, RowReader, RowSelection } from '../row-reader.js';
+import type { Census, ColumnGroup, HeldKeys, KeyBatch, RowReader, RowSelection, RowSet } from '../row-reader.js';
 import type { Session } from '../session.js';
 import { KeyParser } from './key-parser.js';
 import { keyRelation } from './key-relation.js';
+import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, quoteTable } from './sql.js';
 
@@ -11,11 +12,18 @@ import { columnList, columnNamed, keyOrderSql, quoteTable } from './sql.js';
 const integersAtOnce = 400_000;
 const textsAtOnce = 50_000;
 
+/** From this version on `= ANY (array)` looks a value up in a hash table; before it compares with each. */
+const hashedArrays = 140_000;
+
 /** Reads through COPY, in whatever state of the database the session sees. */
 export function createRowReader(session: Session): RowReader {
   return {
     keys: (selection, select) => readKeys(session, selection, select),
     rows: (entity, columns, keys) => readRows(session, entity, columns, keys),
+    describes: session.server.version >= hashedArrays,
+    census: (set, within) => readCensus(session, set, within),
+    lacking: (set, within) => readLacking(session, set, within),
+    rowsOf: (set, columns) => wholeRows(session.copyOut(rowsSql(set, columns, orderOf(set.entity)))),
   };
 }
 
@@ -32,6 +40,23 @@ async function* readKeys(session: Session, selection: RowSelection, select: read
   }
 }
 
+async function readCensus(session: Session, set: RowSet, within: readonly HeldKeys[]): Promise<Census> {
+  const [row = []] = await session.query(censusSql(set, within));
+  const counts = row.map(Number);
+  return { brought: counts.slice(0, -1), lacking: counts.at(-1) ?? 0 };
+}
+
+async function* readLacking(session: Session, set: RowSet, within: readonly HeldKeys[]): AsyncGenerator<KeyBatch> {
+  const parser = new KeyParser(
+    within.map(({ column }) => ({ columns: 1, integer: columnNamed(set.entity, column).kind === 'integer' })),
+  );
+  for await (const chunk of session.copyOut(lackingSql(set, within))) yield parser.parse(chunk);
+}
+
+function orderOf(entity: Entity): string {
+  return entity.key.map((name) => keyOrderSql(columnNamed(entity, name), 't')).join(', ');
+}
+
 async function* readRows(
   session: Session,
   entity: Entity,
@@ -40,7 +65,7 @@ async function* readRows(
 ): AsyncGenerator<Buffer> {
   const keyColumns = entity.key.map((name) => columnNamed(entity, name));
   if (keyColumns.length === 0) throw new TypeError(`${entity.model} has no key by which rows could be read`);
-  const order = keyColumns.map((column) => keyOrderSql(column, 't')).join(', ');
+  const order = orderOf(entity);
   for (const batch of batches(keys)) {
     const { tables, conditions } = keyRelation(keyColumns, batch, 't');
     const from = [...tables, `${quoteTable(entity.table)} t`].join(', ');
