@@ -11,3 +11,10 @@ export function createKeySet(entity: Pick<Entity, 'columns' | 'key'>): KeySet {
   const column = entity.columns.find((candidate) => candidate.name === name);
   return entity.key.length === 1 && column?.kind === 'integer' ? new IntegerKeySet() : new TextKeySet(compare);
 }
+
+/** The set that `map` holds for `id`; an empty one is put there first. */
+export function keySetIn<Id>(map: Map<Id, KeySet>, id: Id, entity: Pick<Entity, 'columns' | 'key'>): KeySet {
+  let set = map.get(id);
+  if (set === undefined) map.set(id, (set = createKeySet(entity)));
+  return set;
+}

@@ -1,18 +1,42 @@
-import type { Reference } from '../schema/schema.js';
-import type { ScanPlan } from './edges.js';
+import type { Entity, Reference } from '../schema/schema.js';
+import type { LinkSide, ScanPlan } from './edges.js';
 import type { Role } from './follow-rule.js';
 import type { WalkOptions } from './walk-options.js';
 
 /**
- * A model whose rows need no list: nothing leads on from them, nobody references them, and each is there because a column of its own
- * holds the key of a row that brings its children. It is often the largest table: messages, events, log entries.
+ * A table whose rows need no list: nothing leads on from them, nobody references them, and each is there because a column of its own
+ * holds the key of a row that brings it. It is often the largest one: messages, events, log entries, or a join table.
  */
-export interface Leaf {
-  readonly plan: ScanPlan;
-  /** The references whose children come, in the schema's order. */
-  readonly down: readonly Reference[];
-  /** The one role in which a row brings its children, and theirs. */
+export type Leaf = ObjectLeaf | LinkLeaf;
+
+interface AnyLeaf {
+  readonly entity: Entity;
+  /** The references whose parents bring rows, in the schema's order. */
+  readonly brings: readonly Reference[];
+  /** The one role in which a parent brings them. */
   readonly from: Role;
+  readonly needs: readonly Need[];
+}
+
+/** Rows that leave as objects. */
+export interface ObjectLeaf extends AnyLeaf {
+  readonly kind: 'objects';
+  readonly plan: ScanPlan;
+  readonly role: Role;
+}
+
+/** Rows of a join table, which leave as members of others. */
+export interface LinkLeaf extends AnyLeaf {
+  readonly kind: 'links';
+  /** In the order of `brings`. */
+  readonly sides: readonly LinkSide[];
+}
+
+/** What a row of the set cannot leave without. */
+export interface Need {
+  readonly via: string;
+  readonly direction: 'up' | 'across';
+  readonly reference: Reference;
   readonly role: Role;
 }
 
@@ -20,28 +44,68 @@ const roles = ['shared', 'expanded', 'owned'] as const satisfies readonly Role[]
 
 /** The model as a leaf; undefined where its rows, or what they reference, must be known one by one. */
 export function asLeaf(options: WalkOptions, model: string): Leaf | undefined {
+  const entity = options.edges.entity(model);
+  return entity.role === 'link' ? asLinkLeaf(options, entity) : asObjectLeaf(options, entity);
+}
+
+function asObjectLeaf(options: WalkOptions, entity: Entity): ObjectLeaf | undefined {
   const { edges, rule, roots, border, seeds } = options;
-  const plan = edges.scanPlan(model);
-  const { entity } = plan;
-  if (entity.role === 'link' || entity.key.length === 0 || seeds.has(model) || border.guards(model)) return undefined;
+  const { model } = entity;
+  if (entity.key.length === 0 || seeds.has(model) || border.guards(model) || border.excludes(model)) return undefined;
   if (edges.down(model).length > 0 || edges.sides(model).length > 0) return undefined;
-  const down = edges.up(model).filter((reference) => reference.follow.down !== 'skip');
-  const leading = roles.flatMap((from) => {
-    const role = rule.down(from, roots.has(model));
-    return role === undefined ? [] : [{ from, role }];
+  const brings = edges.up(model).filter((reference) => reference.follow.down !== 'skip');
+  const leading = leadingRole((from) => rule.down(from, roots.has(model)));
+  if (brings.length === 0 || leading === undefined) return undefined;
+  const { from, to: role } = leading;
+  if (role === 'shared' && options.sharedAsKey(model)) return undefined;
+  if (brings.some((reference) => !isWhole(options, reference) || (reference.part && rule.bringsParts))) return undefined;
+  const plan = edges.scanPlan(model);
+  const needs = plan.up.flatMap(({ reference }): readonly Need[] => {
+    const parentRole = rule.up(role, roots.has(reference.parent));
+    return parentRole === undefined ? [] : [{ via: reference.name, direction: 'up', reference, role: parentRole }];
   });
-  const [only] = leading;
-  if (down.length === 0 || only === undefined || leading.length > 1) return undefined;
-  if (only.role === 'shared' && options.sharedAsKey(model)) return undefined;
-  const listed = down.some(
-    (reference) =>
-      !byOneColumn(options, reference) ||
-      (reference.part && rule.bringsParts) ||
-      reference.follow.where !== undefined ||
-      reference.follow.limit !== undefined,
-  );
-  if (listed || plan.up.some(({ reference }) => !isSettled(options, reference))) return undefined;
-  return { plan, down, ...only };
+  if (plan.up.some(({ reference }) => !isSettled(options, reference))) return undefined;
+  return { kind: 'objects', entity, plan, brings, from, role, needs };
+}
+
+function asLinkLeaf(options: WalkOptions, entity: Entity): LinkLeaf | undefined {
+  const { edges, rule, roots, border } = options;
+  const sides = [...edges.schema.entities.keys()]
+    .flatMap((model) => edges.sides(model))
+    .filter(
+      ({ link, from, to }) =>
+        link.through === entity.model && from.follow.down !== 'skip' && to.follow.up !== 'cut' && !border.excludes(to.parent),
+    );
+  const [first] = sides;
+  if (first === undefined) return undefined;
+  const leading = leadingRole((from) => rule.across(from, roots.has(first.to.parent)));
+  if (leading === undefined) return undefined;
+  const { from, to: role } = leading;
+  if (sides.some((side) => rule.across(from, roots.has(side.to.parent)) !== role)) return undefined;
+  if (sides.some((side) => !isWhole(options, side.from) || !isSettled(options, side.to))) return undefined;
+  const needs = sides.map(({ link, to }): Need => ({ via: link.name, direction: 'across', reference: to, role }));
+  return { kind: 'links', entity, brings: sides.map((side) => side.from), from, sides, needs };
+}
+
+function leadingRole(step: (from: Role) => Role | undefined): { readonly from: Role; readonly to: Role } | undefined {
+  const [only, ...others] = roles.flatMap((from) => {
+    const to = step(from);
+    return to === undefined ? [] : [{ from, to }];
+  });
+  return others.length === 0 ? only : undefined;
+}
+
+/** A reference that brings all children of its parents, by one column. */
+function isWhole(options: WalkOptions, reference: Reference): boolean {
+  const { where, limit } = reference.follow;
+  return byOneColumn(options, reference) && where === undefined && limit === undefined;
+}
+
+/** A reference that cannot dangle, to rows that are taken whole: its values are in the closure or must come. */
+function isSettled(options: WalkOptions, reference: Reference): boolean {
+  const { border, sharedAsKey } = options;
+  const stays = border.rule(reference.parent)?.action === 'stub' || sharedAsKey(reference.parent);
+  return byOneColumn(options, reference) && reference.constraint?.validated === true && !stays;
 }
 
 function byOneColumn({ edges }: WalkOptions, { child, columns, direct, when }: Reference): boolean {
@@ -53,11 +117,4 @@ function byOneColumn({ edges }: WalkOptions, { child, columns, direct, when }: R
       .columns.find((column) => column.name === name)
       ?.lookupType.endsWith(']') === false
   );
-}
-
-/** A reference that cannot dangle, to rows that are taken whole: its values are in the closure or must come. */
-function isSettled(options: WalkOptions, reference: Reference): boolean {
-  const { border, sharedAsKey } = options;
-  const stays = border.rule(reference.parent)?.action === 'stub' || sharedAsKey(reference.parent);
-  return byOneColumn(options, reference) && reference.constraint?.validated === true && !stays;
 }

@@ -1,10 +1,9 @@
-import type { RowSet } from '../dialect/row-reader.js';
+import type { HeldKeys, RowSet } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import type { ClosureStep, DescribedSet } from './closure.js';
-import type { UpEdge } from './edges.js';
-import type { Key } from './key.js';
 import { createKeySet } from './create-key-set.js';
-import type { Leaf } from './leaf.js';
+import type { Key } from './key.js';
+import type { Leaf, Need, ObjectLeaf } from './leaf.js';
 import { asLeaf } from './leaf.js';
 import type { Membership } from './membership.js';
 import type { WalkOptions } from './walk-options.js';
@@ -13,8 +12,9 @@ import type { WalkOptions } from './walk-options.js';
 const describable = 2_000_000;
 
 /** A leaf that rows of the closure lead to. */
-export interface ReachedLeaf extends Leaf {
-  /** Those of `down` that lead to it, each with its column and keys at the same place in `set.anyOf`. */
+export interface ReachedLeaf {
+  readonly leaf: Leaf;
+  /** Those of `brings` that lead to it, each with its column and keys at the same place in `set.anyOf`. */
   readonly references: readonly Reference[];
   readonly set: RowSet;
   /** Whether the keys that describe it fit in a statement. */
@@ -22,16 +22,16 @@ export interface ReachedLeaf extends Leaf {
 }
 
 /**
- * Sets that are described by the keys their rows hold, counted where they lie, and read once, as rows. What those rows need above is asked for
- * as a set too: only the few that need something new come.
+ * Sets that are described by the keys their rows hold, counted where they lie, and read once, as rows. What those rows need is asked for as
+ * a set too: only the few that need something new come.
  */
 export class Leaves {
   readonly #options: WalkOptions;
   readonly #membership: Membership;
   readonly #leaves = new Map<string, Leaf>();
   readonly #described = new Map<string, DescribedSet>();
-  /** By model, what the last survey that asked for something had seen. */
-  readonly #asked = new Map<string, string>();
+  /** By model, the sizes of the sets that it was surveyed with: they only grow. */
+  readonly #surveyed = new Map<string, string>();
 
   constructor(options: WalkOptions, membership: Membership) {
     this.#options = options;
@@ -58,50 +58,40 @@ export class Leaves {
     return [...this.#described.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
-  *reached(): Generator<ReachedLeaf> {
+  /** The leaves of a kind whose rows, or what these need, may have become more since they were given last. */
+  *reached(kind: Leaf['kind']): Generator<ReachedLeaf> {
     for (const leaf of this.#leaves.values()) {
-      const references: Reference[] = [];
-      const anyOf: RowSet['anyOf'][number][] = [];
-      for (const reference of leaf.down) {
-        const sets = this.#membership.of(reference.parent);
-        const keys = leaf.from === 'shared' ? sets?.taken : sets?.[leaf.from];
-        const [column] = reference.columns;
-        if (column === undefined || keys === undefined || keys.size === 0) continue;
-        references.push(reference);
-        anyOf.push({ column, keys });
-      }
+      if (leaf.kind !== kind) continue;
+      const reached = leaf.brings.flatMap((reference) => this.#bringing(leaf, reference));
+      const anyOf = reached.map(({ held }) => held);
       const size = anyOf.reduce((sum, { keys }) => sum + keys.size, 0);
-      if (size > 0) yield { ...leaf, references, set: { entity: leaf.plan.entity, anyOf }, fits: size <= describable };
+      const sizes = [...anyOf, ...this.#within(leaf)].map(({ keys }) => keys.size).join();
+      const { entity } = leaf;
+      if (size === 0 || this.#surveyed.get(entity.model) === sizes) continue;
+      this.#surveyed.set(entity.model, sizes);
+      const references = reached.map(({ reference }) => reference);
+      yield { leaf, references, set: { entity, anyOf }, fits: size <= describable };
     }
   }
 
-  /** Counts the rows, by the reference that brings them, and calls `want` with what they need that is not in the closure. */
-  async survey(
-    { plan, references, set, role }: ReachedLeaf,
-    depth: number,
-    want: (edge: UpEdge, value: Key) => void,
-  ): Promise<void> {
-    const { model } = set.entity;
-    const { reader } = this.#options;
-    const within = plan.up.map(({ reference }) => ({
-      column: reference.columns[0] ?? '',
-      keys: this.#membership.of(reference.parent)?.taken ?? createKeySet(this.#options.edges.entity(reference.parent)),
-    }));
-    const { brought, lacking } = await reader.census(set, within);
+  /** Counts the rows, by the reference that brings them. */
+  async count({ references, set }: ReachedLeaf, leaf: ObjectLeaf, depth: number): Promise<{ readonly lacking: number }> {
+    const { model } = leaf.entity;
+    const { brought, lacking } = await this.#options.reader.census(set, this.#within(leaf));
     const steps = references.flatMap((reference, at): readonly ClosureStep[] => {
       const count = brought[at] ?? 0;
       return count === 0 ? [] : [{ depth, via: reference.name, direction: 'down', model, count }];
     });
     const count = steps.reduce((sum, step) => sum + step.count, 0);
-    if (count > 0) this.#described.set(model, { ...set, role, count, steps });
-    if (lacking === 0) return;
-    // Where nothing came since it was asked for, nothing will: a row that its constraint should have, and has not.
-    const seen = [lacking, count, this.#membership.total].join();
-    if (this.#asked.get(model) === seen) return;
-    this.#asked.set(model, seen);
-    for await (const batch of reader.lacking(set, within)) {
-      for (const [group, edge] of plan.up.entries()) {
-        for (const value of batch.groups[group] ?? []) if (value !== null) want(edge, value);
+    if (count > 0) this.#described.set(model, { ...set, role: leaf.role, count, steps });
+    return { lacking };
+  }
+
+  /** Calls `want` with what the rows need that is not in the closure. */
+  async lacking({ leaf, set }: ReachedLeaf, want: (need: Need, value: Key) => void): Promise<void> {
+    for await (const batch of this.#options.reader.lacking(set, this.#within(leaf))) {
+      for (const [group, need] of leaf.needs.entries()) {
+        for (const value of batch.groups[group] ?? []) if (value !== null) want(need, value);
       }
     }
   }
@@ -109,5 +99,21 @@ export class Leaves {
   /** The set has grown beyond what a statement holds. */
   forget(model: string): void {
     this.#described.delete(model);
+  }
+
+  #bringing({ from }: Leaf, reference: Reference): readonly { readonly reference: Reference; readonly held: HeldKeys }[] {
+    const [column] = reference.columns;
+    const sets = this.#membership.of(reference.parent);
+    const keys = from === 'shared' ? sets?.taken : sets?.[from];
+    if (column === undefined || keys === undefined || keys.size === 0) return [];
+    return [{ reference, held: { column, of: reference.parent, keys } }];
+  }
+
+  #within(leaf: Leaf): readonly HeldKeys[] {
+    return leaf.needs.map(({ reference }) => ({
+      column: reference.columns[0] ?? '',
+      of: reference.parent,
+      keys: this.#membership.of(reference.parent)?.taken ?? createKeySet(this.#options.edges.entity(reference.parent)),
+    }));
   }
 }

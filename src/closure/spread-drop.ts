@@ -1,6 +1,6 @@
 import type { RowReader } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
-import { createKeySet } from './create-key-set.js';
+import { keySetIn } from './create-key-set.js';
 import type { Edges } from './edges.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
@@ -29,7 +29,7 @@ export async function spreadDrop(
   for (const [model, set] of dropped) queue.push({ model, keys: [...set.sorted()] });
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const parent = edges.entity(next.model);
-    const blockedHere = setOf(blocked, next.model, () => createKeySet(parent));
+    const blockedHere = keySetIn(blocked, next.model, parent);
     for (const key of next.keys) blockedHere.add(key);
     for (const reference of edges.down(next.model)) {
       if (reference.follow.up === 'cut') continue;
@@ -44,11 +44,11 @@ export async function spreadDrop(
           if (key === null || key === undefined || !membership.has(child.model, key, 'shared')) continue;
           if (!reference.nullable) gone.push(key);
           else if (value !== null && value !== undefined) {
-            setOf(cut, reference, () => createKeySet({ ...parent, key: reference.parentColumns })).add(value);
+            keySetIn(cut, reference, { ...parent, key: reference.parentColumns }).add(value);
           }
         }
       }
-      const set = setOf(blocked, child.model, () => createKeySet(child));
+      const set = keySetIn(blocked, child.model, child);
       const fresh = gone.filter((key) => set.add(key));
       if (fresh.length === 0) continue;
       for (const key of fresh) goes.push({ model: child.model, key });
@@ -56,10 +56,4 @@ export async function spreadDrop(
     }
   }
   return { goes };
-}
-
-function setOf<K>(map: Map<K, KeySet>, id: K, create: () => KeySet): KeySet {
-  let set = map.get(id);
-  if (set === undefined) map.set(id, (set = create()));
-  return set;
 }

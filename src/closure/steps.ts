@@ -36,6 +36,7 @@ export class Steps {
     return cached(this.#across, `${model}\0${role}`, () => {
       const { edges, rule, roots, border } = this.#options;
       return edges.sides(model).filter((side) => {
+        if (this.#described(side.link.through)) return false;
         if (side.from.follow.down === 'skip' || side.to.follow.up === 'cut' || border.excludes(side.to.parent)) return false;
         return rule.across(role, roots.has(side.to.parent)) !== undefined;
       });

@@ -1,12 +1,14 @@
 import type { KeyBatch, RowSelection } from '../dialect/row-reader.js';
 import type { Entity, Reference } from '../schema/schema.js';
 import type { ClosureStep } from './closure.js';
-import { createKeySet } from './create-key-set.js';
-import type { ScanPlan } from './edges.js';
+import { createKeySet, keySetIn } from './create-key-set.js';
+import type { LinkSide, ScanPlan } from './edges.js';
 import { valueOf } from './edges.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import { Frontier } from './frontier.js';
+import type { ReachedLeaf } from './leaves.js';
 import { Leaves } from './leaves.js';
 import { Membership } from './membership.js';
 import { noRowIdentity } from './no-row-identity.js';
@@ -31,7 +33,7 @@ export class Walk {
   readonly #walked = new Walked();
   readonly #leaves: Leaves;
   readonly #stepsFrom: Steps;
-  #frontier: Frontier = new Map();
+  #frontier = new Frontier();
   #violation: Violation | undefined;
 
   constructor(options: WalkOptions) {
@@ -63,7 +65,7 @@ export class Walk {
   }
 
   #goesOn(): boolean {
-    return this.#violation === undefined && (this.#frontier.size > 0 || !this.#wants.empty);
+    return this.#violation === undefined && (!this.#frontier.empty || !this.#wants.empty);
   }
 
   async #plantSeeds(): Promise<void> {
@@ -82,36 +84,48 @@ export class Walk {
 
   async #level(depth: number): Promise<void> {
     const frontier = this.#frontier;
-    this.#frontier = new Map();
-    for (const [model, roles] of frontier) for (const [role, keys] of roles) await this.#across(model, role, keys);
+    this.#frontier = new Frontier();
+    for (const [model, role, keys] of frontier.entries()) await this.#across(model, role, keys);
     const wants = this.#wants.take();
-    for (const [model, roles] of frontier) for (const [role, keys] of roles) await this.#down(model, role, keys, depth);
+    for (const [model, role, keys] of frontier.entries()) await this.#down(model, role, keys, depth);
     for (const want of wants) await this.#resolve(want, depth);
   }
 
-  /** When all else is settled: the sets that the settled rows describe, and what those need. */
+  /** When all else is settled: the sets that the settled rows describe, and what those need. Links first, they bring objects. */
   async #surveyLeaves(depth: number): Promise<void> {
-    const { rule, roots, edges, budget, signal, onProgress } = this.#options;
-    for (const leaf of this.#leaves.reached()) {
-      signal?.throwIfAborted();
-      const { plan, references, set, role } = leaf;
-      const { model } = plan.entity;
-      if (leaf.fits) {
-        await this.#leaves.survey(leaf, depth, ({ reference }, value) => {
-          const parentRole = rule.up(role, roots.has(reference.parent));
-          if (parentRole === undefined) return;
-          this.#want(reference.name, 'up', reference, edges.entity(reference.parent), value, parentRole);
-        });
+    for (const kind of ['links', 'objects'] as const) {
+      for (const reached of this.#leaves.reached(kind)) await this.#survey(reached, depth);
+      if (this.#goesOn()) return;
+    }
+  }
+
+  async #survey(reached: ReachedLeaf, depth: number): Promise<void> {
+    const { budget, edges, signal, onProgress } = this.#options;
+    const { leaf, set, fits } = reached;
+    signal?.throwIfAborted();
+    if (!fits) return this.#listLeaf(reached, depth);
+    const lacks = leaf.kind === 'links' || (await this.#leaves.count(reached, leaf, depth)).lacking > 0;
+    if (lacks) {
+      await this.#leaves.lacking(reached, ({ via, direction, reference, role }, value) => {
+        this.#want(via, direction, reference, edges.entity(reference.parent), value, role);
+      });
+    }
+    if (leaf.kind === 'links') return;
+    const total = this.#membership.total + this.#leaves.total;
+    budget.check(total, depth, [...this.#steps, ...this.#leaves.steps]);
+    onProgress?.({ stage: 'closure', model: set.entity.model, done: total, total: undefined });
+  }
+
+  /** A leaf that cannot be described is walked to as others are. */
+  async #listLeaf({ leaf, references, set }: ReachedLeaf, depth: number): Promise<void> {
+    this.#leaves.forget(set.entity.model);
+    for (const [at, reference] of references.entries()) {
+      const keys = [...(set.anyOf[at]?.keys.sorted() ?? [])];
+      if (leaf.kind === 'objects') {
+        await this.#scan(leaf.plan, this.#childrenOf(reference, keys, set.entity), leaf.role, depth, reference.name, 'down');
       } else {
-        this.#leaves.forget(model);
-        for (const [at, reference] of references.entries()) {
-          const selection = this.#childrenOf(reference, set.anyOf[at]?.keys.sorted() ?? [], plan.entity);
-          await this.#scan(plan, selection, role, depth, reference.name, 'down');
-        }
+        for (const side of leaf.sides) if (side.from === reference) await this.#acrossSide(side, leaf.from, keys);
       }
-      const total = this.#membership.total + this.#leaves.total;
-      budget.check(total, depth, [...this.#steps, ...this.#leaves.steps]);
-      onProgress?.({ stage: 'closure', model, done: total, total: undefined });
     }
   }
 
@@ -139,21 +153,23 @@ export class Walk {
   }
 
   async #across(model: string, role: Role, keys: readonly Key[]): Promise<void> {
-    for (const side of this.#stepsFrom.across(model, role)) {
-      const { edges, reader, rule, roots } = this.#options;
-      const otherRole = rule.across(role, roots.has(side.to.parent));
-      if (otherRole === undefined) continue;
-      const through = edges.entity(side.link.through);
-      const other = edges.entity(side.to.parent);
-      const except = this.#walked.except(side.from, role, [side.to]);
-      const selection = { ...this.#childrenOf(side.from, keys, through), except };
-      for await (const batch of reader.keys(selection, [side.to.columns])) {
-        for (const value of batch.groups[0] ?? []) {
-          if (value !== null) this.#want(side.link.name, 'across', side.to, other, value, otherRole);
-        }
+    for (const side of this.#stepsFrom.across(model, role)) await this.#acrossSide(side, role, keys);
+  }
+
+  async #acrossSide(side: LinkSide, role: Role, keys: readonly Key[]): Promise<void> {
+    const { edges, reader, rule, roots } = this.#options;
+    const otherRole = rule.across(role, roots.has(side.to.parent));
+    if (otherRole === undefined) return;
+    const through = edges.entity(side.link.through);
+    const other = edges.entity(side.to.parent);
+    const except = this.#walked.except(side.from, role, [side.to]);
+    const selection = { ...this.#childrenOf(side.from, keys, through), except };
+    for await (const batch of reader.keys(selection, [side.to.columns])) {
+      for (const value of batch.groups[0] ?? []) {
+        if (value !== null) this.#want(side.link.name, 'across', side.to, other, value, otherRole);
       }
-      this.#walked.note(side.from, role, through, keys);
     }
+    this.#walked.note(side.from, role, through, keys);
   }
 
   #want(via: string, direction: 'up' | 'across', reference: Reference, parent: Entity, value: Key, role: Role): void {
@@ -192,12 +208,7 @@ export class Walk {
     const parent = this.#options.edges.entity(reference.parent);
     for (const value of values.sorted()) {
       if (found.has(value) || (reference.direct && this.#membership.has(parent.model, value, 'shared'))) continue;
-      let unresolved = this.#unresolved.get(reference);
-      if (unresolved === undefined) {
-        unresolved = createKeySet({ ...parent, key: reference.parentColumns });
-        this.#unresolved.set(reference, unresolved);
-      }
-      unresolved.add(value);
+      keySetIn(this.#unresolved, reference, { ...parent, key: reference.parentColumns }).add(value);
     }
   }
 
@@ -236,7 +247,7 @@ export class Walk {
       parent: edges.entity(edge.reference.parent),
       role: rule.up(role, roots.has(edge.reference.parent)),
     }));
-    const ahead = this.#stepsFrom.continue(entity.model, role) ? this.#frontierOf(entity.model, role) : undefined;
+    const ahead = this.#stepsFrom.continue(entity.model, role) ? this.#frontier.keysOf(entity.model, role) : undefined;
     let fresh = 0;
     for (let row = 0; row < batch.count; row += 1) {
       const key = keys[row];
@@ -246,7 +257,7 @@ export class Walk {
         continue;
       }
       if (asKey) {
-        setOf(this.#external, entity).add(key);
+        keySetIn(this.#external, entity.model, entity).add(key);
         continue;
       }
       const change = this.#membership.add(entity, key, role);
@@ -271,30 +282,14 @@ export class Walk {
       case 'inside':
         return true;
       case 'stub':
-        setOf(this.#external, entity).add(key);
+        keySetIn(this.#external, entity.model, entity).add(key);
         return false;
       case 'drop':
-        setOf(this.#dropped, entity).add(key);
+        keySetIn(this.#dropped, entity.model, entity).add(key);
         return false;
       case 'error':
         this.#violation ??= { model: entity.model, key, via };
         return false;
     }
   }
-
-  #frontierOf(model: string, role: Role): Key[] {
-    let roles = this.#frontier.get(model);
-    if (roles === undefined) this.#frontier.set(model, (roles = new Map<Role, Key[]>()));
-    let keys = roles.get(role);
-    if (keys === undefined) roles.set(role, (keys = []));
-    return keys;
-  }
-}
-
-type Frontier = Map<string, Map<Role, Key[]>>;
-
-function setOf(map: Map<string, KeySet>, entity: Entity): KeySet {
-  let set = map.get(entity.model);
-  if (set === undefined) map.set(entity.model, (set = createKeySet(entity)));
-  return set;
 }

@@ -36,6 +36,8 @@ export interface RowSet {
 /** A single column, and keys that it may hold. */
 export interface HeldKeys {
   readonly column: string;
+  /** The model that the keys are of. */
+  readonly of: string;
   readonly keys: Pick<KeySet, 'size' | 'sorted'>;
 }
 

@@ -29,6 +29,8 @@ export function finishEntity(table: DraftTable, links: readonly DraftLink[], fin
   };
 }
 
+const integerTypes = ['int2', 'int4', 'int8'] as const;
+
 function finishColumn(table: DraftTable, column: DraftTable['columns'][number], member: string): Column {
   const described = (table.metadata?.columns ?? []).filter((one) => one.name === column.name);
   return {
@@ -37,6 +39,7 @@ function finishColumn(table: DraftTable, column: DraftTable['columns'][number], 
     member,
     type: column.type,
     lookupType: column.lookupType,
+    integer: column.baseSchema === 'pg_catalog' ? integerTypes.find((type) => type === column.baseType) : undefined,
     equality: column.equality,
     kind: valueKind(column),
     exact: comparesExactly(column),

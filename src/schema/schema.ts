@@ -56,6 +56,8 @@ export type ValueKind =
   /** Everything else: the server's text as a JSON string. Ordered by bytes. */
   | 'text';
 
+export type IntegerType = 'int2' | 'int4' | 'int8';
+
 export interface Column {
   /** The column's name in the database. */
   readonly name: string;
@@ -67,6 +69,8 @@ export interface Column {
   readonly type: string;
   /** The type without its modifier, for arrays of values that are only compared: `bpchar`, `numeric`, `bigint` for every integer. */
   readonly lookupType: string;
+  /** The integer type itself, under any domain. A set of it is hashed; one of a wider type would be searched value by value. */
+  readonly integer: IntegerType | undefined;
   /** The operator by which values of the type are equal, usable with an empty search_path: `=` or `OPERATOR(public.=)`. */
   readonly equality: string;
   readonly kind: ValueKind;

@@ -8,6 +8,7 @@ export function column(name: string, type: string, kind: ValueKind): Column {
     member: name,
     type,
     lookupType: kind === 'integer' ? 'bigint' : type,
+    integer: kind === 'integer' ? 'int8' : undefined,
     equality: '=',
     kind,
     exact: true,

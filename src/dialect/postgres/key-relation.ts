@@ -30,8 +30,24 @@ export function keyTest(column: Column, keys: readonly Key[], alias: string): st
   const name = `${alias}.${quoteIdentifier(column.name)}`;
   const range = column.kind === 'integer' ? rangeOf(keys) : undefined;
   if (range?.dense === true) return `${name} BETWEEN ${range.from} AND ${range.to}`;
-  const literal = column.kind === 'integer' ? `{${keys.join(',')}}` : arrayLiteral(keys.map(String));
-  return `${name} ${column.equality} ANY (${quoteLiteral(literal)}::${column.lookupType}[])`;
+  if (column.integer !== undefined) {
+    const { from, to } = integers[column.integer];
+    const held =
+      range !== undefined && Number(range.from) >= from && Number(range.to) <= to ? keys : keys.filter(between(from, to));
+    return held.length === 0 ? 'false' : `${name} = ANY ('{${held.join(',')}}'::pg_catalog.${column.integer}[])`;
+  }
+  return `${name} ${column.equality} ANY (${quoteLiteral(arrayLiteral(keys.map(String)))}::${column.lookupType}[])`;
+}
+
+/** What each type holds. No key is beyond the last. */
+const integers = Object.freeze({
+  int2: { from: -32_768, to: 32_767 },
+  int4: { from: -2_147_483_648, to: 2_147_483_647 },
+  int8: { from: -Infinity, to: Infinity },
+});
+
+function between(from: number, to: number): (key: Key) => boolean {
+  return (key) => Number(key) >= from && Number(key) <= to;
 }
 
 /** The opposite, for one integer column: rows whose value is none of the keys, or NULL. */

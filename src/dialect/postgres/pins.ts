@@ -27,6 +27,8 @@ const pins: readonly Pin[] = [
   { name: 'transaction_timeout', value: '0', since: 170000 },
   // Literal sets of keys make statements look expensive: compiling them costs more than it saves.
   { name: 'jit', value: 'off' },
+  // A parallel plan is sent to each worker as text, and the keys in it: that takes longer than the scan.
+  { name: 'max_parallel_workers_per_gather', value: '0' },
 ];
 
 interface Pin {

@@ -12,23 +12,59 @@ export function rowsSql(set: RowSet, columns: readonly string[], order: string):
 
 /** One row: a count for each entry of `anyOf`, of rows that no earlier one brings; then that of rows that lack something. */
 export function censusSql(set: RowSet, within: readonly HeldKeys[]): string {
-  const held = set.anyOf.map((one, at) => `(${test(set, one)}) IS TRUE AS b${String(at)}`);
-  const lacks = within.map((one, at) => `${lack(set, one)} AS l${String(at)}`);
-  const brought = set.anyOf.map((_, at) => {
-    const earlier = set.anyOf.slice(0, at).map((__, before) => ` AND NOT b${String(before)}`);
-    return `pg_catalog.count(*) FILTER (WHERE b${String(at)}${earlier.join('')})`;
+  const { from, brought, lacks } = tested(set, within);
+  const counts = brought.map((one, at) => {
+    const earlier = brought.slice(0, at).map((before) => ` AND NOT ${before}`);
+    return `pg_catalog.count(*) FILTER (WHERE ${one}${earlier.join('')})`;
   });
-  const lacking = within.length === 0 ? 'false' : within.map((_, at) => `l${String(at)}`).join(' OR ');
-  // OFFSET 0 keeps the planner from working out a test anew for each count.
-  const tested = `SELECT ${[...held, ...lacks].join(', ')} FROM ${quoteTable(set.entity.table)} t WHERE ${anyOf(set)} OFFSET 0`;
-  return `SELECT ${[...brought, `pg_catalog.count(*) FILTER (WHERE ${lacking})`].join(', ')} FROM (${tested}) tested`;
+  const lacking = `pg_catalog.count(*) FILTER (WHERE (${some(brought)}) AND (${some(lacks)}))`;
+  return `SELECT ${[...counts, lacking].join(', ')} FROM ${from}`;
 }
 
 /** The columns of `within` of the rows that lack something, NULL where the column lacks nothing. */
 export function lackingSql(set: RowSet, within: readonly HeldKeys[]): string {
-  const columns = within.map((one) => `CASE WHEN ${lack(set, one)} THEN t.${quoteIdentifier(one.column)} END`);
-  const some = within.map((one) => lack(set, one)).join(' OR ');
-  return `COPY (SELECT ${columns.join(', ')} FROM ${quoteTable(set.entity.table)} t WHERE (${anyOf(set)}) AND (${some})) TO STDOUT`;
+  const { from, brought, lacks } = tested(set, within);
+  const columns = lacks.map((lack, at) => `CASE WHEN ${lack} THEN v${String(at)} END`);
+  return `COPY (SELECT ${columns.join(', ')} FROM ${from} WHERE (${some(brought)}) AND (${some(lacks)})) TO STDOUT`;
+}
+
+interface Tested {
+  /** Rows of the table, some of them perhaps not of the set: columns `b0 …` say what brings them, `v0 …` are those of `within`. */
+  readonly from: string;
+  readonly brought: readonly string[];
+  readonly lacks: readonly string[];
+}
+
+/**
+ * To look many keys up is what such a statement takes its time for: each test is made once. OFFSET 0 keeps the planner from moving the
+ * tests to where they are used, and so from making them several times.
+ */
+function tested(set: RowSet, within: readonly HeldKeys[]): Tested {
+  const columns = set.anyOf.map((one, at) => `(${test(set, one)}) IS TRUE AS b${String(at)}`);
+  const lacks = within.map((one, at) => {
+    const value = `v${String(at)}`;
+    columns.push(`t.${quoteIdentifier(one.column)} AS ${value}`);
+    const made = set.anyOf.findIndex((other) => isSame(one, other));
+    if (made >= 0) return set.anyOf.length === 1 ? 'false' : `(${value} IS NOT NULL AND NOT b${String(made)})`;
+    columns.push(`(${test(set, one)}) IS NOT TRUE AS l${String(at)}`);
+    return `(${value} IS NOT NULL AND l${String(at)})`;
+  });
+  const where = isMuchOfTable(set) ? '' : ` WHERE ${anyOf(set)}`;
+  return {
+    from: `(SELECT ${columns.join(', ')} FROM ${quoteTable(set.entity.table)} t${where} OFFSET 0) tested`,
+    brought: set.anyOf.map((_, at) => `b${String(at)}`),
+    lacks,
+  };
+}
+
+/** Whether the whole table is to be read in any case, so that a condition would only test every row twice. */
+function isMuchOfTable({ entity, anyOf: sets }: RowSet): boolean {
+  const keys = sets.reduce((sum, one) => sum + one.keys.size, 0);
+  return entity.estimatedRows >= 0 && keys >= entity.estimatedRows / 10;
+}
+
+function some(conditions: readonly string[]): string {
+  return conditions.length === 0 ? 'false' : conditions.join(' OR ');
 }
 
 function anyOf(set: RowSet): string {
@@ -39,9 +75,7 @@ function test({ entity }: RowSet, { column, keys }: HeldKeys): string {
   return keyTest(columnNamed(entity, column), [...keys.sorted()], 't');
 }
 
-/** Whether the column holds something, and none of the keys. A column that all rows of the set hold keys of lacks nothing. */
-function lack(set: RowSet, one: HeldKeys): string {
-  const [only] = set.anyOf;
-  if (set.anyOf.length === 1 && only?.column === one.column && only.keys.size === one.keys.size) return 'false';
-  return `(t.${quoteIdentifier(one.column)} IS NOT NULL AND (${test(set, one)}) IS NOT TRUE)`;
+/** The keys of one model are all of one set, or of a part of it. */
+function isSame(one: HeldKeys, other: HeldKeys): boolean {
+  return one.column === other.column && one.of === other.of && one.keys.size === other.keys.size;
 }
