@@ -7,6 +7,7 @@ import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
 import type { PlanOptions } from './plan-options.js';
+import { plannedRuns } from './planned-runs.js';
 import type { ConflictList, PlannedModel } from './plan.js';
 import { objectName } from './plan.js';
 import type { TargetModel } from './target.js';
@@ -125,19 +126,15 @@ async function valuesInArchive(
 
 /** Another pass, only where something is missing: which objects hold the missing values. */
 async function reportMissing(
-  { archive, findings }: PlanOptions,
+  { archive, findings, signal }: PlanOptions,
   models: ReadonlyMap<string, PlannedModel>,
   check: ReferenceCheck,
   missing: ReadonlyMap<Reference, KeySet>,
   conflicts: ConflictList,
 ): Promise<void> {
-  const places = new Map<string, number>();
-  for await (const objects of archive.objects()) {
-    for (const object of objects) {
-      const planned = models.get(object.model);
-      if (planned === undefined) continue;
-      const place = places.get(object.model) ?? 0;
-      places.set(object.model, place + 1);
+  for await (const { planned, from, objects } of plannedRuns(archive, models, signal)) {
+    for (const [at, object] of objects.entries()) {
+      const place = from + at;
       const decision = planned.decisions.at(place);
       if (decision !== 'insert' && decision !== 'update') continue;
       for (const { reference, value } of check.of(planned.target)) {

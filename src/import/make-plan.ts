@@ -7,14 +7,13 @@ import { decide } from './decide.js';
 import { Decisions } from './decisions.js';
 import { differingColumns, isEmpty, lookUpRows } from './look-up-rows.js';
 import { propagateSkips } from './propagate-skips.js';
+import type { PlannedRun } from './planned-runs.js';
+import { plannedRuns } from './planned-runs.js';
 import type { Plan, PlannedModel } from './plan.js';
 import { ConflictList, objectName } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import type { TargetModel } from './target.js';
 import { lookUpUniques } from './unique-look-up.js';
-
-/** Objects of one look-up. */
-const batchSize = 5000;
 
 /** Reads the whole archive once and decides on every object; look-ups are sets, and an empty table needs none. */
 export async function makePlan(options: PlanOptions): Promise<Plan> {
@@ -31,10 +30,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
   }
   const conflicts = new ConflictList();
   const references = new ReferenceCheck(models);
-  for await (const objects of archive.objects()) {
-    options.signal?.throwIfAborted();
-    for (const run of runsOf(objects)) await planRun(options, models, conflicts, references, run);
-  }
+  for await (const run of plannedRuns(archive, models, options.signal)) await planRun(options, conflicts, references, run);
   await checkReferences(options, models, references, conflicts);
   if ([...models.values()].some((planned) => planned.skipped.size > 0)) await propagateSkips(archive, models);
   return { models, conflicts: conflicts.kept, conflictCount: conflicts.count };
@@ -42,14 +38,10 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
 
 async function planRun(
   options: PlanOptions,
-  models: ReadonlyMap<string, PlannedModel>,
   conflicts: ConflictList,
   references: ReferenceCheck,
-  objects: readonly ArchiveObject[],
+  { planned, objects }: PlannedRun,
 ): Promise<void> {
-  const [first] = objects;
-  const planned = first === undefined ? undefined : models.get(first.model);
-  if (planned === undefined) return;
   const { target } = planned;
   const keys = objects.map((object) => pkToKey(object.pk, target.shape) ?? '');
   for (const key of keys) planned.keys.add(key);
@@ -107,14 +99,4 @@ async function compareRun(
 
 function primaryKeyName({ entity }: TargetModel): string {
   return entity.uniques.find((unique) => unique.primary)?.name ?? entity.key.join(', ');
-}
-
-/** Objects of one model that stand together, in batches. */
-export function* runsOf(objects: readonly ArchiveObject[], size = batchSize): Generator<readonly ArchiveObject[]> {
-  let from = 0;
-  for (let at = 1; at <= objects.length; at += 1) {
-    if (at < objects.length && at - from < size && objects[at]?.model === objects[from]?.model) continue;
-    if (at > from) yield objects.slice(from, at);
-    from = at;
-  }
 }

@@ -2,6 +2,7 @@ import type { ArchiveReader } from '../archive/open-archive.js';
 import { pkToKey } from '../values/archive-value.js';
 import type { Plan } from './plan.js';
 import { objectName } from './plan.js';
+import { plannedRuns } from './planned-runs.js';
 
 /** The plan as JSON lines: what it was made of, then one decision a line, without values. */
 export async function* planLines(archive: ArchiveReader, plan: Plan, options: Readonly<Record<string, unknown>>): AsyncGenerator {
@@ -23,14 +24,10 @@ async function* decidedObjects(
   archive: ArchiveReader,
   plan: Plan,
 ): AsyncGenerator<{ readonly object: string; readonly decision: string; readonly columns: readonly string[] }> {
-  const places = new Map<string, number>();
-  for await (const objects of archive.objects()) {
-    for (const { model, pk } of objects) {
-      const planned = plan.models.get(model);
-      if (planned === undefined) continue;
-      const place = places.get(model) ?? 0;
-      places.set(model, place + 1);
-      const { target, decisions } = planned;
+  for await (const { planned, from, objects } of plannedRuns(archive, plan.models)) {
+    const { target, decisions } = planned;
+    for (const [at, { pk }] of objects.entries()) {
+      const place = from + at;
       yield {
         object: objectName(target, pkToKey(pk, target.shape) ?? ''),
         decision: decisions.at(place),

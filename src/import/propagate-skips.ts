@@ -2,6 +2,7 @@ import type { ArchiveReader } from '../archive/open-archive.js';
 import { pkToKey } from '../values/archive-value.js';
 import { valueReader } from './check-references.js';
 import type { PlannedModel } from './plan.js';
+import { plannedRuns } from './planned-runs.js';
 
 /**
  * An object that needs a skipped one is skipped too, and what needs that: again until nothing changes. An object whose key a
@@ -19,13 +20,9 @@ export async function propagateSkips(archive: ArchiveReader, models: ReadonlyMap
   );
   for (let changed = true; changed;) {
     changed = false;
-    const places = new Map<string, number>();
-    for await (const objects of archive.objects()) {
-      for (const object of objects) {
-        const planned = models.get(object.model);
-        if (planned === undefined) continue;
-        const place = places.get(object.model) ?? 0;
-        places.set(object.model, place + 1);
+    for await (const { planned, from, objects } of plannedRuns(archive, models)) {
+      for (const [at, object] of objects.entries()) {
+        const place = from + at;
         const decision = planned.decisions.at(place);
         if (decision !== 'insert' && decision !== 'update') continue;
         const needsSkipped = readers.get(object.model)?.some(({ parent, value }) => {

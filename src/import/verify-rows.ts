@@ -7,9 +7,10 @@ import type { OnProgress } from '../progress.js';
 import type { Schema } from '../schema/schema.js';
 import { pkToKey } from '../values/archive-value.js';
 import { differingColumns, lookUpRows } from './look-up-rows.js';
-import { runsOf } from './make-plan.js';
 import type { Plan, PlannedModel } from './plan.js';
 import { objectName } from './plan.js';
+import type { PlannedRun } from './planned-runs.js';
+import { plannedRuns } from './planned-runs.js';
 import { countExisting, insertLinks, linkPairs } from './write-links.js';
 
 export interface VerifyOptions {
@@ -36,24 +37,17 @@ export interface LinkCounts {
 export async function verifyRows(options: VerifyOptions): Promise<LinkCounts> {
   const insert = new Map<string, number>();
   const same = new Map<string, number>();
-  const places = new Map<string, number>();
   const changed = new Map<string, { count: number; readonly columns: Set<string> }>();
-  for await (const objects of options.archive.objects()) {
-    options.signal?.throwIfAborted();
-    for (const run of runsOf(objects)) {
-      const planned = options.plan.models.get(run[0]?.model ?? '');
-      if (planned === undefined) continue;
-      const from = places.get(planned.target.model) ?? 0;
-      places.set(planned.target.model, from + run.length);
-      await compareRun(options, planned, run, from, changed);
-      await writeLinks(options, planned, run, insert, same);
-      options.onProgress?.({
-        stage: 'verify',
-        model: planned.target.model,
-        done: from + run.length,
-        total: planned.decisions.length,
-      });
-    }
+  for await (const run of plannedRuns(options.archive, options.plan.models, options.signal)) {
+    const { planned, from, objects } = run;
+    await compareRun(options, run, changed);
+    await writeLinks(options, planned, objects, insert, same);
+    options.onProgress?.({
+      stage: 'verify',
+      model: planned.target.model,
+      done: from + objects.length,
+      total: planned.decisions.length,
+    });
   }
   for (const [model, { count, columns }] of changed) {
     options.findings.warn(
@@ -67,13 +61,11 @@ export async function verifyRows(options: VerifyOptions): Promise<LinkCounts> {
 
 async function compareRun(
   { session, findings }: VerifyOptions,
-  planned: PlannedModel,
-  run: readonly ArchiveObject[],
-  from: number,
+  { planned, from, objects }: PlannedRun,
   changed: Map<string, { count: number; readonly columns: Set<string> }>,
 ): Promise<void> {
   const { target, decisions } = planned;
-  const written = run.filter((_, at) => ['insert', 'update'].includes(decisions.at(from + at)));
+  const written = objects.filter((_, at) => ['insert', 'update'].includes(decisions.at(from + at)));
   if (written.length === 0) return;
   const keys = written.map((object) => pkToKey(object.pk, target.shape) ?? '');
   const lines = await lookUpRows(session, target, keys);
