@@ -102,12 +102,13 @@ async function writeRun(options: ApplyOptions, planned: PlannedModel, run: Model
 }
 
 async function* rows(
-  { signal, onProgress }: ApplyOptions,
-  { target, decisions }: PlannedModel,
+  { signal, onProgress, plan }: ApplyOptions,
+  planned: PlannedModel,
   run: ModelRun,
   fills: readonly Fill[],
   updates: { readonly object: ArchiveObject; readonly columns: readonly string[] }[],
 ): AsyncGenerator<string> {
+  const { target, decisions } = planned;
   let place = 0;
   for await (const objects of run.batches) {
     let text = '';
@@ -115,10 +116,11 @@ async function* rows(
     signal?.throwIfAborted();
     for (const object of objects) {
       const decision = decisions.at(place);
-      if (decision === 'update') updates.push({ object, columns: decisions.columnsAt(place) });
+      if (decision === 'update')
+        updates.push({ object: plan.standIns.written(planned, object), columns: decisions.columnsAt(place) });
       place += 1;
       if (decision !== 'insert') continue;
-      text += target.writtenLine(object);
+      text += target.writtenLine(plan.standIns.written(planned, object));
       for (const fill of fills) text += `\t${escapeCopy(fill.value())}`;
       text += '\n';
       count += 1;

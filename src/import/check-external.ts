@@ -4,16 +4,23 @@ import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
+import type { Findings } from '../findings/finding.js';
 import { findColumn } from '../schema/resolve-column.js';
 import type { Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
 import { decodeRow } from '../values/copy-text.js';
+import { holdRows } from './hold-rows.js';
 import type { Conflict } from './import-options.js';
 import { targetEntity } from './target.js';
 
 /** External objects stayed at home: the target must have a row with the same key and the same natural key for each. */
-export async function checkExternal(session: Session, schema: Schema, archive: ArchiveReader): Promise<readonly Conflict[]> {
+export async function checkExternal(
+  session: Session,
+  schema: Schema,
+  archive: ArchiveReader,
+  findings: Findings,
+): Promise<readonly Conflict[]> {
   const conflicts: Conflict[] = [];
   const external = archive.trailer?.external ?? [];
   for (const model of new Set(external.map((one) => one.model))) {
@@ -52,6 +59,8 @@ export async function checkExternal(session: Session, schema: Schema, archive: A
         );
       }
     }
+    const constrained = schema.references.every((one) => one.parent !== entity.model || one.constraint !== undefined);
+    await holdRows(session, findings, { entity, columns: entity.key, values: found.keys(), constrained });
     own.forEach((one, at) => {
       const key = keys[at] ?? '';
       const row = found.get(key);

@@ -1,11 +1,13 @@
-import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
+import type { ArchiveObject } from '../archive/archive.js';
 import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
-import { toKey } from '../closure/key.js';
 import type { KeySet } from '../closure/key-set.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Reference } from '../schema/schema.js';
-import { pkToKey, toServerText } from '../values/archive-value.js';
+import { pkToKey } from '../values/archive-value.js';
+import { holdRows } from './hold-rows.js';
+import { valueReader } from './reference-value.js';
+import type { StandIns } from './stand-ins.js';
 import type { PlanOptions } from './plan-options.js';
 import { plannedRuns } from './planned-runs.js';
 import type { ConflictList, PlannedModel } from './plan.js';
@@ -18,6 +20,8 @@ interface HeldReference {
   readonly value: (object: ArchiveObject) => Key | undefined;
   /** Values that no object of the archive before this one answers. */
   readonly open: KeySet;
+  /** All values, where no constraint sees to it that their rows stay. */
+  readonly relied: KeySet | undefined;
 }
 
 /** Gathers what references hold while the archive is read; what the archive itself does not answer is asked of the target. */
@@ -31,12 +35,15 @@ export class ReferenceCheck {
     for (const planned of models.values()) this.#byEntity.set(planned.target.entity.model, planned);
   }
 
-  note(target: TargetModel, objects: readonly ArchiveObject[], keys: readonly Key[]): void {
-    for (const { reference, value, open } of this.of(target)) {
+  /** Objects that will be written, as they will be written. */
+  note(target: TargetModel, objects: readonly ArchiveObject[]): void {
+    for (const { reference, value, open, relied } of this.of(target)) {
       const inArchive = reference.direct ? this.#byEntity.get(reference.parent)?.keys : undefined;
-      for (let at = 0; at < keys.length; at += 1) {
-        const held = value(objects[at] as ArchiveObject);
-        if (held !== undefined && inArchive?.has(held) !== true) open.add(held);
+      for (const object of objects) {
+        const held = value(object);
+        if (held === undefined) continue;
+        if (inArchive?.has(held) !== true) open.add(held);
+        relied?.add(held);
       }
     }
   }
@@ -47,7 +54,8 @@ export class ReferenceCheck {
     const held = target.references.map((reference) => ({
       reference,
       value: valueReader(target, reference),
-      open: this.#openSet(reference, target),
+      open: valueSet(target, reference),
+      relied: reference.constraint === undefined ? valueSet(target, reference) : undefined,
     }));
     this.#held.set(target.model, held);
     return held;
@@ -61,33 +69,45 @@ export class ReferenceCheck {
   parentOf(reference: Reference): PlannedModel | undefined {
     return this.#byEntity.get(reference.parent);
   }
-
-  #openSet(reference: Reference, target: TargetModel): KeySet {
-    return createKeySet({ columns: target.entity.columns, key: reference.columns });
-  }
 }
 
-/** Asks the target for every value that the archive leaves open, one query for each reference; what is nowhere is a conflict. */
+function valueSet({ entity }: TargetModel, { columns }: Reference): KeySet {
+  return createKeySet({ columns: entity.columns, key: columns });
+}
+
+/**
+ * Asks the target for every value that the archive leaves open, one query for each reference, and holds the rows that answer. What
+ * is nowhere is a conflict. Returns what tells of references that lead nowhere and need not: it is to be called once.
+ */
 export async function checkReferences(
   options: PlanOptions,
   models: ReadonlyMap<string, PlannedModel>,
   check: ReferenceCheck,
   conflicts: ConflictList,
-): Promise<void> {
+  standIns: StandIns,
+): Promise<() => void> {
   const missing = new Map<HeldReference['reference'], KeySet>();
-  for (const { reference, open, planned } of check.all) {
+  for (const { reference, open, relied, planned } of check.all) {
     const parent = check.parentOf(reference);
     const asked = [...open.sorted()].filter((value) => !(reference.direct && parent?.keys.has(value) === true));
+    const found = asked.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, asked);
+    await hold(options, reference, relied === undefined ? [...found] : parent?.empty === true ? [] : relied.sorted());
     if (asked.length === 0) continue;
-    const found = await foundInTarget(options, reference, asked);
     const fromArchive = reference.direct ? undefined : await valuesInArchive(options, reference, parent);
     const absent = asked.filter((value) => !found.has(value) && fromArchive?.has(value) !== true);
     if (absent.length === 0) continue;
-    const set = createKeySet({ columns: planned.target.entity.columns, key: reference.columns });
+    const set = valueSet(planned.target, reference);
     for (const value of absent) set.add(value);
     missing.set(reference, set);
   }
-  if (missing.size > 0) await reportMissing(options, models, check, missing, conflicts);
+  return missing.size > 0 ? reportMissing(options, models, check, missing, conflicts, standIns) : () => undefined;
+}
+
+async function hold({ session, schema, findings }: PlanOptions, reference: Reference, values: Iterable<Key>): Promise<void> {
+  const entity = schema.entities.get(reference.parent);
+  if (entity === undefined) return;
+  const constrained = reference.constraint !== undefined;
+  await holdRows(session, findings, { entity, columns: reference.parentColumns, values, constrained });
 }
 
 async function foundInTarget(
@@ -106,7 +126,7 @@ async function foundInTarget(
   return found;
 }
 
-/** What the parent's referenced columns hold in the archive, for references to columns that are no key. */
+/** What the parent's referenced columns hold in the archive where it is not skipped, for references to columns that are no key. */
 async function valuesInArchive(
   { archive }: PlanOptions,
   reference: Reference,
@@ -115,11 +135,11 @@ async function valuesInArchive(
   const values = new Set<Key>();
   if (parent === undefined) return values;
   const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined });
-  for await (const objects of archive.objects()) {
-    for (const object of objects) {
-      const value = object.model === parent.target.model ? read(object) : undefined;
+  for await (const { from, objects } of plannedRuns(archive, new Map([[parent.target.model, parent]]))) {
+    objects.forEach((object, at) => {
+      const value = parent.decisions.at(from + at) === 'skip' ? undefined : read(object);
       if (value !== undefined) values.add(value);
-    }
+    });
   }
   return values;
 }
@@ -131,18 +151,21 @@ async function reportMissing(
   check: ReferenceCheck,
   missing: ReadonlyMap<Reference, KeySet>,
   conflicts: ConflictList,
-): Promise<void> {
+  standIns: StandIns,
+): Promise<() => void> {
+  const dangling: (readonly [name: string, reference: Reference])[] = [];
   for await (const { planned, from, objects } of plannedRuns(archive, models, signal)) {
     for (const [at, object] of objects.entries()) {
       const place = from + at;
       const decision = planned.decisions.at(place);
       if (decision !== 'insert' && decision !== 'update') continue;
       for (const { reference, value } of check.of(planned.target)) {
-        const held = missing.has(reference) ? value(object) : undefined;
+        const followed = missing.has(reference) ? standIns.follow(planned, object) : undefined;
+        const held = followed?.is === 'kept' ? value(followed.object) : undefined;
         if (held === undefined || missing.get(reference)?.has(held) !== true) continue;
         const name = objectName(planned.target, pkToKey(object.pk, planned.target.shape) ?? '');
         if (reference.constraint === undefined) {
-          findings.warn('dangling-reference', name, `${reference.name} holds a key that neither the archive nor the target has`);
+          dangling.push([name, reference]);
           continue;
         }
         if (planned.target.strategy === 'skip') {
@@ -162,32 +185,9 @@ async function reportMissing(
       }
     }
   }
-}
-
-/** Reads what a reference holds; undefined where it is NULL or does not hold for this object. */
-export function valueReader(
-  target: TargetModel,
-  reference: Pick<Reference, 'columns' | 'when'>,
-): (object: ArchiveObject) => Key | undefined {
-  const members = reference.columns.map((name) => target.columns.find(({ column }) => column.name === name));
-  const integer = members.length === 1 && members[0]?.column.kind === 'integer';
-  const discriminator = target.columns.find(({ column }) => column.name === reference.when?.column);
-  const textOf = (object: ArchiveObject, one: TargetModel['columns'][number] | undefined): string | null => {
-    if (one === undefined) return null;
-    if (!one.inKey) return toServerText((object.fields[one.member] ?? null) as ArchiveValue);
-    const value =
-      target.shape.members.length === 1 ? object.pk : (object.pk as Readonly<Record<string, ArchiveValue>>)[one.member];
-    return toServerText((value ?? null) as ArchiveValue);
-  };
-  return (object) => {
-    if (reference.when !== undefined && textOf(object, discriminator) !== reference.when.value) return undefined;
-    const texts: string[] = [];
-    for (const member of members) {
-      const text = textOf(object, member);
-      if (text === null) return undefined;
-      texts.push(text);
-    }
-    return toKey(texts, integer);
+  return () => {
+    for (const [name, reference] of dangling)
+      findings.warn('dangling-reference', name, `${reference.name} holds a key that neither the archive nor the target has`);
   };
 }
 

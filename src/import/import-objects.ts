@@ -78,7 +78,7 @@ async function run(
     findings,
   });
   const made = await makePlan({ session, archive, schema, targets, findings, onProgress, signal });
-  const external = await checkExternal(session, schema, archive);
+  const external = await checkExternal(session, schema, archive, findings);
   const plan: Plan = {
     ...made,
     conflicts: [...made.conflicts, ...external],

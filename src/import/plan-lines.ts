@@ -1,5 +1,6 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { pkToKey } from '../values/archive-value.js';
+import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
 import { objectName } from './plan.js';
 import { plannedRuns } from './planned-runs.js';
@@ -7,31 +8,44 @@ import { plannedRuns } from './planned-runs.js';
 /** The plan as JSON lines: what it was made of, then one decision a line, without values. */
 export async function* planLines(archive: ArchiveReader, plan: Plan, options: Readonly<Record<string, unknown>>): AsyncGenerator {
   yield { archive: archive.trailer?.sha256 ?? '', options };
-  for await (const { object, decision, columns } of decidedObjects(archive, plan)) {
-    yield columns.length === 0 ? { object, decision } : { object, decision, columns };
+  for await (const { object, to, needs, decision, columns } of decidedObjects(archive, plan)) {
+    const why = decision !== 'skip' ? {} : needs !== undefined ? { needs } : to === undefined ? {} : { usedInstead: to };
+    yield columns.length === 0 ? { object, decision, ...why } : { object, decision, columns };
   }
   for (const conflict of plan.conflicts) yield { conflict };
 }
 
-/** Old key → new key of what is in the target after the import. */
+/** Old key → new key of what is in the target after the import; for a skipped object the row that is proven to be the same. */
 export async function* idMapLines(archive: ArchiveReader, plan: Plan): AsyncGenerator {
-  for await (const { object, decision } of decidedObjects(archive, plan)) {
-    if (decision === 'insert' || decision === 'same' || decision === 'update') yield { from: object, to: object, decision };
+  for await (const { object, to, decision } of decidedObjects(archive, plan)) {
+    if (to !== undefined) yield { from: object, to, decision };
   }
 }
 
-async function* decidedObjects(
-  archive: ArchiveReader,
-  plan: Plan,
-): AsyncGenerator<{ readonly object: string; readonly decision: string; readonly columns: readonly string[] }> {
+interface DecidedObject {
+  readonly object: string;
+  /** The row that is the object in the target, where there is one. */
+  readonly to: string | undefined;
+  /** The skipped object that it needs. */
+  readonly needs: string | undefined;
+  readonly decision: Decision;
+  readonly columns: readonly string[];
+}
+
+async function* decidedObjects(archive: ArchiveReader, plan: Plan): AsyncGenerator<DecidedObject> {
   for await (const { planned, from, objects } of plannedRuns(archive, plan.models)) {
-    const { target, decisions } = planned;
-    for (const [at, { pk }] of objects.entries()) {
-      const place = from + at;
+    const { target, decisions, standIns } = planned;
+    for (const [at, object] of objects.entries()) {
+      const decision = decisions.at(from + at);
+      const key = pkToKey(object.pk, target.shape) ?? '';
+      const followed = decision === 'skip' ? plan.standIns.follow(planned, object) : undefined;
+      const row = decision === 'skip' ? standIns.get(key) : decision === 'conflict' ? undefined : key;
       yield {
-        object: objectName(target, pkToKey(pk, target.shape) ?? ''),
-        decision: decisions.at(place),
-        columns: decisions.columnsAt(place),
+        object: objectName(target, key),
+        to: row === undefined ? undefined : objectName(target, row),
+        needs: followed?.is === 'lost' ? objectName(followed.needs.planned.target, followed.needs.key) : undefined,
+        decision,
+        columns: decisions.columnsAt(from + at),
       };
     }
   }

@@ -4,11 +4,13 @@ import { formatObjectName } from '../seeds/object-name.js';
 import type { Decisions } from './decisions.js';
 import type { Conflict, Decision, PlanCounts } from './import-options.js';
 import { decisions } from './import-options.js';
+import type { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
 
 /** What an import will do, decided before a row is written. */
 export interface Plan {
   readonly models: ReadonlyMap<string, PlannedModel>;
+  readonly standIns: StandIns;
   readonly conflicts: readonly Conflict[];
   readonly conflictCount: number;
 }
@@ -20,6 +22,8 @@ export interface PlannedModel {
   readonly keys: KeySet;
   /** Keys that stay out by `skip`. */
   readonly skipped: KeySet;
+  /** For skipped keys: the key of the target's row that is proven to be the same, and that references use. */
+  readonly standIns: Map<Key, Key>;
   /** No row of the table was there when the plan was made. */
   readonly empty: boolean;
 }

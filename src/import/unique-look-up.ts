@@ -10,7 +10,8 @@ import type { TargetModel } from './target.js';
 export interface UniqueHit {
   /** Place in the batch. */
   readonly place: number;
-  readonly constraint: string;
+  readonly unique: UniqueConstraint;
+  /** Members of the archive. */
   readonly columns: readonly string[];
   readonly inTheWay: Key;
 }
@@ -37,7 +38,7 @@ export async function lookUpUniques(
       const texts = key.map((text) => text ?? '');
       hits.push({
         place: Number(ordinal) - 1,
-        constraint: unique.name,
+        unique,
         columns: membersOf(target, unique),
         inTheWay: toKey(texts, integer),
       });

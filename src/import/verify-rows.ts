@@ -11,7 +11,7 @@ import type { Plan, PlannedModel } from './plan.js';
 import { objectName } from './plan.js';
 import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
-import { countExisting, insertLinks, linkPairs } from './write-links.js';
+import { countExisting, holdEnds, insertLinks, linkPairs } from './write-links.js';
 
 export interface VerifyOptions {
   readonly session: Session;
@@ -60,12 +60,14 @@ export async function verifyRows(options: VerifyOptions): Promise<LinkCounts> {
 }
 
 async function compareRun(
-  { session, findings }: VerifyOptions,
+  { session, findings, plan }: VerifyOptions,
   { planned, from, objects }: PlannedRun,
   changed: Map<string, { count: number; readonly columns: Set<string> }>,
 ): Promise<void> {
   const { target, decisions } = planned;
-  const written = objects.filter((_, at) => ['insert', 'update'].includes(decisions.at(from + at)));
+  const written = objects
+    .filter((_, at) => ['insert', 'update'].includes(decisions.at(from + at)))
+    .map((object) => plan.standIns.written(planned, object));
   if (written.length === 0) return;
   const keys = written.map((object) => pkToKey(object.pk, target.shape) ?? '');
   const lines = await lookUpRows(session, target, keys);
@@ -89,7 +91,7 @@ async function compareRun(
 }
 
 async function writeLinks(
-  { session, schema, plan, dryRun }: VerifyOptions,
+  { session, schema, plan, dryRun, findings }: VerifyOptions,
   planned: PlannedModel,
   run: readonly ArchiveObject[],
   insert: Map<string, number>,
@@ -98,6 +100,7 @@ async function writeLinks(
   for (const link of planned.target.links) {
     const pairs = linkPairs(plan.models, planned, link, run);
     if (pairs.length === 0) continue;
+    await holdEnds(session, schema, plan.models, findings, link, pairs);
     const added = await insertLinks(session, schema, link, pairs, dryRun);
     const present = await countExisting(session, schema, link, pairs);
     if (present !== pairs.length) throw verifyFailed(link.name, true, []);

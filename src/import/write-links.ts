@@ -3,17 +3,22 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import { arrayLiteral, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
+import type { Findings } from '../findings/finding.js';
 import type { Entity, Reference, Schema } from '../schema/schema.js';
 import { pkToKey } from '../values/archive-value.js';
 import { drawsFromSequence } from './apply-plan.js';
 import { generatedKeys } from './generated-keys.js';
+import { holdRows } from './hold-rows.js';
 import type { PlannedModel } from './plan.js';
 import type { TargetLink } from './target.js';
 
 /** Owner key and other key of one link. */
 export type LinkPair = readonly [owner: Key, inverse: Key];
 
-/** The links of some objects; those with an end that stays out are left out. */
+/**
+ * The links of some objects. Those of an owner that stays out stay out with it; one that leads to a skipped object leads to the row
+ * that is proven to be the same, or stays out.
+ */
 export function linkPairs(
   models: ReadonlyMap<string, PlannedModel>,
   planned: PlannedModel,
@@ -29,7 +34,9 @@ export function linkPairs(
     if (owner === undefined || planned.skipped.has(owner)) continue;
     for (const pk of list as readonly ArchiveObject['pk'][]) {
       const inverse = pkToKey(pk, link.inverse);
-      if (inverse !== undefined && other?.skipped.has(inverse) !== true) pairs.push([owner, inverse]);
+      if (inverse === undefined) continue;
+      const end = other?.skipped.has(inverse) === true ? other.standIns.get(inverse) : inverse;
+      if (end !== undefined) pairs.push([owner, end]);
     }
   }
   return pairs;
@@ -81,6 +88,25 @@ export async function insertLinks(
     `WHERE NOT EXISTS (${sameLink(schema, link)}) RETURNING 1) SELECT count(*) FROM added`;
   const [row] = await session.query(sql, parameters);
   return Number(row?.[0]);
+}
+
+/** The ends of links that no constraint holds: nobody may take one away before the links to it are committed. */
+export async function holdEnds(
+  session: Session,
+  schema: Schema,
+  models: ReadonlyMap<string, PlannedModel>,
+  findings: Findings,
+  { link }: TargetLink,
+  pairs: readonly LinkPair[],
+): Promise<void> {
+  for (const [side, reference] of [link.owner, link.inverse].entries()) {
+    const planned = [...models.values()].find(({ target }) => target.entity.model === reference.parent);
+    // What this transaction wrote itself nobody else can delete.
+    if (reference.constraint !== undefined || planned?.empty === true) continue;
+    const entity = entityOf(schema, reference.parent);
+    const values = new Set(pairs.map((pair) => pair[side as 0 | 1]));
+    await holdRows(session, findings, { entity, columns: entity.key, values, constrained: false });
+  }
 }
 
 function joinedPairs(

@@ -115,7 +115,7 @@ describe('a book that moves', () => {
   it('leaves out what collides, and what needs that, when it is told to skip', async () => {
     await importObjects(to, { archive, policy });
     await target.query('DELETE FROM demoapp_bookinstance');
-    await target.query("UPDATE demoapp_book SET title = 'Another' WHERE id = 4");
+    await target.query("UPDATE demoapp_book SET title = 'Another', isbn = '0' WHERE id = 4");
     const result = await importObjects(to, { archive, policy, onConflict: 'skip' });
     expect(result.status).to.equal('done');
     expect(result.plan.skip['demoapp.book']).to.equal(1);

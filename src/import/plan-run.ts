@@ -1,0 +1,104 @@
+import type { ArchiveObject } from '../archive/archive.js';
+import type { Key } from '../closure/key.js';
+import type { Session } from '../dialect/session.js';
+import { pkToKey } from '../values/archive-value.js';
+import type { ReferenceCheck } from './check-references.js';
+import { decide } from './decide.js';
+import type { Decision } from './import-options.js';
+import { differingColumns, lookUpRows } from './look-up-rows.js';
+import type { ConflictList, PlannedModel } from './plan.js';
+import { objectName } from './plan.js';
+import type { PlanOptions } from './plan-options.js';
+import type { PlannedRun } from './planned-runs.js';
+import { proveSame } from './prove-same.js';
+import type { StandIns } from './stand-ins.js';
+import type { TargetModel } from './target.js';
+import type { UniqueHit } from './unique-look-up.js';
+import { lookUpUniques } from './unique-look-up.js';
+
+/** What the target has where one object wants to go. */
+interface Found {
+  readonly key: Key;
+  /** Members in which the row with its key differs: none where it is equal; undefined where no row has it. */
+  readonly differing: readonly string[] | undefined;
+  readonly hits: readonly UniqueHit[];
+}
+
+/** Decides on some objects of one model. */
+export async function planRun(
+  { session, onProgress }: PlanOptions,
+  conflicts: ConflictList,
+  references: ReferenceCheck,
+  standIns: StandIns,
+  { planned, objects }: PlannedRun,
+): Promise<void> {
+  const { target, decisions, skipped } = planned;
+  const followed = objects.map((object) => standIns.follow(planned, object));
+  const mine = objects.map((object, at) => {
+    const one = followed[at];
+    return one?.is === 'kept' ? one.object : object;
+  });
+  const keys = objects.map((object) => pkToKey(object.pk, target.shape) ?? '');
+  for (const key of keys) planned.keys.add(key);
+  const lines = planned.empty ? [] : mine.map((object) => target.line(object));
+  const found = await lookUp(session, planned, keys, lines);
+  const written: ArchiveObject[] = [];
+  keys.forEach((key, at) => {
+    const facts = found?.[at] ?? { key, differing: undefined, hits: [] };
+    const decision = decideOne(planned, facts, followed[at]?.is === 'lost');
+    decisions.push(decision, facts.differing);
+    if (decision === 'insert' || decision === 'update') written.push(mine[at] as ArchiveObject);
+    if (decision === 'conflict') for (const conflict of conflictsOf(target, facts)) conflicts.add(conflict);
+    if (decision !== 'skip') return;
+    const isNew = skipped.add(key);
+    const same = followed[at]?.is === 'lost' ? undefined : proveSame(target, { ...facts, line: lines[at] ?? '' });
+    if (isNew && same !== undefined) planned.standIns.set(key, same);
+    // What an earlier pass took for proven does not hold now that more is known of what this object refers to.
+    else if (planned.standIns.get(key) !== same) planned.standIns.delete(key);
+  });
+  references.note(target, written);
+  onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
+}
+
+async function lookUp(
+  session: Session,
+  { target, empty }: PlannedModel,
+  keys: readonly Key[],
+  lines: readonly string[],
+): Promise<readonly Found[] | undefined> {
+  if (empty) return undefined;
+  const theirs = await lookUpRows(session, target, keys);
+  const hits = new Map<number, UniqueHit[]>();
+  for (const hit of await lookUpUniques(session, target, lines)) {
+    const known = hits.get(hit.place);
+    if (known === undefined) hits.set(hit.place, [hit]);
+    else known.push(hit);
+  }
+  return keys.map((key, at) => {
+    const their = theirs.get(key);
+    const line = lines[at] ?? '';
+    const differing = their === undefined ? undefined : their === line ? [] : differingColumns(target, line, their);
+    return { key, differing, hits: hits.get(at) ?? [] };
+  });
+}
+
+/** An object that needs a skipped one is skipped too, unless the target has it as it is. */
+function decideOne({ target, skipped }: PlannedModel, { key, differing, hits }: Found, isLost: boolean): Decision {
+  if (skipped.has(key)) return 'skip';
+  if (differing?.length === 0) return 'same';
+  if (isLost) return 'skip';
+  if (hits.length > 0) return decide({ is: 'unique-taken' }, target.strategy);
+  return decide(differing === undefined ? { is: 'absent' } : { is: 'different', columns: differing }, target.strategy);
+}
+
+function* conflictsOf(target: TargetModel, { key, differing, hits }: Found): Generator<Parameters<ConflictList['add']>[0]> {
+  const object = objectName(target, key);
+  if (differing !== undefined && target.strategy !== 'override')
+    yield { object, reason: 'primary-key', constraint: primaryKeyName(target), columns: differing, inTheWay: object };
+  for (const { unique, columns, inTheWay } of hits)
+    yield { object, reason: 'unique', constraint: unique.name, columns, inTheWay: objectName(target, inTheWay) };
+}
+
+function primaryKeyName({ entity }: TargetModel): string {
+  return entity.uniques.find((unique) => unique.primary)?.name ?? entity.key.join(', ');
+}

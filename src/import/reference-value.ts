@@ -1,0 +1,33 @@
+import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
+import type { Key } from '../closure/key.js';
+import { toKey } from '../closure/key.js';
+import type { Reference } from '../schema/schema.js';
+import { toServerText } from '../values/archive-value.js';
+import type { TargetModel } from './target.js';
+
+/** Reads what a reference holds; undefined where it is NULL or does not hold for this object. */
+export function valueReader(
+  target: TargetModel,
+  reference: Pick<Reference, 'columns' | 'when'>,
+): (object: ArchiveObject) => Key | undefined {
+  const members = reference.columns.map((name) => target.columns.find(({ column }) => column.name === name));
+  const integer = members.length === 1 && members[0]?.column.kind === 'integer';
+  const discriminator = target.columns.find(({ column }) => column.name === reference.when?.column);
+  const textOf = (object: ArchiveObject, one: TargetModel['columns'][number] | undefined): string | null => {
+    if (one === undefined) return null;
+    if (!one.inKey) return toServerText((object.fields[one.member] ?? null) as ArchiveValue);
+    const value =
+      target.shape.members.length === 1 ? object.pk : (object.pk as Readonly<Record<string, ArchiveValue>>)[one.member];
+    return toServerText((value ?? null) as ArchiveValue);
+  };
+  return (object) => {
+    if (reference.when !== undefined && textOf(object, discriminator) !== reference.when.value) return undefined;
+    const texts: string[] = [];
+    for (const member of members) {
+      const text = textOf(object, member);
+      if (text === null) return undefined;
+      texts.push(text);
+    }
+    return toKey(texts, integer);
+  };
+}

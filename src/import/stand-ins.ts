@@ -1,0 +1,91 @@
+import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
+import type { Key } from '../closure/key.js';
+import { keyTexts } from '../closure/key.js';
+import type { Reference } from '../schema/schema.js';
+import { toArchiveValue } from '../values/archive-value.js';
+import type { PlannedModel } from './plan.js';
+import { valueReader } from './reference-value.js';
+
+/** What becomes of an object that needs skipped ones. */
+export type Followed =
+  /** As it is written: references to a skipped object lead to the row that is proven to be the same. */
+  | { readonly is: 'kept'; readonly object: ArchiveObject }
+  /** It needs an object that is not there, and that no row stands in for. */
+  | { readonly is: 'lost'; readonly needs: { readonly planned: PlannedModel; readonly key: Key } };
+
+interface Held {
+  readonly reference: Reference;
+  readonly parent: PlannedModel | undefined;
+  readonly value: (object: ArchiveObject) => Key | undefined;
+}
+
+/**
+ * References to skipped objects. The old key never stands for a row that nobody proved to be the same; an object whose own key
+ * holds the reference is lost too, since it would need another key.
+ */
+export class StandIns {
+  readonly #models: ReadonlyMap<string, PlannedModel>;
+  readonly #held = new Map<string, readonly Held[]>();
+
+  constructor(models: ReadonlyMap<string, PlannedModel>) {
+    this.#models = models;
+  }
+
+  follow(planned: PlannedModel, object: ArchiveObject): Followed {
+    const held = this.#of(planned);
+    const fields: Record<string, ArchiveValue> = {};
+    let redirected = false;
+    for (const { reference, parent, value } of held) {
+      if (parent === undefined || parent.skipped.size === 0) continue;
+      const key = value(object);
+      if (key === undefined || !parent.skipped.has(key)) continue;
+      const other = parent.standIns.get(key);
+      if (other === key) continue;
+      if (other === undefined || !assign(planned, reference, other, fields)) {
+        return { is: 'lost', needs: { planned: parent, key } };
+      }
+      redirected = true;
+    }
+    if (!redirected) return { is: 'kept', object };
+    const followed = { ...object, fields: { ...object.fields, ...fields } };
+    // Columns can belong to several references: each must hold what it should.
+    for (const { parent, value } of held) {
+      const key = value(object);
+      const wanted = key === undefined ? undefined : (parent?.standIns.get(key) ?? key);
+      if (key !== undefined && value(followed) !== wanted) return { is: 'lost', needs: { planned: parent ?? planned, key } };
+    }
+    return { is: 'kept', object: followed };
+  }
+
+  /** An object that is written, as it is written. */
+  written(planned: PlannedModel, object: ArchiveObject): ArchiveObject {
+    const followed = this.follow(planned, object);
+    if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
+    return followed.object;
+  }
+
+  #of(planned: PlannedModel): readonly Held[] {
+    const { target } = planned;
+    const known = this.#held.get(target.model);
+    if (known !== undefined) return known;
+    const byEntity = new Map([...this.#models.values()].map((one) => [one.target.entity.model, one]));
+    const held = target.references.map((reference) => ({
+      reference,
+      parent: reference.direct ? byEntity.get(reference.parent) : undefined,
+      value: valueReader(target, reference),
+    }));
+    this.#held.set(target.model, held);
+    return held;
+  }
+}
+
+/** Writes another key into a reference's members; false where one of them belongs to the object's own key. */
+function assign({ target }: PlannedModel, reference: Reference, key: Key, fields: Record<string, ArchiveValue>): boolean {
+  const texts = keyTexts(key);
+  for (const [at, name] of reference.columns.entries()) {
+    const one = target.columns.find(({ column }) => column.name === name);
+    if (one === undefined || one.inKey) return false;
+    fields[one.member] = toArchiveValue(texts[at] ?? null, one.column.kind);
+  }
+  return true;
+}
