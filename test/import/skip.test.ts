@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { ImportResult } from '../../src/index.js';
+import type { Move } from './move.js';
+import { move } from './move.js';
+
+const sql = `CREATE TABLE author (id int PRIMARY KEY, email text UNIQUE, phone text UNIQUE, name text, boss int REFERENCES author);
+  CREATE TABLE tag (id int PRIMARY KEY, label text NOT NULL UNIQUE, colour text);
+  CREATE TABLE book (id int PRIMARY KEY, author int REFERENCES author, title text);
+  CREATE TABLE book_tag (book int REFERENCES book, tag int REFERENCES tag, PRIMARY KEY (book, tag));
+  CREATE TABLE signature (author int REFERENCES author, book int REFERENCES book, ink text, PRIMARY KEY (author, book));
+  CREATE TABLE mail (id int PRIMARY KEY, email text REFERENCES author (email), book int REFERENCES book)`;
+const rows = `INSERT INTO author VALUES (1, 'ada@x', '11', 'Ada', NULL); INSERT INTO tag VALUES (3, 'new', 'red');
+  INSERT INTO book VALUES (4, 1, 'Notes'); INSERT INTO book_tag VALUES (4, 3)`;
+const policy = {
+  models: { author: {}, tag: {}, book: {}, signature: {}, mail: {} },
+  joinTables: ['book_tag'],
+};
+
+describe('--on-conflict skip', () => {
+  let book: Move;
+
+  async function skipped(target: string, more = '', objects = ['book.4']): Promise<ImportResult> {
+    book = await move({ sql, source: rows + more, target, policy, objects });
+    const result = await book.import({ onConflict: 'skip', plan: join(book.folder, 'plan'), idMap: join(book.folder, 'map') });
+    expect(result.status).to.equal('done');
+    return result;
+  }
+
+  function lines(name: string): unknown[] {
+    return readFileSync(join(book.folder, name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+  }
+
+  afterEach(() => book.close());
+
+  it('lets references use the row that a unique key proves the same, whatever its key', async () => {
+    await skipped("INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob'), (9, 'ada@x', '11', 'Ada Lovelace')");
+    expect(await book.rows('book')).to.deep.equal([{ id: 4, author: 9, title: 'Notes' }]);
+    expect(lines('plan')).to.deep.include({ object: 'public.author.1', decision: 'skip', usedInstead: 'public.author.9' });
+    expect(lines('map')).to.deep.include({ from: 'public.author.1', to: 'public.author.9', decision: 'skip' });
+  });
+
+  it('lets references stay where the row with the key has the unique columns too', async () => {
+    const { plan } = await skipped("INSERT INTO author VALUES (1, 'ada@x', '11', 'Ada Lovelace')");
+    expect(plan.skip).to.deep.equal({ 'public.author': 1 });
+    expect(await book.rows('book')).to.deep.equal([{ id: 4, author: 1, title: 'Notes' }]);
+  });
+
+  it('skips and names what needs an object that no row is proven to be', async () => {
+    const { plan } = await skipped("INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob')");
+    expect(plan.skip).to.deep.equal({ 'public.author': 1, 'public.book': 1 });
+    expect(await book.rows('book')).to.deep.equal([]);
+    expect(lines('plan')).to.deep.include({ object: 'public.book.4', decision: 'skip', needs: 'public.author.1' });
+    expect(lines('map').map((line) => (line as { from: string }).from)).to.deep.equal(['public.tag.3']);
+  });
+
+  it('takes nothing for proven where two rows could be it', async () => {
+    const { plan } = await skipped("INSERT INTO author VALUES (8, 'ada@x', '88', 'Ada'), (9, 'x@x', '11', 'Ada')");
+    expect(plan.skip).to.deep.equal({ 'public.author': 1, 'public.book': 1 });
+  });
+
+  it('takes nothing for proven by NULL', async () => {
+    const target = "INSERT INTO author VALUES (1, NULL, NULL, 'Bob')";
+    const { plan } = await skipped(target, '; UPDATE author SET email = NULL, phone = NULL');
+    expect(plan.skip).to.deep.equal({ 'public.author': 1, 'public.book': 1 });
+  });
+
+  it('takes the natural key of the policy for a proof', async () => {
+    const models = { ...policy.models, author: { naturalKey: ['name'] } };
+    const target = "INSERT INTO author VALUES (1, 'other@x', '77', 'Ada')";
+    book = await move({ sql, source: rows, target, policy: { ...policy, models }, objects: ['book.4'] });
+    const { plan } = await book.import({ onConflict: 'skip' });
+    expect(plan.skip).to.deep.equal({ 'public.author': 1 });
+  });
+
+  it('skips what would need another key of its own', async () => {
+    const more = "; INSERT INTO signature VALUES (1, 4, 'blue')";
+    const { plan } = await skipped("INSERT INTO author VALUES (9, 'ada@x', '11', 'A')", more);
+    expect(plan.skip).to.deep.equal({ 'public.author': 1, 'public.signature': 1 });
+    expect(await book.rows('signature')).to.deep.equal([]);
+  });
+
+  it('leads links to the row that is proven the same', async () => {
+    await skipped("INSERT INTO tag VALUES (30, 'new', 'green')");
+    expect(await book.rows('book_tag')).to.deep.equal([{ book: 4, tag: 30 }]);
+  });
+
+  it('skips what refers to a skipped object by another column than its key, where the target has no such row', async () => {
+    const target = "INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob')";
+    const { plan } = await skipped(target, "; UPDATE book SET author = NULL; INSERT INTO mail VALUES (5, 'ada@x', 4)");
+    expect(plan.skip).to.deep.equal({ 'public.author': 1, 'public.mail': 1 });
+  });
+
+  it('follows references to an object that stands behind', async () => {
+    const more = "; INSERT INTO author VALUES (5, 'eve@x', '55', 'Eve'); UPDATE author SET boss = 5 WHERE id = 1";
+    await skipped("INSERT INTO author VALUES (9, 'eve@x', '55', 'Eva')", more);
+    expect(await book.rows('author')).to.deep.include({ id: 1, email: 'ada@x', phone: '11', name: 'Ada', boss: 9 });
+  });
+
+  it('skips what needs an unproven object that stands behind', async () => {
+    const more = "; INSERT INTO author VALUES (5, 'eve@x', '55', 'Eve'); UPDATE author SET boss = 5 WHERE id = 1";
+    const { plan } = await skipped("INSERT INTO author VALUES (5, 'bob@x', '22', 'Bob')", more);
+    expect(plan.skip).to.deep.equal({ 'public.author': 2, 'public.book': 1 });
+  });
+
+  it('changes nothing the second time', async () => {
+    await skipped("INSERT INTO author VALUES (9, 'ada@x', '11', 'Ada Lovelace')");
+    const twice = await book.import({ onConflict: 'skip' });
+    expect(twice.plan.insert).to.deep.equal({});
+    expect(twice.plan.same).to.deep.equal({ 'public.book': 1, 'public.tag': 1 });
+    expect(twice.links.insert).to.deep.equal({});
+  });
+});
