@@ -25,7 +25,7 @@ export function closedProof(schema: Schema, closure: Closure, entity: Entity): r
         columns: reference.columns,
         found: (value, child) => {
           if (taken?.has(value) === true || external?.has(value) === true || dangling.has(value)) return;
-          throw notClosed(entity, reference, child);
+          throw new UnresolvedReference(entity, reference, child, value);
         },
       };
     });
@@ -36,12 +36,16 @@ function provable(entity: Entity, closure: Closure, reference: Reference): boole
   return !reference.columns.some((name) => entity.columns.find((column) => column.name === name)?.withheld !== undefined);
 }
 
-function notClosed(entity: Entity, reference: Reference, child: Key): FailedError {
-  return new FailedError(
-    'NOT_CLOSED',
-    `${formatObjectName(entity, child)}: ${reference.name} resolves neither inside the archive nor outside`,
-    {
+/** A written reference that leads nowhere: the database's fault, or ours. */
+export class UnresolvedReference extends FailedError {
+  constructor(
+    entity: Entity,
+    readonly reference: Reference,
+    readonly child: Key,
+    readonly value: Key,
+  ) {
+    super('NOT_CLOSED', `${formatObjectName(entity, child)}: ${reference.name} resolves neither inside the archive nor outside`, {
       hint: 'This is a defect of Portolan: no archive was written. Please report it.',
-    },
-  );
+    });
+  }
 }

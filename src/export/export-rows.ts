@@ -7,7 +7,8 @@ import type { OnProgress } from '../progress.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import { createObjectEncoder } from '../values/object-encoder.js';
 import { chunked } from './chunked.js';
-import { closedProof } from './closed-proof.js';
+import { brokenConstraintAbove, brokenConstraintBelow } from './broken-constraint.js';
+import { closedProof, UnresolvedReference } from './closed-proof.js';
 import { cutsOf } from './cuts.js';
 import { linkLists } from './link-lists.js';
 import { inOrder } from './in-order.js';
@@ -46,7 +47,7 @@ export function defaultJobs(total: number): number {
  * Reads the rows of a closure and yields them as archive lines, in the archive's order whatever the number of readers.
  * Proves on the way that the result is closed and that every row of the closure came.
  *
- * @throws FailedError NOT_CLOSED, ROWS_MISSING: a defect of ours; the archive is not finished.
+ * @throws RefusedError CONSTRAINT_BROKEN; FailedError NOT_CLOSED, ROWS_MISSING: a defect of ours. The archive is not finished.
  */
 export async function* exportRows(models: readonly string[], options: RowsOptions): AsyncGenerator<Lines> {
   yield* inOrder(
@@ -87,7 +88,17 @@ function* units(models: readonly string[], { schema, closure }: RowsOptions): Ge
   }
 }
 
+/** Why a row is missing is looked for only where one is. */
 async function* readUnit(reader: RowReader, unit: Unit, options: RowsOptions): AsyncGenerator<Lines> {
+  try {
+    yield* encodeUnit(reader, unit, options);
+  } catch (error) {
+    if (!(error instanceof UnresolvedReference)) throw error;
+    throw (await brokenConstraintAbove(reader, options.schema, error)) ?? error;
+  }
+}
+
+async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions): AsyncGenerator<Lines> {
   options.signal?.throwIfAborted();
   const { entity, columns, rows, count, total } = unit;
   const { schema, closure } = options;
@@ -119,6 +130,8 @@ async function* readUnit(reader: RowReader, unit: Unit, options: RowsOptions): A
   }
   const read = encoder.count;
   if (read !== count) {
+    const reason = await brokenConstraintBelow(reader, schema, entity, listed ?? []);
+    if (reason !== undefined) throw reason;
     throw new FailedError('ROWS_MISSING', `${model}: ${String(count)} rows were to be read, ${String(read)} came`, {
       hint: 'This is a defect of Portolan: no archive was written. Please report it.',
     });
