@@ -9,7 +9,8 @@ import type { Fill } from './fill.js';
 import { generatedKeys } from './generated-keys.js';
 import type { ModelRun } from './model-runs.js';
 import { modelRuns } from './model-runs.js';
-import type { Plan, PlannedModel } from './plan.js';
+import type { Plan } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
 import { updateRows } from './update-rows.js';
 
 export interface ApplyOptions {

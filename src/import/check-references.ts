@@ -10,8 +10,9 @@ import { valueReader } from './reference-value.js';
 import type { StandIns } from './stand-ins.js';
 import type { PlanOptions } from './plan-options.js';
 import { plannedRuns } from './planned-runs.js';
-import type { ConflictList, PlannedModel } from './plan.js';
-import { objectName } from './plan.js';
+import type { ConflictList } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
+import { objectName } from './planned-model.js';
 import type { TargetModel } from './target.js';
 
 /** How to read what a reference holds out of an object. */

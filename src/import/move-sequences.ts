@@ -3,7 +3,8 @@ import { quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/s
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import type { Column } from '../schema/schema.js';
-import type { Plan, PlannedModel } from './plan.js';
+import type { Plan } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
 
 /** What is left to do when the transaction is committed: sequences that only `setval` may move. */
 export type AfterCommit = (session: Session) => Promise<void>;

@@ -2,7 +2,7 @@ import type { ArchiveReader } from '../archive/open-archive.js';
 import { pkToKey } from '../values/archive-value.js';
 import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
-import { objectName } from './plan.js';
+import { objectName } from './planned-model.js';
 import { plannedRuns } from './planned-runs.js';
 
 /** The plan as JSON lines: what it was made of, then one decision a line, without values. */

@@ -1,11 +1,7 @@
-import type { Key } from '../closure/key.js';
-import type { KeySet } from '../closure/key-set.js';
-import { formatObjectName } from '../seeds/object-name.js';
-import type { Decisions } from './decisions.js';
 import type { Conflict, Decision, PlanCounts } from './import-options.js';
 import { decisions } from './import-options.js';
+import type { PlannedModel } from './planned-model.js';
 import type { StandIns } from './stand-ins.js';
-import type { TargetModel } from './target.js';
 
 /** What an import will do, decided before a row is written. */
 export interface Plan {
@@ -13,19 +9,6 @@ export interface Plan {
   readonly standIns: StandIns;
   readonly conflicts: readonly Conflict[];
   readonly conflictCount: number;
-}
-
-export interface PlannedModel {
-  readonly target: TargetModel;
-  readonly decisions: Decisions;
-  /** Keys of the archive. */
-  readonly keys: KeySet;
-  /** Keys that stay out by `skip`. */
-  readonly skipped: KeySet;
-  /** For skipped keys: the key of the target's row that is proven to be the same, and that references use. */
-  readonly standIns: Map<Key, Key>;
-  /** No row of the table was there when the plan was made. */
-  readonly empty: boolean;
 }
 
 /** Conflicts that are kept in full; the rest is counted. */
@@ -59,8 +42,4 @@ export function planCounts(models: ReadonlyMap<string, PlannedModel>): PlanCount
     }
   }
   return counts;
-}
-
-export function objectName(target: TargetModel, key: Key): string {
-  return formatObjectName({ ...target.entity, model: target.model }, key);
 }

@@ -1,6 +1,6 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
-import type { PlannedModel } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
 
 /** Objects of one model that stand together, with the place of the first among all of that model: what decisions go by. */
 export interface PlannedRun {

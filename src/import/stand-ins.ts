@@ -3,7 +3,7 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import { toArchiveValue } from '../values/archive-value.js';
-import type { PlannedModel } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 
 /** What becomes of an object that needs skipped ones. */

@@ -1,0 +1,23 @@
+import type { Key } from '../closure/key.js';
+import type { KeySet } from '../closure/key-set.js';
+import { formatObjectName } from '../seeds/object-name.js';
+import type { Decisions } from './decisions.js';
+import type { TargetModel } from './target.js';
+
+/** What an import will do with the objects of one model. */
+export interface PlannedModel {
+  readonly target: TargetModel;
+  readonly decisions: Decisions;
+  /** Keys of the archive. */
+  readonly keys: KeySet;
+  /** Keys that stay out by `skip`. */
+  readonly skipped: KeySet;
+  /** For skipped keys: the key of the target's row that is proven to be the same, and that references use. */
+  readonly standIns: Map<Key, Key>;
+  /** No row of the table was there when the plan was made. */
+  readonly empty: boolean;
+}
+
+export function objectName(target: TargetModel, key: Key): string {
+  return formatObjectName({ ...target.entity, model: target.model }, key);
+}
