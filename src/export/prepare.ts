@@ -81,7 +81,9 @@ function resolved<T>(byName: Readonly<Record<string, T>> | undefined, model: (na
 function sharedAsKey(schema: Schema, policy: ParsedPolicy, option: ExportOptions['shared']): (model: string) => boolean {
   const all = (option ?? policy.shared ?? 'full') === 'key';
   const byModel = new Map(
-    Object.entries(policy.models ?? {}).map(([name, model]) => [resolveModel(schema, name).model, model.shared]),
+    Object.entries(policy.models ?? {})
+      .filter(([, { shared }]) => shared !== undefined)
+      .map(([name, { shared }]) => [resolveModel(schema, name).model, shared]),
   );
   return (model) => (byModel.get(model) ?? (all ? 'key' : 'full')) === 'key';
 }

@@ -1,7 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
-import { arrayLiteral, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import { arrayLiteral, equalColumns, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import type { Entity, Reference, Schema } from '../schema/schema.js';
@@ -9,7 +9,7 @@ import { pkToKey } from '../values/archive-value.js';
 import { drawsFromSequence } from './apply-plan.js';
 import { generatedKeys } from './generated-keys.js';
 import { holdRows } from './hold-rows.js';
-import type { PlannedModel } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
 import type { TargetLink } from './target.js';
 
 /** Owner key and other key of one link. */
@@ -141,11 +141,12 @@ function joinedPairs(
 
 function sameLink(schema: Schema, link: TargetLink['link']): string {
   const through = entityOf(schema, link.through);
-  const same = (reference: Reference, alias: string): string[] =>
-    reference.columns.map(
-      (name, at) =>
-        `x.${quoteIdentifier(name)} ${columnOf(through, name).equality} ${alias}.${quoteIdentifier(reference.parentColumns[at] ?? '')}`,
+  const same = (reference: Reference, alias: string): string[] => {
+    const parent = entityOf(schema, reference.parent);
+    return reference.columns.map((name, at) =>
+      equalColumns(columnOf(through, name), 'x', columnOf(parent, reference.parentColumns[at] ?? ''), alias),
     );
+  };
   return `SELECT 1 FROM ${quoteTable(through.table)} x WHERE ${[...same(link.owner, 'o'), ...same(link.inverse, 'i')].join(' AND ')}`;
 }
 

@@ -73,6 +73,8 @@ export interface Column {
   readonly integer: IntegerType | undefined;
   /** The operator by which values of the type are equal, usable with an empty search_path: `=` or `OPERATOR(public.=)`. */
   readonly equality: string;
+  /** The collation, as it is written in SQL, where it is not the database's own. */
+  readonly collation: string | undefined;
   readonly kind: ValueKind;
   /**
    * Whether two values are equal exactly when their texts are: false for citext, char(n), numeric, floats,

@@ -10,6 +10,7 @@ export function column(name: string, type: string, kind: ValueKind): Column {
     lookupType: kind === 'integer' ? 'bigint' : type,
     integer: kind === 'integer' ? 'int8' : undefined,
     equality: '=',
+    collation: undefined,
     kind,
     exact: true,
     nullable: true,

@@ -32,14 +32,15 @@ SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), fo
          AND ao.amopstrategy = CASE am.amname WHEN 'btree' THEN 3 ELSE 1 END
        JOIN pg_operator o ON o.oid = ao.amopopr JOIN pg_namespace opn ON opn.oid = o.oprnamespace
       WHERE oc.opcintype = b.oid AND oc.opcdefault AND am.amname IN ('btree', 'hash') ORDER BY am.amname LIMIT 1) END,
-  coalesce(co.collisdeterministic, true), a.attnotnull OR base.required, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
+  coalesce(co.collisdeterministic, true),
+  CASE WHEN co.collname <> 'default' THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END, a.attnotnull OR base.required, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
   coalesce(own.schema, def.schema), coalesce(own.name, def.name)
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN base ON base.oid = a.atttypid JOIN pg_type b ON b.oid = base.root JOIN pg_namespace bn ON bn.oid = b.typnamespace
 LEFT JOIN base element ON element.oid = b.typelem AND b.typcategory = 'A'
 JOIN pg_type e ON e.oid = coalesce(element.root, b.oid) JOIN pg_namespace en ON en.oid = e.typnamespace
-LEFT JOIN pg_collation co ON co.oid = a.attcollation
+LEFT JOIN pg_collation co ON co.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN owned own ON own.refobjid = a.attrelid AND own.refobjsubid = a.attnum
 LEFT JOIN named def ON def.objid = d.oid

@@ -39,6 +39,8 @@ export interface CatalogColumn {
   readonly elementKind: string;
   readonly equality: string;
   readonly deterministic: boolean;
+  /** Other than the database's, as it is written in SQL. */
+  readonly collation: string | undefined;
   readonly nullable: boolean;
   readonly default: string | undefined;
   readonly generated: boolean;

@@ -1,7 +1,7 @@
 import type { Key } from '../../closure/key.js';
 import type { ColumnGroup, RowSelection } from '../row-reader.js';
 import { keyExclusion, keyRelation } from './key-relation.js';
-import { columnNamed, keyOrderSql, quoteIdentifier, quoteTable } from './sql.js';
+import { columnNamed, equalColumns, keyOrderSql, quoteIdentifier, quoteTable } from './sql.js';
 
 /** The COPY that reads columns of the rows that a selection means, for some of its values. */
 export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys: readonly Key[]): string {
@@ -28,7 +28,7 @@ function selectionSource(selection: RowSelection, keys: readonly Key[]): string 
   const joins = selection.columns.map((name, at) => {
     const other = through.columns[at];
     if (other === undefined) throw new TypeError(`${entity.model}: ${name} has no counterpart in ${through.entity.model}`);
-    return `t.${quoteIdentifier(name)} ${columnNamed(entity, name).equality} p.${quoteIdentifier(other)}`;
+    return equalColumns(columnNamed(entity, name), 't', columnNamed(through.entity, other), 'p');
   });
   const from = [...tables, `${quoteTable(through.entity.table)} p`, `${table} t`];
   return `FROM ${from.join(', ')} WHERE ${[...conditions, ...joins, ...exclusions(selection)].join(' AND ')}`;

@@ -45,3 +45,11 @@ export function columnNamed(entity: Entity, name: string): Column {
   if (column === undefined) throw new TypeError(`${entity.model} has no column ${name}`);
   return column;
 }
+
+/** That a column that references holds what the referenced one does: as the constraint does, by the collation of the referenced one. */
+export function equalColumns(child: Column, childAlias: string, parent: Column, parentAlias: string): string {
+  const { collation } = parent;
+  const isClear = collation === undefined || child.collation === undefined || child.collation === collation;
+  const [own, other] = [`${childAlias}.${quoteIdentifier(child.name)}`, `${parentAlias}.${quoteIdentifier(parent.name)}`];
+  return `${own} ${child.equality} ${other}${isClear ? '' : ` COLLATE ${collation}`}`;
+}
