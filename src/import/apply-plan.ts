@@ -1,4 +1,3 @@
-import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { columnList, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
@@ -11,7 +10,8 @@ import type { ModelRun } from './model-runs.js';
 import { modelRuns } from './model-runs.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
-import { updateRows } from './update-rows.js';
+import type { Stage } from './stage.js';
+import { createStage, stageTarget, writeStages } from './stage.js';
 
 export interface ApplyOptions {
   readonly session: Session;
@@ -27,16 +27,20 @@ export interface ApplyOptions {
 const rowsAtOnce = 1000;
 
 /**
- * Writes what the plan says, parents before children, by COPY straight into the tables. PostgreSQL checks foreign keys when a
- * statement ends: a table that references itself is one statement. Tables that reference each other in a circle, by constraints
- * that cannot be deferred, are staged and written by one statement too (data-modifying CTEs), so that no column has to be
- * NULL first and required references work.
+ * Writes what the plan says, parents before children, by COPY straight into the tables: a table that references itself is one
+ * statement. What COPY cannot write is staged on the server, however much it is: updates, and tables that reference each other in
+ * a circle by constraints that cannot be deferred.
  */
 export async function applyPlan(options: ApplyOptions): Promise<void> {
   const { plan, session } = options;
   const spans = stagedSpans(options);
   const order = [...plan.models.keys()];
-  let staged: string[] = [];
+  let stages: Stage[] = [];
+  const flush = async (): Promise<void> => {
+    await writeStages(session, stages);
+    stages = [];
+  };
+  let until = -1;
   for await (const run of modelRuns(options.archive.objects())) {
     const planned = plan.models.get(run.model);
     if (planned === undefined) {
@@ -45,13 +49,12 @@ export async function applyPlan(options: ApplyOptions): Promise<void> {
     }
     const place = order.indexOf(run.model);
     const span = spans.find(({ from, to }) => place >= from && place <= to);
-    await writeRun(options, planned, run, span === undefined ? undefined : stageName(place));
-    if (span === undefined) continue;
-    staged.push(run.model);
-    if (place < span.to) continue;
-    await session.query(insertStagedSql(plan, staged));
-    staged = [];
+    if (place > until) await flush();
+    until = span?.to ?? place;
+    const stage = await writeRun(options, planned, run, place, span !== undefined);
+    if (stage !== undefined) stages.push(stage);
   }
+  await flush();
 }
 
 interface Span {
@@ -82,24 +85,22 @@ function stagedSpans({ plan, schema }: ApplyOptions): readonly Span[] {
   return merged;
 }
 
-function stageName(place: number): string {
-  return `portolan_stage_${String(place)}`;
-}
-
-async function writeRun(options: ApplyOptions, planned: PlannedModel, run: ModelRun, stage: string | undefined): Promise<void> {
+async function writeRun(
+  options: ApplyOptions,
+  planned: PlannedModel,
+  run: ModelRun,
+  place: number,
+  isInSpan: boolean,
+): Promise<Stage | undefined> {
   const { session } = options;
-  const { target } = planned;
+  const { target, decisions } = planned;
   const fills = fillsOf(options, planned);
-  const columns = columnList([...target.written.map(({ column }) => column.name), ...fills.map(({ column }) => column.name)]);
-  const table = quoteTable(target.entity.table);
-  if (stage !== undefined)
-    await session.query(`CREATE TEMP TABLE ${stage} ON COMMIT DROP AS SELECT ${columns} FROM ${table} WITH NO DATA`);
-  const updates: { readonly object: ArchiveObject; readonly columns: readonly string[] }[] = [];
-  await session.copyIn(
-    `COPY ${stage === undefined ? table : `pg_temp.${stage}`} (${columns}) FROM STDIN`,
-    rows(options, planned, run, fills, updates),
-  );
-  if (updates.length > 0) await updateRows(session, target, updates);
+  const isStaged = isInSpan || decisions.count('update') > 0;
+  const stage = isStaged ? await createStage(session, planned, fills, place) : undefined;
+  const columns = columnList([...target.written, ...fills].map(({ column }) => column.name));
+  const into = stage === undefined ? `${quoteTable(target.entity.table)} (${columns})` : stageTarget(stage);
+  await session.copyIn(`COPY ${into} FROM STDIN`, rows(options, planned, run, fills, isStaged));
+  return stage;
 }
 
 async function* rows(
@@ -107,7 +108,7 @@ async function* rows(
   planned: PlannedModel,
   run: ModelRun,
   fills: readonly Fill[],
-  updates: { readonly object: ArchiveObject; readonly columns: readonly string[] }[],
+  isStaged: boolean,
 ): AsyncGenerator<string> {
   const { target, decisions } = planned;
   let place = 0;
@@ -117,13 +118,12 @@ async function* rows(
     signal?.throwIfAborted();
     for (const object of objects) {
       const decision = decisions.at(place);
-      if (decision === 'update')
-        updates.push({ object: plan.standIns.written(planned, object), columns: decisions.columnsAt(place) });
+      const group = decisions.groupAt(place);
       place += 1;
-      if (decision !== 'insert') continue;
+      if (decision !== 'insert' && decision !== 'update') continue;
       text += target.writtenLine(plan.standIns.written(planned, object));
       for (const fill of fills) text += `\t${escapeCopy(fill.value())}`;
-      text += '\n';
+      text += isStaged ? `\t${group === undefined ? '\\N' : String(group)}\n` : '\n';
       count += 1;
       if (count % rowsAtOnce !== 0) continue;
       yield text;
@@ -145,20 +145,6 @@ function fillsOf({ dryRun }: ApplyOptions, { target }: PlannedModel): readonly F
 /** Whether the column's default would move a sequence, which no rollback takes back. */
 export function drawsFromSequence(column: Column): boolean {
   return column.identity !== undefined || (column.default !== undefined && /nextval/iu.test(column.default));
-}
-
-function insertStagedSql(plan: Plan, models: readonly string[]): string {
-  const inserts = models.flatMap((model) => {
-    const planned = plan.models.get(model);
-    if (planned === undefined) return [];
-    const { entity, written, fills } = planned.target;
-    const columns = columnList([...written.map(({ column }) => column.name), ...fills.map(({ column }) => column.name)]);
-    const place = [...plan.models.keys()].indexOf(model);
-    return [
-      `i${String(place)} AS (INSERT INTO ${quoteTable(entity.table)} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM pg_temp.${stageName(place)})`,
-    ];
-  });
-  return `WITH ${inserts.join(', ')} SELECT 1`;
 }
 
 async function drain(run: ModelRun): Promise<void> {

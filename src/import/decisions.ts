@@ -1,26 +1,31 @@
 import type { Decision } from './import-options.js';
 import { decisions } from './import-options.js';
 
-/** The decision on each object of a model, by its place in the archive: one byte each. */
+/** The decision on each object of a model, by its place in the archive: one byte each, four more where rows are updated. */
 export class Decisions {
   #bytes = new Uint8Array(1024);
   #length = 0;
-  /** Which columns an update writes; few distinct lists, shared. */
-  readonly #columns = new Map<number, readonly string[]>();
-  readonly #lists = new Map<string, readonly string[]>();
+  /** By place: which of {@link groups} an update writes. */
+  #groupOf = new Uint32Array(0);
+  readonly #groups: (readonly string[])[] = [];
+  readonly #ids = new Map<string, number>();
 
   get length(): number {
     return this.#length;
   }
 
+  /** The distinct lists of columns that updates write. */
+  get groups(): readonly (readonly string[])[] {
+    return this.#groups;
+  }
+
   push(decision: Decision, columns: readonly string[] = []): number {
-    if (this.#length === this.#bytes.length) {
-      const grown = new Uint8Array(this.#bytes.length * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-    }
+    if (this.#length === this.#bytes.length) this.#bytes = grown(this.#bytes, this.#length * 2);
     this.#bytes[this.#length] = decisions.indexOf(decision);
-    if (decision === 'update') this.#columns.set(this.#length, this.#shared(columns));
+    if (decision === 'update') {
+      if (this.#groupOf.length <= this.#length) this.#groupOf = grown(this.#groupOf, this.#bytes.length);
+      this.#groupOf[this.#length] = this.#group(columns);
+    }
     return this.#length++;
   }
 
@@ -32,8 +37,13 @@ export class Decisions {
     return decisions[this.#bytes[place] ?? 0] ?? 'insert';
   }
 
+  /** Where an update's columns stand in {@link groups}; undefined where nothing is updated. */
+  groupAt(place: number): number | undefined {
+    return this.at(place) === 'update' ? this.#groupOf[place] : undefined;
+  }
+
   columnsAt(place: number): readonly string[] {
-    return this.#columns.get(place) ?? [];
+    return this.#groups[this.groupAt(place) ?? -1] ?? [];
   }
 
   count(decision: Decision): number {
@@ -43,11 +53,17 @@ export class Decisions {
     return count;
   }
 
-  #shared(columns: readonly string[]): readonly string[] {
-    const id = columns.join('\0');
-    const known = this.#lists.get(id);
+  #group(columns: readonly string[]): number {
+    const text = columns.join('\0');
+    const known = this.#ids.get(text);
     if (known !== undefined) return known;
-    this.#lists.set(id, columns);
-    return columns;
+    this.#ids.set(text, this.#groups.length);
+    return this.#groups.push(columns) - 1;
   }
+}
+
+function grown<T extends Uint8Array | Uint32Array>(array: T, length: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(length);
+  larger.set(array);
+  return larger;
 }
