@@ -12,12 +12,14 @@ export interface TestDatabase {
 
 const open = new Set<TestDatabase>();
 
-/** A new, empty UTF8 database, or a copy of `template`; `sql` is run in it. */
-export async function createDatabase(options: { readonly sql?: string; readonly template?: string } = {}): Promise<TestDatabase> {
+/** A new, empty UTF8 database of the locale C or of `locale`, or a copy of `template`; `sql` is run in it. */
+export async function createDatabase(
+  options: { readonly sql?: string; readonly template?: string; readonly locale?: string } = {},
+): Promise<TestDatabase> {
   const name = `portolan_test_${randomBytes(6).toString('hex')}`;
   const origin =
     options.template === undefined
-      ? `template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`
+      ? `template0 ENCODING 'UTF8' ${options.locale ?? "LOCALE 'C'"}`
       : pg.escapeIdentifier(options.template);
   await administer(`CREATE DATABASE "${name}" TEMPLATE ${origin}`);
   const url = databaseUrl(name);
