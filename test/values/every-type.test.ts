@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -6,101 +6,18 @@ import { DataSource, EntitySchema } from 'typeorm';
 import { exportObjects, importObjects, verifyArchive } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
-
-/** Extreme texts of every type that PostgreSQL ships and that takes input. */
-const values: Readonly<Record<string, readonly string[]>> = {
-  bool: ['t', 'f'],
-  int2: ['-32768', '32767', '0'],
-  int4: ['-2147483648', '2147483647'],
-  int8: ['-9223372036854775808', '9223372036854775807', '9007199254740992', '9007199254740993', '1000000000000000'],
-  oid: ['0', '4294967295'],
-  float4: ['NaN', 'Infinity', '-Infinity', '-0', '1.1754944e-38', '3.4028235e+38', '0.1'],
-  float8: ['NaN', 'Infinity', '-Infinity', '-0', '5e-324', '1.7976931348623157e+308', '0.1', '1e21', '123456789012345680000'],
-  numeric: ['NaN', 'Infinity', '-Infinity', '0', '0.000', '1.10', '-0.5', `${'9'.repeat(1000)}.${'1'.repeat(1000)}`, '1e-20'],
-  money: ['-92233720368547758.08', '92233720368547758.07'],
-  text: ['', 'NULL', '\\N', '\\', '\t\n\r\b\f\v', '"quoted"', '\u0001\u001f\u007f', '\u2028', 'é😀', '{1,2}', 'null', "it's"],
-  varchar: ['', ' x ', '\\.'],
-  bpchar: ['', 'a ', '  b'],
-  char: ['x', '\\'],
-  name: ['', 'a"b', 'x'.repeat(63)],
-  bytea: ['\\x', `\\x${Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0')).join('')}`],
-  date: ['-infinity', 'infinity', '4713-01-01 BC', '0001-01-01', '5874897-12-31', '2020-02-29'],
-  time: ['00:00:00', '24:00:00', '23:59:59.999999'],
-  timetz: ['00:00:00+15:59', '24:00:00-15:59', '12:34:56.123456+00'],
-  timestamp: ['-infinity', 'infinity', '4713-01-01 00:00:00 BC', '294276-12-31 23:59:59.999999', '2020-03-29 02:30:00.123456'],
-  timestamptz: [
-    '-infinity',
-    'infinity',
-    '4713-01-01 00:00:00+00 BC',
-    '294276-12-31 23:59:59.999999+00',
-    '2020-10-25 00:30:00.123456+00',
-  ],
-  interval: ['-178000000 years', '1 mon -1 days 00:00:00.000001', '-00:00:01', '0', '1 year 2 mons 3 days 04:05:06.789'],
-  uuid: ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
-  json: ['null', '{"b":1, "a":2,"b":3}', '12345678901234567890.1230', ' [1 , 2] ', '"\\u0041"'],
-  jsonb: ['null', '{"b": 1, "a": 12345678901234567890.1230}', '[]', '"\\"\\\\"'],
-  jsonpath: ['$."a"[*]?(@."b" > 1)'],
-  xml: ['<a b="c">d</a>', 'text & more'.replace('&', '&amp;')],
-  inet: ['0.0.0.0/0', '255.255.255.255', '::1', 'fe80::1/64'],
-  cidr: ['10.0.0.0/8', '2001:db8::/32'],
-  macaddr: ['08:00:2b:01:02:03'],
-  macaddr8: ['08:00:2b:01:02:03:04:05'],
-  bit: ['1', '0'],
-  varbit: ['', '10101'],
-  point: ['(1.5,-2)', '(Infinity,NaN)'],
-  line: ['{1,-1,0}'],
-  lseg: ['[(0,0),(1,1)]'],
-  box: ['(2,2),(0,0)'],
-  path: ['((0,0),(1,1))', '[(0,0),(1,1)]'],
-  polygon: ['((0,0),(1,1),(1,0))'],
-  circle: ['<(1,2),3>'],
-  tsvector: ["'a':1A 'cat''s':2"],
-  tsquery: ["'a' & !'b'"],
-  pg_lsn: ['0/0', 'FFFFFFFF/FFFFFFFF'],
-  pg_snapshot: ['10:20:10,14'],
-  txid_snapshot: ['10:20:10,14'],
-  xid: ['4294967295'],
-  xid8: ['18446744073709551615'],
-  cid: ['4294967295'],
-  tid: ['(4294967295,65535)'],
-  oidvector: ['1 2 3'],
-  int2vector: ['1 -2 3'],
-  aclitem: ['=r/postgres'],
-  refcursor: ['c'],
-  regclass: ['pg_class', '-'],
-  regtype: ['integer', 'character varying'],
-  regproc: ['now'],
-  regprocedure: ['abs(integer)'],
-  regoper: ['pg_catalog.||/'],
-  regoperator: ['+(integer,integer)'],
-  regrole: ['-'],
-  regnamespace: ['pg_catalog'],
-  regconfig: ['simple'],
-  regdictionary: ['simple'],
-  regcollation: ['"C"'],
-  regdatabase: ['template1'],
-  int4range: ['empty', '(,)', '[1,5)', '[-2147483648,)'],
-  int8range: ['empty', '[1,9223372036854775807)'],
-  numrange: ['[1.10,2)', '(,NaN)'],
-  tsrange: ['["2020-01-01 00:00:00","2020-01-01 00:00:00.000001")', '(-infinity,infinity)'],
-  tstzrange: ['["2020-10-25 00:30:00+00",)'],
-  daterange: ['[2020-01-01,2020-02-01)', '[-infinity,infinity)'],
-  int4multirange: ['{}', '{[1,2),[5,7)}'],
-  int8multirange: ['{[1,2)}'],
-  nummultirange: ['{(,1.5]}'],
-  tsmultirange: ['{["2020-01-01 00:00:00","2020-01-02 00:00:00")}'],
-  tstzmultirange: ['{["2020-01-01 00:00:00+00",)}'],
-  datemultirange: ['{[2020-01-01,2020-02-01)}'],
-};
-
-/** They have no input, or none that a user can give. */
-const without = /^(pg_node_tree|pg_ndistinct|pg_dependencies|pg_mcv_list|pg_brin_.*|gtsvector|pg_ddl_command)$/u;
+import { extremeTexts, withoutInput } from './extreme-texts.js';
 
 const settings = [
-  ['UTC', 'ISO, MDY'],
-  ['America/New_York', 'German, DMY'],
-  ['Asia/Kathmandu', 'SQL, YMD'],
+  ['UTC', 'ISO, MDY', 'postgres_verbose', 'hex'],
+  ['America/New_York', 'German, DMY', 'sql_standard', 'escape'],
+  ['Asia/Kathmandu', 'SQL, YMD', 'iso_8601', 'escape'],
 ] as const;
+
+type Settings = (typeof settings)[number];
+
+/** From the most to the least peculiar; every server has at least two of them. */
+const knownLocales = ['de_DE.UTF-8', 'en_US.UTF-8', 'C', 'C.UTF-8'];
 
 const entity = new EntitySchema<{ id: number }>(
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the options are typed as a class there
@@ -108,21 +25,22 @@ const entity = new EntitySchema<{ id: number }>(
 );
 
 describe('every type that PostgreSQL ships', () => {
-  let source: TestDatabase;
-  let target: TestDatabase;
   let types: readonly string[];
   let columns: readonly { readonly name: string; readonly type: string; readonly send: string }[];
+  let locales: readonly string[];
+  /** For row `at` of a type; NULL where it has none left. */
+  let textOf: (type: string, at: number) => string | null;
+  const archives: Buffer[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'portolan-types-'));
 
   before(async () => {
-    source = await createDatabase();
-    target = await createDatabase();
-    const found = await source.query(
+    const any = await createDatabase();
+    const found = await any.query(
       `SELECT t.typname::text AS name, t.typsend::regproc::text AS send FROM pg_type t
        WHERE t.typnamespace = 'pg_catalog'::regnamespace AND t.typtype IN ('b', 'r', 'm') AND t.typelem = 0 OR t.typname IN ('name', 'point', 'lseg', 'box', 'line', 'oidvector', 'int2vector')
        ORDER BY 1`,
     );
-    const usable = found.filter((row) => !without.test(String(row['name'])));
+    const usable = found.filter((row) => !withoutInput.test(String(row['name'])));
     types = usable.map((row) => String(row['name']));
     columns = usable.flatMap((row) => {
       const name = String(row['name']);
@@ -130,76 +48,116 @@ describe('every type that PostgreSQL ships', () => {
       const own = { name: `c_${name}`, type: `pg_catalog."${name}"`, send };
       return [own, { name: `a_${name}`, type: `${own.type}[]`, send: 'array_send' }];
     });
-    const definitions = columns.map(({ name, type }) => `"${name}" ${type}`);
-    const sql = `CREATE TABLE specimen (id integer PRIMARY KEY, ${definitions.join(', ')})`;
-    await source.query(sql);
-    await target.query(sql);
-    const most = Math.max(...Object.values(values).map((texts) => texts.length));
-    for (let at = 0; at <= most; at += 1) {
-      const texts = types.flatMap((name) => {
-        const own = values[name] ?? [];
-        const text = own[at] ?? null;
-        return [
-          text,
-          at === most ? '{}' : text === null ? null : arrayOf([text, null, own[0] ?? text], name === 'box' ? ';' : ','),
-        ];
-      });
-      // A literal goes through the type's input function, which takes more than a cast from text.
-      const literals = columns.map(({ type }, place) => {
-        const text = texts[place] ?? null;
-        return text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'::${type}`;
-      });
-      await source.query(`INSERT INTO specimen VALUES (${String(at)}, ${literals.join(', ')})`);
-    }
+    const [server] = await any.query("SELECT current_setting('server_version_num')::int AS version");
+    const hasInfiniteNumerics = Number(server?.['version']) >= 140_000;
+    textOf = (type, at) => {
+      const text = extremeTexts[type]?.[at] ?? null;
+      return type === 'numeric' && !hasInfiniteNumerics && text?.endsWith('Infinity') === true ? '0' : text;
+    };
+    const has = (locale: string): Promise<boolean> =>
+      any.query("SELECT set_config('lc_monetary', $1, true)", [locale]).then(
+        () => true,
+        () => false,
+      );
+    const available = await Promise.all(knownLocales.map(has));
+    locales = knownLocales.filter((_, at) => available[at]);
+    await any.drop();
   });
 
-  after(async () => {
-    await source.drop();
-    await target.drop();
+  after(() => {
     rmSync(folder, { recursive: true });
   });
 
+  /** It stands in that zone, speaks that locale, and has an empty table of all the types. */
+  async function databaseOf([timezone, datestyle, intervalstyle, bytes]: Settings, locale: string): Promise<TestDatabase> {
+    const definitions = columns.map(({ name, type }) => `"${name}" ${type}`);
+    const sql = `CREATE TABLE specimen (id integer PRIMARY KEY, ${definitions.join(', ')})`;
+    const database = await createDatabase({ locale: `LOCALE '${locale}'`, sql });
+    for (const [name, value] of Object.entries({
+      timezone,
+      datestyle,
+      intervalstyle,
+      bytea_output: bytes,
+      lc_monetary: locale,
+      lc_numeric: locale,
+      lc_time: locale,
+      extra_float_digits: '-15',
+      search_path: 'pg_catalog',
+    })) {
+      await database.query(`ALTER DATABASE "${database.name}" SET ${name} = '${value}'`);
+    }
+    return database;
+  }
+
+  /** A row for each text of the type with the most, and one of empty arrays. */
+  async function fill(database: TestDatabase): Promise<readonly string[]> {
+    const most = Math.max(...Object.values(extremeTexts).map((texts) => texts.length));
+    const rows = Array.from({ length: most + 1 }, (_, at) => at);
+    const literals = rows.map((at) => {
+      const texts = types.flatMap((type) => {
+        const text = textOf(type, at);
+        const array = [text, null, textOf(type, 0) ?? text];
+        return [text, at === most ? '{}' : text === null ? null : arrayOf(array, type === 'box' ? ';' : ',')];
+      });
+      // A literal goes through the type's input function, which takes more than a cast from text.
+      return columns.map(({ type }, place) => {
+        const text = texts[place] ?? null;
+        return text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'::${type}`;
+      });
+    });
+    const inserts = rows.map((at) => `INSERT INTO public.specimen VALUES (${String(at)}, ${(literals[at] ?? []).join(', ')})`);
+    // Another locale would read money in its own way.
+    await database.query(`BEGIN; SET LOCAL lc_monetary = 'C'; ${inserts.join(';')}; COMMIT`);
+    return rows.map((at) => `specimen.${String(at)}`);
+  }
+
+  /** All values in their binary form. */
+  function binary(database: TestDatabase): Promise<Record<string, unknown>[]> {
+    const sent = columns.map(({ name, send }) => {
+      // A few types have no binary form: their text is compared.
+      return send === '-' || name === 'a_aclitem'
+        ? `"${name}"::text`
+        : `encode(pg_catalog.record_send(ROW("${name}")), 'hex') AS "${name}"`;
+    });
+    return database.query(`SELECT id, ${sent.join(', ')} FROM public.specimen ORDER BY id`);
+  }
+
   it('has values here', () => {
-    expect(types.filter((name) => values[name] === undefined)).to.deep.equal([]);
+    expect(types.filter((name) => extremeTexts[name] === undefined)).to.deep.equal([]);
   });
 
-  settings.forEach(([timeZone, dateStyle], place) => {
-    it(`comes back as it was, alone and in arrays, where the database says ${timeZone} and ${dateStyle}`, async () => {
-      for (const database of [source, target]) {
-        const { name } = database;
-        await database.query(
-          `ALTER DATABASE "${name}" SET timezone = '${timeZone}'; ALTER DATABASE "${name}" SET datestyle = '${dateStyle}'`,
-        );
-        await database.query(
-          `ALTER DATABASE "${name}" SET extra_float_digits = -15; ALTER DATABASE "${name}" SET bytea_output = 'escape'`,
-        );
-        await database.query(
-          `ALTER DATABASE "${name}" SET intervalstyle = 'sql_standard'; ALTER DATABASE "${name}" SET search_path = pg_catalog`,
-        );
-      }
-      await target.query('TRUNCATE public.specimen');
+  it('is tried in at least two locales', () => {
+    expect(locales).to.have.length.at.least(2);
+  });
+
+  settings.forEach((here, place) => {
+    const there = settings[(place + 1) % settings.length] ?? here;
+    it(`comes back as it was, alone and in arrays, from ${here.join(' · ')} to ${there.join(' · ')}`, async () => {
+      const localeAt = (one: number): string => locales[one % locales.length] ?? 'C';
+      const source = await databaseOf(here, localeAt(place));
+      const target = await databaseOf(there, localeAt(place + 1));
       const from = await new DataSource({ type: 'postgres', url: source.url, schema: 'public', entities: [entity] }).initialize();
       const to = await new DataSource({ type: 'postgres', url: target.url, schema: 'public', entities: [entity] }).initialize();
       try {
         const archive = join(folder, `types-${String(place)}.json`);
-        const ids = (await source.query('SELECT id FROM public.specimen')).map((row) => `specimen.${String(row['id'])}`);
-        await exportObjects(from, { objects: ids, output: archive });
+        const objects = await fill(source);
+        await exportObjects(from, { objects, output: archive, reproducible: true });
         await verifyArchive(archive);
-        const result = await importObjects(to, { archive });
-        expect(result.status).to.equal('done');
+        archives.push(readFileSync(archive));
+        expect((await importObjects(to, { archive })).status).to.equal('done');
+        expect(await binary(target)).to.deep.equal(await binary(source));
       } finally {
         await from.destroy();
         await to.destroy();
+        await source.drop();
+        await target.drop();
       }
-      const sent = columns.map(({ name, send }) => {
-        // A few types have no binary form: their text is compared.
-        return send === '-' || name === 'a_aclitem'
-          ? `"${name}"::text`
-          : `encode(pg_catalog.record_send(ROW("${name}")), 'hex') AS "${name}"`;
-      });
-      const binary = `SELECT id, ${sent.join(', ')} FROM public.specimen ORDER BY id`;
-      expect(await target.query(binary)).to.deep.equal(await source.query(binary));
     });
+  });
+
+  it('makes the same bytes in all of them', () => {
+    expect(archives).to.have.length(settings.length);
+    for (const archive of archives) expect(archive.equals(archives[0] ?? Buffer.alloc(0))).to.equal(true);
   });
 });
 
