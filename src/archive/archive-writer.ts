@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { link, open, rename } from 'node:fs/promises';
 import type { Transform, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import stringify from 'fast-json-stable-stringify';
@@ -12,7 +12,7 @@ import type { PathLayout } from './compression.js';
 import { compressor, pathLayout } from './compression.js';
 import { fileError } from './file-error.js';
 import { lineLimit } from './limits.js';
-import { forgetTemporaryFile, temporaryName } from './temporary-files.js';
+import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from './temporary-files.js';
 
 export interface ArchiveWriterOptions {
   /** A path, `-` for standard output, or a stream. */
@@ -217,9 +217,10 @@ class FileTarget implements Target {
     try {
       await this.#file.sync();
       await this.#file.close();
-      if (this.#force) await rename(this.#temporary, this.#path);
-      else await this.#linkInPlace();
-      forgetTemporaryFile(this.#temporary);
+      if (this.#force || !(await this.#linkInPlace())) {
+        await rename(this.#temporary, this.#path);
+        forgetTemporaryFile(this.#temporary);
+      }
     } catch (error) {
       throw fileError(error, this.#path);
     }
@@ -228,20 +229,20 @@ class FileTarget implements Target {
 
   async abort(): Promise<void> {
     await this.#file.close().catch(() => undefined);
-    await rm(this.#temporary, { force: true }).catch(() => undefined);
-    forgetTemporaryFile(this.#temporary);
+    await discardTemporaryFile(this.#temporary);
   }
 
-  /** A link fails where a rename would replace what somebody else has put there meanwhile. */
-  async #linkInPlace(): Promise<void> {
+  /** A link fails where a rename would replace what somebody else has put there meanwhile. False: there are no links here. */
+  async #linkInPlace(): Promise<boolean> {
     try {
       await link(this.#temporary, this.#path);
-      await rm(this.#temporary);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') throw outputExists(this.#path);
-      await rename(this.#temporary, this.#path);
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw outputExists(this.#path);
+      return false;
     }
+    // The archive has its name; that the other one stays for a moment is no failure.
+    await discardTemporaryFile(this.#temporary);
+    return true;
   }
 }
 

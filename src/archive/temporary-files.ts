@@ -1,23 +1,40 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const open = new Set<string>();
 
-/** A name beside the target, of a file that goes away unless {@link forgetTemporaryFile} is called. */
+/** A name beside the target, of a file that goes away with this process unless {@link forgetTemporaryFile} is called. */
 export function temporaryName(target: string): string {
   const path = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.partial`);
+  process.off('exit', removeTemporaryFiles).once('exit', removeTemporaryFiles);
   open.add(path);
   return path;
 }
 
-/** The file has its final name now, or is gone. */
+/** The file has its final name now, or was never made. */
 export function forgetTemporaryFile(path: string): void {
   open.delete(path);
 }
 
-/** Removes what is left, at once: for the end of a process. */
-export function removeTemporaryFiles(): void {
-  for (const path of open) rmSync(path, { force: true });
+/** Removes the file; what cannot be removed now is tried once more when the process ends. */
+export async function discardTemporaryFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    open.delete(path);
+  } catch {
+    // It stays in the set.
+  }
+}
+
+function removeTemporaryFiles(): void {
+  for (const path of open) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // The others are to go all the same.
+    }
+  }
   open.clear();
 }

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../cli/main.js';
+import { listenForSignals } from '../cli/interruption.js';
+
+listenForSignals();
+const { main } = await import('../cli/main.js');
 
 void main('deleteobjects', [], ['delete', ...process.argv.slice(2)]);

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { importCommand } from '../cli/commands/import-command.js';
-import { main } from '../cli/main.js';
+import { listenForSignals } from '../cli/interruption.js';
+
+listenForSignals();
+const { importCommand } = await import('../cli/commands/import-command.js');
+const { main } = await import('../cli/main.js');
 
 void main('importobjects', [importCommand('$0')], process.argv.slice(2));

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { explainCommand } from '../cli/commands/explain-command.js';
-import { exportCommand } from '../cli/commands/export-command.js';
-import { importCommand } from '../cli/commands/import-command.js';
-import { verifyCommand } from '../cli/commands/verify-command.js';
-import { main } from '../cli/main.js';
+import { listenForSignals } from '../cli/interruption.js';
+
+listenForSignals();
+const { explainCommand } = await import('../cli/commands/explain-command.js');
+const { exportCommand } = await import('../cli/commands/export-command.js');
+const { importCommand } = await import('../cli/commands/import-command.js');
+const { verifyCommand } = await import('../cli/commands/verify-command.js');
+const { main } = await import('../cli/main.js');
 
 void main('portolan', [exportCommand('export'), importCommand('import'), explainCommand, verifyCommand], process.argv.slice(2));

@@ -1,23 +1,21 @@
 import type { Argv, CommandModule } from 'yargs';
 import yargs from 'yargs';
 import { didYouMean } from '../errors/nearest-names.js';
-import { PortolanError, UsageError } from '../errors/portolan-error.js';
+import { FailedError, PortolanError, UsageError } from '../errors/portolan-error.js';
 import { toolVersion } from '../tool-version.js';
 import { refuseNotAvailable } from './not-available.js';
+import { watchStreams } from './print.js';
 import { writeFindings } from './write-findings.js';
 
 /** Runs one of the programs: `portolan` with its commands, or one command as a program of its own. */
 export async function main(program: string, commands: readonly object[], words: readonly string[]): Promise<void> {
-  // A reader that goes away (`| head`) is no defect: the command itself ends with BROKEN_PIPE or, at its end, as it would have.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exitCode ||= 1;
-  });
+  watchStreams();
   try {
     refuseNotAvailable(words);
     await parserOf(program, commands, words).parseAsync();
   } catch (error) {
-    const known = error instanceof PortolanError ? error : await usageError(program, commands, words, error);
+    const known =
+      error instanceof PortolanError ? error : (systemError(error) ?? (await usageError(program, commands, words, error)));
     process.stderr.write(`error: ${known.message}\n${known.hint === undefined ? '' : `${known.hint}\n`}`);
     if (words.includes('--json')) {
       process.stdout.write(`${JSON.stringify({ status: known.status, code: known.code, error: known.message, findings: [] })}\n`);
@@ -26,6 +24,14 @@ export async function main(program: string, commands: readonly object[], words: 
     const findings = findingsFile(words);
     if (findings !== undefined) writeFindings(findings, []);
   }
+}
+
+/** The operating system failed us before there was a command: no file of our own could be read. */
+function systemError(error: unknown): PortolanError | undefined {
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  return syscall === undefined
+    ? undefined
+    : new FailedError('FILE_ERROR', `${path ?? 'a file of Portolan'}: ${String(error)}`, { cause: error });
 }
 
 function parserOf(program: string, commands: readonly object[], words: readonly string[]): Argv {

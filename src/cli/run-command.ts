@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm';
-import { removeTemporaryFiles } from '../archive/temporary-files.js';
 import { FailedError, PortolanError, UsageError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
+import { beginInterruptible, endInterruptible, Interruption } from './interruption.js';
+import { print } from './print.js';
 import { progressReporter } from './progress-reporter.js';
 import type { SharedArguments } from './shared-options.js';
 import type { OnProgress } from '../progress.js';
@@ -25,8 +26,6 @@ export interface CommandOutcome {
   readonly json: unknown;
 }
 
-const signals = { SIGINT: 130, SIGTERM: 143 } as const;
-
 /**
  * Runs a command, and makes of every way in which it can end an exit code (README, Exit codes), a message on standard error,
  * and what `--json` and `--findings` promise.
@@ -36,25 +35,18 @@ export async function runCommand(
   work: (context: CommandContext) => Promise<CommandOutcome>,
 ): Promise<void> {
   const findings = new Findings();
-  const controller = new AbortController();
+  const signal = beginInterruptible();
   const progress = await progressReporter(args.quiet);
   let dataSource: DataSource | undefined;
-  const handlers = (Object.keys(signals) as (keyof typeof signals)[]).map((name) => {
-    const handler = (): void => {
-      interrupt(controller, signals[name]);
-    };
-    process.once(name, handler);
-    return { name, handler };
-  });
   const context: CommandContext = {
     findings,
-    signal: controller.signal,
+    signal,
     onProgress: progress.onProgress,
     say: (text) => {
       if (!args.quiet) process.stderr.write(`${text}\n`);
     },
     open: async () => {
-      const opened = await openDataSource(args);
+      const opened = await orAborted(openDataSource(args), signal);
       dataSource = opened.dataSource;
       return opened;
     },
@@ -63,15 +55,32 @@ export async function runCommand(
     const outcome = await work(context);
     progress.stop();
     if (args.json) await print(`${JSON.stringify(outcome.json)}\n`);
-    process.exitCode = outcome.exitCode;
+    // Standard output may have failed meanwhile.
+    process.exitCode ||= outcome.exitCode;
   } catch (error) {
     progress.stop();
-    process.exitCode = await report(args, controller.signal.aborted ? interrupted(controller.signal) : error, findings);
+    process.exitCode = await report(args, signal.aborted ? signal.reason : error, findings);
   } finally {
     if (args.findings !== undefined) writeFindings(args.findings, findings.all);
     await dataSource?.destroy().catch(() => undefined);
-    for (const { name, handler } of handlers) process.off(name, handler);
+    // Nothing is under way any more, but a connection that is being made would be waited for.
+    if (process.exitCode !== 0 && signal.aborted) process.exit();
+    endInterruptible();
   }
+}
+
+/** What cannot be stopped is left behind. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  work.catch(() => undefined);
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    }),
+  ]);
 }
 
 async function openDataSource(args: SharedArguments): Promise<{ dataSource: DataSource; policy: Policy | undefined }> {
@@ -91,24 +100,11 @@ async function openDataSource(args: SharedArguments): Promise<{ dataSource: Data
   return { dataSource: loaded.dataSource, policy };
 }
 
-/** The command gets the time to roll back and to remove its files; one that hangs is ended. */
-function interrupt(controller: AbortController, exitCode: number): void {
-  controller.abort(Object.assign(new Error('interrupted'), { exitCode }));
-  setTimeout(() => {
-    removeTemporaryFiles();
-    process.exit(exitCode);
-  }, 5000).unref();
-}
-
-function interrupted(signal: AbortSignal): unknown {
-  return signal.reason;
-}
-
 async function report(args: SharedArguments, error: unknown, findings: Findings): Promise<number> {
-  const signalCode = (error as { readonly exitCode?: unknown }).exitCode;
-  if (!(error instanceof PortolanError) && typeof signalCode === 'number') {
-    process.stderr.write('interrupted: nothing was left behind\n');
-    return signalCode;
+  if (error instanceof Interruption) {
+    process.stderr.write(`${error.message}\n`);
+    if (args.json) await printFailure('failed', 'INTERRUPTED', error.message, findings);
+    return error.exitCode;
   }
   const known = error instanceof PortolanError ? error : unexpected(error);
   const lines = [`error: ${known.message}`];
@@ -118,10 +114,13 @@ async function report(args: SharedArguments, error: unknown, findings: Findings)
     if (known.cause instanceof Error && known.cause.stack !== undefined) lines.push(known.cause.stack);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
-  if (args.json) {
-    await print(`${JSON.stringify({ status: known.status, code: known.code, error: known.message, findings: findings.all })}\n`);
-  }
+  if (args.json) await printFailure(known.status, known.code, known.message, findings);
   return known.exitCode;
+}
+
+/** Where standard output itself is what failed, standard error has said so. */
+async function printFailure(status: string, code: string, error: string, { all }: Findings): Promise<void> {
+  await print(`${JSON.stringify({ status, code, error, findings: all })}\n`).catch(() => undefined);
 }
 
 function unexpected(error: unknown): FailedError {
@@ -129,13 +128,5 @@ function unexpected(error: unknown): FailedError {
     cause: error,
     detail: String(error),
     hint: 'Run it again with --verbose, and please report what it says.',
-  });
-}
-
-function print(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write(text, () => {
-      resolve();
-    });
   });
 }

@@ -22,7 +22,7 @@ import { planCounts } from './plan.js';
 import type { LinkCounts } from './verify-rows.js';
 import { verifyRows } from './verify-rows.js';
 import { countLinks } from './count-planned-links.js';
-import { writeLines } from './write-lines.js';
+import { stageLines, writeLines } from './write-lines.js';
 
 /**
  * Imports an archive: read → plan → apply → verify in one transaction; a dry run does all of it and rolls back. Conflicts do not
@@ -108,10 +108,18 @@ async function run(
       return finish('planned', links, []);
     }
     const later = await moveSequences(session, plan, findings);
-    if (options.idMap !== undefined) await writeLines(options.idMap, idMapLines(archive, plan));
-    signal?.throwIfAborted();
-    await commit(dataSource, session);
+    // It tells of what is in the target: it gets its name when that is so.
+    const idMap = options.idMap === undefined ? undefined : await stageLines(options.idMap, idMapLines(archive, plan));
+    try {
+      await commit(dataSource, session);
+    } catch (error) {
+      await idMap?.discard();
+      throw error;
+    }
     for (const after of later) await after(session);
+    await idMap?.publish().catch((error: unknown) => {
+      throw mapMissing(error, options.idMap ?? '');
+    });
     return finish('done', links, []);
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error;
@@ -129,6 +137,13 @@ function conflictOf(error: ConstraintError, schema: Schema): Conflict | undefine
   const entity = [...schema.entities.values()].find(({ table }) => table.name === error.table);
   const columns = entity?.uniques.find((unique) => unique.name === error.constraint)?.columns ?? [];
   return { object: entity?.model ?? error.table ?? '', reason, constraint: error.constraint ?? '', columns, inTheWay: '' };
+}
+
+function mapMissing(cause: unknown, path: string): FailedError {
+  return new FailedError('FILE_ERROR', `${path}: the id map has not got its name, but the objects are imported`, {
+    cause,
+    hint: 'Run the import again: it finds them there, writes none, and makes the map.',
+  });
 }
 
 /** A connection lost at COMMIT leaves a question, which the server can answer by the transaction's number. */

@@ -1,10 +1,22 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { fileError } from '../archive/file-error.js';
-import { forgetTemporaryFile, temporaryName } from '../archive/temporary-files.js';
+import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../archive/temporary-files.js';
+
+/** A file that is whole and on the disk, and has no name of its own yet. */
+export interface StagedFile {
+  /** Gives it its name. */
+  publish(): Promise<void>;
+  discard(): Promise<void>;
+}
 
 /** Writes JSON lines to a file that only its owner may read, and that has its name only when it is whole. */
 export async function writeLines(path: string, lines: AsyncIterable<unknown>): Promise<void> {
+  await (await stageLines(path, lines)).publish();
+}
+
+/** The same, up to the moment before the file gets its name. */
+export async function stageLines(path: string, lines: AsyncIterable<unknown>): Promise<StagedFile> {
   const temporary = temporaryName(path);
   let file: FileHandle | undefined;
   try {
@@ -13,18 +25,27 @@ export async function writeLines(path: string, lines: AsyncIterable<unknown>): P
     for await (const line of lines) {
       text += `${JSON.stringify(line)}\n`;
       if (text.length < 1 << 16) continue;
-      await file.write(text);
+      await file.writeFile(text);
       text = '';
     }
-    await file.write(text);
+    await file.writeFile(text);
     await file.sync();
     await file.close();
-    await rename(temporary, path);
   } catch (error) {
     await file?.close().catch(() => undefined);
-    await rm(temporary, { force: true });
+    await discardTemporaryFile(temporary);
     throw fileError(error, path);
-  } finally {
-    forgetTemporaryFile(temporary);
   }
+  return {
+    publish: async () => {
+      try {
+        await rename(temporary, path);
+        forgetTemporaryFile(temporary);
+      } catch (error) {
+        await discardTemporaryFile(temporary);
+        throw fileError(error, path);
+      }
+    },
+    discard: () => discardTemporaryFile(temporary),
+  };
 }

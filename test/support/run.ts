@@ -17,6 +17,8 @@ export interface RunOptions {
 export interface RunResult {
   /** The exit code; null when a signal ended it. */
   readonly code: number | null;
+  /** The signal that ended it, where it did not end by itself. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -43,8 +45,8 @@ export function run(program: Program, words: readonly string[], options: RunOpti
     child.once('error', (error) => {
       if (error.name !== 'AbortError') reject(error);
     });
-    child.once('close', (code) => {
-      resolve({ code, stdout: Buffer.concat(stdout).toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8') });
+    child.once('close', (code, signal) => {
+      resolve({ code, signal, stdout: Buffer.concat(stdout).toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8') });
     });
     // It may end without reading its input.
     child.stdin.on('error', () => undefined);

@@ -18,7 +18,7 @@ export class PostgresSession implements PinnedSession {
   readonly server: ServerFacts;
   readonly #runner: QueryRunner;
   readonly #client: Client;
-  readonly #signal: AbortSignal | undefined;
+  #signal: AbortSignal | undefined;
   readonly #gone: Promise<void>;
   #onEnd = (): void => undefined;
   #transaction: 'open' | 'ended' = 'open';
@@ -103,6 +103,10 @@ export class PostgresSession implements PinnedSession {
   }
 
   async commit(): Promise<void> {
+    // From here on nobody could say that nothing was done: an abort comes too late.
+    this.#signal?.throwIfAborted();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#signal = undefined;
     await this.query('COMMIT');
     this.#transaction = 'ended';
   }
