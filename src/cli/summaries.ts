@@ -1,6 +1,7 @@
 import type { Explanation } from '../export/explain-objects.js';
 import type { ExportResult } from '../export/export-options.js';
 import type { Finding } from '../findings/finding.js';
+import { conflictAdvice, conflictReason } from '../import/conflict-advice.js';
 import type { Conflict, ImportResult } from '../import/import-options.js';
 import { decisions } from '../import/import-options.js';
 import { table } from './table.js';
@@ -35,7 +36,7 @@ export async function summarizeImport(result: ImportResult): Promise<string> {
     ]);
   }
   const parts = [await table(['model', ...used], rows)];
-  parts.push(...result.conflicts.slice(0, shown).map(conflictLine));
+  parts.push(...result.conflicts.slice(0, shown).map(conflictLines));
   if (result.conflicts.length > shown)
     parts.push(`… and ${String(result.conflicts.length - shown)} more conflicts (--json lists them)`);
   parts.push(...findingLines(result.findings));
@@ -50,19 +51,12 @@ function closing({ status }: ImportResult): string {
     case 'planned':
       return 'dry run: everything was tried, and rolled back';
     case 'refused':
-      return 'refused: nothing was written. Edit the archive (then: portolan verify --reseal), or choose --on-conflict skip or override';
+      return 'refused: nothing was written';
   }
 }
 
-function conflictLine({ object, reason, constraint, columns, inTheWay }: Conflict): string {
-  switch (reason) {
-    case 'primary-key':
-      return `conflict: ${object}: another row has this key; it differs in ${columns.join(', ')}`;
-    case 'unique':
-      return `conflict: ${object}: ${inTheWay === '' ? 'another row' : inTheWay} has the same ${columns.join(', ')} (${constraint})`;
-    case 'missing-reference':
-      return `conflict: ${object}: ${columns.join(', ')} refers to a row that neither the archive nor the target has (${constraint})`;
-  }
+function conflictLines(conflict: Conflict): string {
+  return `conflict: ${conflict.object}: ${conflictReason(conflict)}\n  → ${conflictAdvice(conflict)}`;
 }
 
 export async function summarizeExplanation(explanation: Explanation): Promise<string> {

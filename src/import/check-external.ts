@@ -10,6 +10,7 @@ import type { Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
 import { decodeRow } from '../values/copy-text.js';
+import { externalObject } from './conflict-advice.js';
 import { holdRows } from './hold-rows.js';
 import type { Conflict } from './import-options.js';
 import { targetEntity } from './target.js';
@@ -31,7 +32,7 @@ export async function checkExternal(
         conflicts.push({
           object: `${model}.${JSON.stringify(one.pk)}`,
           reason: 'missing-reference',
-          constraint: 'external object',
+          constraint: externalObject,
           columns: [],
           inTheWay: '',
         });
@@ -71,7 +72,7 @@ export async function checkExternal(
       conflicts.push({
         object: name,
         reason: 'missing-reference',
-        constraint: 'external object',
+        constraint: externalObject,
         columns: differing,
         inTheWay: row === undefined ? '' : name,
       });

@@ -12,6 +12,7 @@ import { buildSchema } from '../schema/build-schema.js';
 import type { Schema } from '../schema/schema.js';
 import { applyPlan } from './apply-plan.js';
 import { checkExternal } from './check-external.js';
+import { findCollisions, isTable } from './find-collisions.js';
 import { findDrift } from './find-drift.js';
 import type { Conflict, ImportOptions, ImportResult } from './import-options.js';
 import { makePlan } from './make-plan.js';
@@ -125,7 +126,8 @@ async function run(
     if (!(error instanceof ConstraintError)) throw error;
     const conflict = conflictOf(error, schema);
     if (conflict === undefined) throw error;
-    return finish('refused', { insert: {}, same: {} }, [conflict]);
+    const collisions = conflict.reason === 'unique' ? await findCollisions(archive, plan, error.table, error.constraint) : [];
+    return finish('refused', { insert: {}, same: {} }, collisions.length > 0 ? collisions : [conflict]);
   }
 }
 
@@ -134,7 +136,7 @@ function conflictOf(error: ConstraintError, schema: Schema): Conflict | undefine
   const code = (error.cause as { readonly code?: string } | undefined)?.code;
   const reason = code === '23505' || code === '23P01' ? 'unique' : code === '23503' ? 'missing-reference' : undefined;
   if (reason === undefined) return undefined;
-  const entity = [...schema.entities.values()].find(({ table }) => table.name === error.table);
+  const entity = [...schema.entities.values()].find(({ table }) => isTable(table, error.table));
   const columns = entity?.uniques.find((unique) => unique.name === error.constraint)?.columns ?? [];
   return { object: entity?.model ?? error.table ?? '', reason, constraint: error.constraint ?? '', columns, inTheWay: '' };
 }

@@ -52,6 +52,8 @@ export interface Conflict {
   readonly constraint: string;
   readonly columns: readonly string[];
   readonly inTheWay: string;
+  /** What is in the way stands in the archive itself. */
+  readonly inArchive?: true;
 }
 
 /** The `--json` document of `importobjects`, with what the run cost. */

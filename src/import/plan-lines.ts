@@ -1,5 +1,6 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { pkToKey } from '../values/archive-value.js';
+import { conflictAdvice } from './conflict-advice.js';
 import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
 import { objectName } from './planned-model.js';
@@ -12,7 +13,7 @@ export async function* planLines(archive: ArchiveReader, plan: Plan, options: Re
     const why = decision !== 'skip' ? {} : needs !== undefined ? { needs } : to === undefined ? {} : { usedInstead: to };
     yield columns.length === 0 ? { object, decision, ...why } : { object, decision, columns };
   }
-  for (const conflict of plan.conflicts) yield { conflict };
+  for (const conflict of plan.conflicts) yield { conflict, help: conflictAdvice(conflict) };
 }
 
 /** Old key → new key of what is in the target after the import; for a skipped object the row that is proven to be the same. */

@@ -81,5 +81,12 @@ function strategy(args: ImportArguments): ConflictStrategy | undefined {
 
 /** The document that cli.md promises. */
 function jsonOf({ status, plan, links, conflicts, findings }: ImportResult): unknown {
-  return { status, plan, links, conflicts, findings };
+  const told = conflicts.map(({ object, reason, constraint, columns, inTheWay }) => ({
+    object,
+    reason,
+    constraint,
+    columns,
+    inTheWay,
+  }));
+  return { status, plan, links, conflicts: told, findings };
 }

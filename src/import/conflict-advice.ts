@@ -1,0 +1,41 @@
+import type { Conflict } from './import-options.js';
+
+const edit = 'in the archive (then: portolan verify --reseal)';
+
+/** What helps for one conflict, in words for the terminal and the plan. */
+export function conflictAdvice({ reason, columns, inTheWay, constraint, inArchive }: Conflict): string {
+  const members = columns.join(', ');
+  switch (reason) {
+    case 'primary-key':
+      return `--on-conflict override overwrites ${members}, --on-conflict skip leaves it out, or edit its key ${edit}`;
+    case 'unique':
+      if (inTheWay === '' || inArchive === true)
+        return `edit ${members === '' ? 'one of them' : members} ${edit}; no strategy helps`;
+      return `--on-conflict skip leaves it out (override does not help), or edit ${members} ${edit}`;
+    case 'missing-reference':
+      if (constraint === externalObject) return `bring that row into the target first, or edit what refers to it ${edit}`;
+      return `--on-conflict skip leaves it out, or edit ${members === '' ? 'the reference' : members} ${edit}`;
+  }
+}
+
+/** Stands for a constraint where an external object is missing. */
+export const externalObject = 'external object';
+
+/** What is in the way, in words: the object by name where it is known. */
+export function conflictReason({ reason, columns, inTheWay, constraint }: Conflict): string {
+  const members = columns.join(', ');
+  switch (reason) {
+    case 'primary-key':
+      return `a different ${inTheWay} is there: it differs in ${members}`;
+    case 'unique':
+      return inTheWay === ''
+        ? `two objects of the archive, or a row that was just written, have the same ${members === '' ? 'unique columns' : members} (${constraint})`
+        : `${inTheWay} has the same ${members} (${constraint})`;
+    case 'missing-reference':
+      if (constraint !== externalObject)
+        return `${members === '' ? 'it' : members} refers to a row that neither the archive nor the target has (${constraint})`;
+      return inTheWay === ''
+        ? 'it stayed at home, and the target has no such row'
+        : `it stayed at home, and the target's row of that key differs in ${members}`;
+  }
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { summarizeImport } from '../../src/cli/summaries.js';
+import type { ImportOptions, ImportResult } from '../../src/index.js';
+import type { Move } from './move.js';
+import { move } from './move.js';
+
+const sql = `CREATE TABLE author (id int PRIMARY KEY, email text UNIQUE, name text);
+  CREATE TABLE book (id int PRIMARY KEY, author int REFERENCES author, isbn text UNIQUE, shelf int, place int, UNIQUE (shelf, place))`;
+const rows = "INSERT INTO author VALUES (1, 'ada@x', 'Ada'); INSERT INTO book VALUES (4, 1, 'i4', 7, 1), (5, 1, 'i5', 7, 2)";
+const policy = { models: { author: {}, book: {} } };
+
+describe('a conflict', () => {
+  let book: Move;
+
+  async function refused(
+    target: string,
+    options: Partial<ImportOptions> = {},
+    change?: (text: string) => string,
+    shared?: 'key',
+  ): Promise<ImportResult> {
+    const objects = ['book.4', 'book.5'];
+    book = await move({ sql, source: rows, target, policy, objects, export: shared === undefined ? {} : { shared } });
+    if (change !== undefined) await book.edit(change);
+    const result = await book.import({ plan: join(book.folder, 'plan'), ...options });
+    expect(result.status).to.equal('refused');
+    return result;
+  }
+
+  /** What the terminal says of each conflict, and the plan has the same advice. */
+  async function told(result: ImportResult): Promise<readonly string[]> {
+    const text = await summarizeImport(result);
+    const conflicts = text.split('conflict: ').slice(1);
+    return conflicts.map((conflict) => conflict.split('\n').slice(0, 2).join('\n'));
+  }
+
+  afterEach(() => book.close());
+
+  it('of a key names the row in the way, and that skip and override help', async () => {
+    const result = await refused("INSERT INTO author VALUES (1, 'ada@x', 'Bob')");
+    expect(await told(result)).to.deep.equal([
+      'public.author.1: a different public.author.1 is there: it differs in name\n' +
+        '  → --on-conflict override overwrites name, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
+    ]);
+    const last = readFileSync(join(book.folder, 'plan'), 'utf8').trimEnd().split('\n').at(-1) ?? '';
+    expect(JSON.parse(last)).to.deep.equal({
+      conflict: result.conflicts[0],
+      help: '--on-conflict override overwrites name, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
+    });
+  });
+
+  it('of a unique constraint names the row in the way, and that override does not help', async () => {
+    const result = await refused("INSERT INTO author VALUES (9, 'ada@x', 'Ada')", { onConflict: 'override' });
+    expect(await told(result)).to.deep.equal([
+      'public.author.1: public.author.9 has the same email (author_email_key)\n' +
+        '  → --on-conflict skip leaves it out (override does not help), or edit email in the archive (then: portolan verify --reseal)',
+    ]);
+  });
+
+  it('is told for every constraint that is hit', async () => {
+    const target = `INSERT INTO author VALUES (1, 'ada@x', 'Ada');
+      INSERT INTO book VALUES (4, 1, 'x', NULL, NULL), (8, 1, 'i4', NULL, NULL), (9, 1, NULL, 7, 1)`;
+    const { conflicts } = await refused(target);
+    expect(conflicts.map(({ object, reason, constraint, inTheWay }) => [object, reason, constraint, inTheWay])).to.deep.equal([
+      ['public.book.4', 'primary-key', 'book_pkey', 'public.book.4'],
+      ['public.book.4', 'unique', 'book_isbn_key', 'public.book.8'],
+      ['public.book.4', 'unique', 'book_shelf_place_key', 'public.book.9'],
+    ]);
+  });
+
+  it('of two objects of the archive names both, under every strategy', async () => {
+    for (const onConflict of ['fail', 'skip', 'override'] as const) {
+      const result = await refused('', { onConflict }, (text) => text.replace('"i5"', '"i4"'));
+      expect(result.conflicts).to.deep.equal([
+        {
+          object: 'public.book.5',
+          reason: 'unique',
+          constraint: 'book_isbn_key',
+          columns: ['isbn'],
+          inTheWay: 'public.book.4',
+          inArchive: true,
+        },
+      ]);
+      expect((await told(result))[0])
+        .to.contain('edit isbn in the archive')
+        .and.to.contain('no strategy helps');
+      expect(await book.rows('author')).to.deep.equal([]);
+      if (onConflict !== 'override') await book.close();
+    }
+  });
+
+  it('of an external object that is missing says that it must be there first', async () => {
+    const result = await refused('', {}, undefined, 'key');
+    expect((await told(result)).some((text) => text.includes('bring that row into the target first'))).to.equal(true);
+  });
+});
