@@ -3,7 +3,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import type { ExportOptions } from '../export/export-options.js';
 import { followRules } from '../terms.js';
 import type { SharedArguments } from './shared-options.js';
-import { listOption } from './shared-options.js';
+import { listOption, numberOption } from './shared-options.js';
 
 /** The options that decide what an export takes: `export` and `explain` have them in common. */
 export interface SelectionArguments extends SharedArguments {
@@ -25,26 +25,26 @@ export function withSelectionOptions<T extends SharedArguments>(yargs: Argv<T>):
       type: 'string',
       describe: 'app.Model.key · Model.key · app.Model.a=1,b=2 · app.Model[column=value]',
     })
-    .option('root', { alias: 'r', ...listOption('further root entities: their other rows are not entered') })
+    .option('root', { alias: 'r', ...listOption('MODEL', 'further root entities: their other rows are not entered') })
     .option('follow', {
       choices: followRules,
+      requiresArg: true,
       default: 'owned' as const,
       describe:
         'how far: dependencies (up only) · owned (what belongs to the seeds, and what that needs) · connected (everything around; a second seed can make it smaller)',
     })
     .option('shared', {
       choices: ['full', 'key'] as const,
-      describe: 'rows that are only needed: whole, or as key and natural key',
-    })
-    .option('boundary', listOption('entities whose other instances must never be entered'))
-    .option('exclude', listOption('leave out a model, or Model.field'))
-    .option('include-secret', listOption("let a withheld column leave: Model.field, or '*' for all"))
-    .option('max-objects', { type: 'number', requiresArg: true, describe: 'refuse to take more objects than this' })
-    .option('max-depth', {
-      type: 'number',
       requiresArg: true,
-      describe: 'refuse to go further from the seeds than this',
-    }) as unknown as Argv<T & SelectionArguments>;
+      describe: 'rows that are only needed: whole (default), or as key and natural key',
+    })
+    .option('boundary', listOption('MODEL', 'entities whose other instances must never be entered'))
+    .option('exclude', listOption('MODEL[.FIELD]', 'leave out a model, or Model.field'))
+    .option('include-secret', listOption('MODEL.FIELD', "let a withheld column leave: Model.field, or '*' for all"))
+    .option('max-objects', numberOption('refuse to take more objects than this'))
+    .option('max-depth', numberOption('refuse to go further from the seeds than this')) as unknown as Argv<
+    T & SelectionArguments
+  >;
 }
 
 export function selectionOptions(args: SelectionArguments): ExportOptions {

@@ -1,45 +1,55 @@
 import { UsageError } from '../errors/portolan-error.js';
+import { laterCommands, wordOf } from './later-commands.js';
+
+const noRemap = 'Use --on-conflict fail, skip or override.';
+const noProfile = 'It belongs to a profile; this version has none built in.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
   bucket: 'Write to a file and copy it.',
-  remap: 'Use --on-conflict fail, skip or override.',
-  offset: 'Use --on-conflict fail, skip or override.',
+  remap: noRemap,
+  offset: noRemap,
   'apply-plan': 'Import with the same options as the plan was made with.',
   'with-id-map': 'Import one archive after the other.',
   journal: 'Export what the import would overwrite first.',
   'bulk-constraints': 'Foreign keys are checked by the database.',
   against: 'Use importobjects --dry-run: what is equal is reported as same.',
   html: 'Use --json.',
-});
-
-const commands: Readonly<Record<string, string>> = Object.freeze({
-  delete: 'This version does not delete. Review what would go with: portolan explain app.Model.key',
-  diff: 'importobjects --dry-run compares an archive with a database.',
-  merge: 'Import the archives one after the other.',
-  undo: 'Export what the import would overwrite first.',
-  check: 'portolan explain tells what an export takes.',
-  init: 'Write portolan.policy.ts by hand: definePolicy gives it its types.',
+  'public-only': noProfile,
+  'consent-message-id': noProfile,
+  'consent-users': noProfile,
+  users: noProfile,
+  files: noProfile,
+  'avatar-salt': noProfile,
+  'zulip-parity': noProfile,
 });
 
 /** @throws UsageError NOT_AVAILABLE */
 export function refuseNotAvailable(words: readonly string[]): void {
-  const command = words.find((word) => !word.startsWith('-'));
-  if (command !== undefined && words[0] === command && Object.hasOwn(commands, command))
-    throw notAvailable(`the command ${command}`, commands[command]);
+  const later = laterCommands.find((command) => wordOf(command) === words[0]);
+  if (later !== undefined) {
+    throw notAvailable(wordOf(later) === 'delete' ? 'deleting' : `the command ${wordOf(later)}`, later.instead);
+  }
   for (const word of words) {
     if (word === '--') return;
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
   }
-  const strategy = words.findIndex((word) => word === '--on-conflict');
-  if (words.includes('--on-conflict=remap') || (strategy >= 0 && words[strategy + 1] === 'remap'))
-    throw notAvailable('--on-conflict remap', options['remap']);
-  const format = words.findIndex((word) => word === '--format');
-  if (words.includes('--format=zulip') || (format >= 0 && words[format + 1] === 'zulip'))
-    throw notAvailable('--format zulip', 'Use the default format.');
+  if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);
+  if (valueOf(words, ['--format']) === 'zulip') throw notAvailable('--format zulip', 'Use the default format.');
+  const output = valueOf(words, ['--output', '-o']) ?? '';
+  if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);
 }
 
-export function notAvailable(what: string, hint: string | undefined): UsageError {
+function notAvailable(what: string, hint: string | undefined): UsageError {
   return new UsageError('NOT_AVAILABLE', `${what} is not available in this version`, { hint });
+}
+
+function valueOf(words: readonly string[], names: readonly string[]): string | undefined {
+  for (const [at, word] of words.entries()) {
+    if (names.includes(word)) return words[at + 1];
+    const name = names.find((one) => one.startsWith('--') && word.startsWith(`${one}=`));
+    if (name !== undefined) return word.slice(name.length + 1);
+  }
+  return undefined;
 }

@@ -18,48 +18,56 @@ export function withSharedOptions<T>(yargs: Argv<T>): Argv<T & SharedArguments> 
   return yargs
     .option('data-source', {
       alias: ['d', 'dataSource'],
-      type: 'string',
-      requiresArg: true,
-      describe: 'file that exports the DataSource (default: ormconfig.* here or above)',
+      ...valueOption('FILE', 'file that exports the DataSource (default: ormconfig.* here or above)'),
     })
-    .option('export-name', { type: 'string', requiresArg: true, describe: 'which export of that file, where it has several' })
-    .option('url', {
-      type: 'string',
-      requiresArg: true,
-      describe: "connection string; replaces the data source's connection, keeps its entities",
-    })
-    .option('profile', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'what is known of one application (this version has none built in)',
-    })
-    .option('policy', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'policy file (default: portolan.policy.* beside the data source)',
-    })
+    .option('export-name', valueOption('NAME', 'which export of that file, where it has several'))
+    .option('url', valueOption('URL', "connection string; replaces the data source's connection, keeps its entities"))
+    .option('profile', valueOption('NAME', 'what is known of one application (this version has none built in)'))
+    .option('policy', valueOption('FILE', 'policy file (default: portolan.policy.* beside the data source)'))
     .option('json', { type: 'boolean', default: false, describe: 'the result as one JSON document on standard output' })
-    .option('findings', { type: 'string', requiresArg: true, describe: 'write every finding there, one JSON line each' })
+    .option('findings', valueOption('FILE', 'write every finding there, one JSON line each'))
     .option('strict', { type: 'boolean', default: false, describe: 'findings that are warnings refuse' })
     .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'no progress, no summary' })
     .option('verbose', {
       alias: 'v',
       type: 'boolean',
       default: false,
-      describe: 'reasons, and row values in errors',
+      describe: 'reasons, SQL, and row values in errors',
     }) as unknown as Argv<T & SharedArguments>;
 }
 
+/** An option that takes one value, and the word that `--help` has for it. */
+export function valueOption(
+  value: string,
+  describe: string,
+): { readonly type: 'string'; readonly requiresArg: true; readonly describe: string; readonly value: string } {
+  return { type: 'string', requiresArg: true, describe, value };
+}
+
+/** The same for a whole number. */
+export function numberOption(describe: string): {
+  readonly type: 'number';
+  readonly requiresArg: true;
+  readonly describe: string;
+  readonly value: string;
+} {
+  return { type: 'number', requiresArg: true, describe, value: 'N' };
+}
+
 /** A list option: it repeats, and a comma separates too. */
-export function listOption(describe: string): {
+export function listOption(
+  value: string,
+  describe: string,
+): {
   readonly type: 'string';
   readonly array: true;
   readonly nargs: 1;
   readonly requiresArg: true;
   readonly describe: string;
+  readonly value: string;
   readonly coerce: (values: readonly string[]) => readonly string[];
 } {
-  return { type: 'string', array: true, nargs: 1, requiresArg: true, describe, coerce: splitList };
+  return { type: 'string', array: true, nargs: 1, requiresArg: true, describe, value, coerce: splitList };
 }
 
 export function splitList(values: readonly string[] | undefined): readonly string[] {

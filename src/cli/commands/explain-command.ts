@@ -1,9 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { SelectionArguments } from '../export-arguments.js';
 import { selectionOptions, withSelectionOptions } from '../export-arguments.js';
-import { runCommand } from '../run-command.js';
-import { withSharedOptions } from '../shared-options.js';
-import { summarizeExplanation } from '../summaries.js';
+import { valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ExplainArguments extends SelectionArguments {
   readonly why: string | undefined;
@@ -15,9 +13,11 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
   describe: 'tell what an export would take, and what brings it, without its data',
   builder: (yargs) =>
     withSelectionOptions(withSharedOptions(yargs))
-      .option('why', { type: 'string', requiresArg: true, describe: 'the shortest path from a seed to this object' })
-      .example('$0 explain demoapp.Book.4 --why auth.User.9', 'how a reader got into the export of a book'),
+      .option('why', valueOption('OBJECT', 'the shortest path from a seed to this object'))
+      .example('$0 demoapp.Book.4 --why auth.User.9', 'how a reader got into the export of a book'),
   handler: async (args) => {
+    const { summarizeExplanation } = await import('../summaries.js');
+    const { runCommand } = await import('../run-command.js');
     await runCommand(args, async (context) => {
       const selection = selectionOptions(args);
       const { dataSource, policy } = await context.open();

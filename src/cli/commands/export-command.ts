@@ -3,9 +3,7 @@ import { UsageError } from '../../errors/portolan-error.js';
 import type { ExportResult } from '../../export/export-options.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
-import { summarizeExport } from '../summaries.js';
-import { runCommand } from '../run-command.js';
-import { withSharedOptions } from '../shared-options.js';
+import { numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ExportArguments extends SelectionArguments {
   readonly output: string;
@@ -25,10 +23,8 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
       withSelectionOptions(withSharedOptions(yargs))
         .option('output', {
           alias: 'o',
-          type: 'string',
-          requiresArg: true,
           default: '-',
-          describe: 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension',
+          ...valueOption('PATH', 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
         })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
         .option('dry-run', {
@@ -37,15 +33,17 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
           default: false,
           describe: 'resolve everything, write no file, print the counts',
         })
-        .option('format', { choices: ['portolan'], default: 'portolan', describe: 'layout of the archive' })
+        .option('format', { choices: ['portolan'], requiresArg: true, default: 'portolan', describe: 'layout of the archive' })
         .option('reproducible', {
           type: 'boolean',
           default: false,
           describe: 'same rows, same bytes: leave out date and version',
         })
-        .option('jobs', { type: 'number', requiresArg: true, describe: 'parallel readers on one snapshot (default: by size)' })
+        .option('jobs', numberOption('parallel readers on one snapshot (default: by size)'))
         .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
     handler: async (args) => {
+      const { summarizeExport } = await import('../summaries.js');
+      const { runCommand } = await import('../run-command.js');
       await runCommand(args, async (context) => {
         if (args.json && args.output === '-' && !args.dryRun) {
           throw new UsageError('JSON_AND_ARCHIVE', 'standard output cannot hold both the archive and the result of --json', {

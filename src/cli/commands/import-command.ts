@@ -3,11 +3,8 @@ import { UsageError } from '../../errors/portolan-error.js';
 import type { ImportResult } from '../../import/import-options.js';
 import type { ConflictStrategy } from '../../terms.js';
 import { conflictStrategies } from '../../terms.js';
-import { confirmOverride } from '../confirm.js';
-import { runCommand } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
-import { withSharedOptions } from '../shared-options.js';
-import { summarizeImport } from '../summaries.js';
+import { valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ImportArguments extends SharedArguments {
   readonly path: string;
@@ -35,6 +32,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         })
         .option('on-conflict', {
           choices: conflictStrategies,
+          requiresArg: true,
           describe: 'what to do where a different row has the key (default: fail)',
         })
         .option('override', { type: 'boolean', default: false, describe: 'the same as --on-conflict override' })
@@ -44,8 +42,8 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
           default: false,
           describe: 'consent to overwriting, where there is no terminal to ask',
         })
-        .option('plan', { type: 'string', requiresArg: true, describe: 'write the plan there, one decision a line' })
-        .option('id-map', { type: 'string', requiresArg: true, describe: 'write old key → new key there, as JSON lines' })
+        .option('plan', valueOption('FILE', 'write the plan there, one decision a line'))
+        .option('id-map', valueOption('FILE', 'write old key → new key there, as JSON lines'))
         .option('ignore-nonexistent', {
           type: 'boolean',
           default: false,
@@ -53,6 +51,9 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         })
         .example('$0 book.json --dry-run', 'what would happen, and nothing happens') as never,
     handler: async (args) => {
+      const { summarizeImport } = await import('../summaries.js');
+      const { runCommand } = await import('../run-command.js');
+      const { confirmOverride } = await import('../confirm.js');
       await runCommand(args, async (context) => {
         const onConflict = strategy(args);
         if (onConflict === 'override' && !args.dryRun) await confirmOverride(args.yes);

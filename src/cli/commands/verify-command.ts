@@ -1,9 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../../errors/portolan-error.js';
-import { runCommand } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
-import { withSharedOptions } from '../shared-options.js';
-import { table } from '../table.js';
+import { valueOption, withSharedOptions } from '../shared-options.js';
 
 interface VerifyArguments extends SharedArguments {
   readonly archive: string;
@@ -23,14 +21,16 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         default: false,
         describe: 'sort, recount, prove closed, mark as edited, and write it again',
       })
-      .option('output', { alias: 'o', type: 'string', requiresArg: true, describe: 'with --reseal: write there instead' })
+      .option('output', { alias: 'o', ...valueOption('FILE', 'with --reseal: write there instead') })
       .option('summary', {
         type: 'boolean',
         default: false,
         describe: 'one page: what is in it, what was withheld, who was left out',
       })
-      .example('$0 verify book.json --reseal', 'after you have edited the archive') as never,
+      .example('$0 book.json --reseal', 'after you have edited the archive') as never,
   handler: async (args) => {
+    const { table } = await import('../table.js');
+    const { runCommand } = await import('../run-command.js');
     await runCommand(args, async (context) => {
       if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
       const { resealArchive } = await import('../../archive/reseal-archive.js');

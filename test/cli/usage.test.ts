@@ -1,0 +1,48 @@
+import { expect } from 'chai';
+import type { Program } from '../support/run.js';
+import { run } from '../support/run.js';
+
+/** Words that the parser refuses, and what is said about them: `error`, then what to do. */
+const cases: readonly (readonly [program: Program, words: string, error: string, hint: string])[] = [
+  ['portolan', '', 'which command?', 'Known: export, import, explain, verify. See --help.'],
+  ['portolan', 'exprt demoapp.Book.4', 'there is no command exprt', 'Did you mean "export"?'],
+  ['portolan', 'udno x', 'there is no command udno', 'Did you mean "undo"?'],
+  ['portolan', 'frobnicate', 'there is no command frobnicate', 'Known: export, import, explain, verify. See --help.'],
+  ['portolan', 'help exprt', 'there is no command exprt', 'Did you mean "export"?'],
+  ['portolan', '--help exprt', 'there is no command exprt', 'Did you mean "export"?'],
+  [
+    'portolan',
+    '--json verify x',
+    'the command comes first, before --json',
+    'Known: export, import, explain, verify. See --help.',
+  ],
+  ['portolan', 'export a.B.1 --folow owned', 'there is no option --folow', 'Did you mean "--follow"?'],
+  ['exportobjects', 'a.B.1 --maxobjects=3', 'there is no option --maxobjects', 'Did you mean "--max-objects"?'],
+  ['exportobjects', 'a.B.1 -folow owned', 'there is no option -f', 'Did you mean "--follow"?'],
+  ['exportobjects', 'a.B.1 -x', 'there is no option -x', 'See --help.'],
+  ['exportobjects', 'a.B.1 -qx', 'there is no option -x', 'See --help.'],
+  ['exportobjects', 'a.B.1 --xyzzy', 'there is no option --xyzzy', 'See --help.'],
+  ['exportobjects', 'a.B.1 --follow ownd', '--follow takes dependencies, owned, connected: not ownd', 'Did you mean "owned"?'],
+  ['exportobjects', 'a.B.1 --follow', '--follow wants a value', 'See --help.'],
+  ['exportobjects', 'a.B.1 -o', '-o wants a value', 'See --help.'],
+  ['importobjects', 'x --on-conflict', '--on-conflict wants a value', 'See --help.'],
+  ['importobjects', 'x --on-conflict=skp', '--on-conflict takes fail, skip, override: not skp', 'Did you mean "skip"?'],
+  ['importobjects', 'x y', 'one path is enough; there is also y', 'See --help.'],
+  ['importobjects', '', 'which path? Nothing was named', 'path: the archive. See --help.'],
+];
+
+describe('words that are no use of a command', function () {
+  this.timeout(60_000);
+  for (const [program, words, error, hint] of cases) {
+    it(`says what is wrong, offers what is near, and exits 2: ${program} ${words}`, async () => {
+      const { code, stdout, stderr } = await run(
+        program,
+        words.split(' ').filter((word) => word !== ''),
+      );
+      expect(code).to.equal(2);
+      expect(stderr).to.equal(`error: ${error}\n${hint}\n`);
+      if (!words.includes('--json')) expect(stdout).to.equal('');
+      else expect(JSON.parse(stdout)).to.deep.equal({ status: 'failed', code: 'USAGE', error, findings: [] });
+    });
+  }
+});
