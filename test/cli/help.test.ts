@@ -42,7 +42,7 @@ describe('--help', function () {
       ['help', 'export'],
       ['export', 'demoapp.Book.4', '--nonsense', '--help'],
     ])
-      expect(await run('portolan', words)).to.deep.equal({ code: 0, stdout, stderr: '' });
+      expect(await run('portolan', words)).to.deep.include({ code: 0, stdout, stderr: '' });
   });
 
   it('is no help after --, where every word is an object', async () => {
@@ -66,7 +66,7 @@ describe('--version', () => {
   for (const program of ['portolan', 'exportobjects', 'importobjects', 'deleteobjects'] as const) {
     it(`is the one of the package: ${program}`, async () => {
       const { version } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string };
-      expect(await run(program, ['--version'])).to.deep.equal({ code: 0, stdout: `portolan ${version}\n`, stderr: '' });
+      expect(await run(program, ['--version'])).to.deep.include({ code: 0, stdout: `portolan ${version}\n`, stderr: '' });
     });
   }
 });
