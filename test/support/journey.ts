@@ -18,8 +18,8 @@ export interface JourneyOptions {
   readonly sql?: string;
   /** Run in the source only. */
   readonly rows: string;
-  /** `CREATE DATABASE … <this>`, for each of the two. */
-  readonly locales?: readonly [source: string, target: string];
+  /** Startup options of our connections to each. */
+  readonly settings?: { readonly from: string; readonly to: string };
 }
 
 /** Rows that go through an archive into another database. */
@@ -37,20 +37,25 @@ export interface Journey {
   end(): Promise<void>;
 }
 
+/** Making a database takes longer than most journeys. */
+const spare: TestDatabase[] = [];
+
+/** Rows in one of two databases. They use the schema public only: it alone is made anew for the next. */
 export async function setOut(options: JourneyOptions): Promise<Journey> {
-  const [sourceLocale, targetLocale] = options.locales ?? [];
-  const source = await createDatabase(sourceLocale === undefined ? {} : { locale: sourceLocale });
-  const target = await createDatabase(targetLocale === undefined ? {} : { locale: targetLocale });
-  const open = async ({ url }: TestDatabase): Promise<DataSource> =>
+  const { settings } = options;
+  const source = spare.pop() ?? (await createDatabase());
+  const target = spare.pop() ?? (await createDatabase());
+  const open = async ({ url }: TestDatabase, startup: string | undefined): Promise<DataSource> =>
     new DataSource({
       type: 'postgres',
       entities: options.entities,
       synchronize: true,
+      ...(startup === undefined ? {} : { extra: { options: startup } }),
       ...options.dataSource,
       url,
     }).initialize();
-  const from = await open(source);
-  const to = await open(target);
+  const from = await open(source, settings?.from);
+  const to = await open(target, settings?.to);
   for (const database of [source, target]) if (options.sql !== undefined) await database.query(options.sql);
   await source.query(options.rows);
   const folder = mkdtempSync(join(tmpdir(), 'portolan-journey-'));
@@ -77,8 +82,8 @@ export async function setOut(options: JourneyOptions): Promise<Journey> {
     end: async () => {
       await from.destroy();
       await to.destroy();
-      await source.drop();
-      await target.drop();
+      for (const database of [source, target]) await database.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+      spare.push(source, target);
       rmSync(folder, { recursive: true });
     },
   };
