@@ -48,5 +48,8 @@ function onSignal(exitCode: number): void {
     process.exit(exitCode);
   }
   running.abort(new Interruption(exitCode));
-  setTimeout(() => process.exit(exitCode), patience).unref();
+  setTimeout(() => {
+    process.stderr.write('interrupted: it does not end; look at the target before you import again\n');
+    process.exit(exitCode);
+  }, patience).unref();
 }

@@ -59,7 +59,7 @@ export async function runCommand(
     process.exitCode ||= outcome.exitCode;
   } catch (error) {
     progress.stop();
-    process.exitCode = await report(args, signal.aborted ? signal.reason : error, findings);
+    process.exitCode = await report(args, signal.aborted && !tellsOfCommit(error) ? signal.reason : error, findings);
   } finally {
     if (args.findings !== undefined) writeFindings(args.findings, findings.all);
     await dataSource?.destroy().catch(() => undefined);
@@ -116,6 +116,11 @@ async function report(args: SharedArguments, error: unknown, findings: Findings)
   process.stderr.write(`${lines.join('\n')}\n`);
   if (args.json) await printFailure(known.status, known.code, known.message, findings);
   return known.exitCode;
+}
+
+/** A signal that comes during the commit is too late: nobody may be told that nothing was left behind. */
+function tellsOfCommit(error: unknown): boolean {
+  return error instanceof PortolanError && ['COMMIT_UNKNOWN', 'ID_MAP_MISSING'].includes(error.code);
 }
 
 /** Where standard output itself is what failed, standard error has said so. */

@@ -31,6 +31,8 @@ export const errorCodes = Object.freeze({
   FILE_ERROR: { exitCode: 1, meaning: 'a file could not be read or written' },
   FILE_NOT_ALLOWED: { exitCode: 1, meaning: 'a file may not be read or written by this user' },
   FOLDER_MISSING: { exitCode: 2, meaning: 'the folder of the output does not exist' },
+  ID_MAP_MISSING: { exitCode: 1, meaning: 'the objects are imported, but the id map could not be written' },
+  INTERRUPTED: { exitCode: 130, meaning: 'interrupted by SIGINT, or by SIGTERM (143)' },
   INVALID_URL: { exitCode: 2, meaning: '--url is no connection string' },
   INVALID_VALUE: { exitCode: 2, meaning: 'a value is not valid for its type' },
   JSON_AND_ARCHIVE: { exitCode: 2, meaning: '--json and the archive cannot both go to standard output' },
@@ -74,4 +76,4 @@ export const errorCodes = Object.freeze({
   UNSUPPORTED_DATABASE: { exitCode: 2, meaning: 'the driver or the version of the server is not supported' },
   USAGE: { exitCode: 2, meaning: 'an unknown option or command, or a missing argument' },
   VERIFY_FAILED: { exitCode: 1, meaning: 'what was read back differs from what was written' },
-} as const satisfies Record<string, { readonly exitCode: 1 | 2 | 3; readonly meaning: string }>);
+} as const satisfies Record<string, { readonly exitCode: 1 | 2 | 3 | 130; readonly meaning: string }>);
