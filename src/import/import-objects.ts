@@ -104,11 +104,11 @@ async function run(
     const links = await verifyRows({ session, archive, schema, plan, dryRun, findings, onProgress, signal });
     await session.query('SET CONSTRAINTS ALL IMMEDIATE');
     refuseWarnings(options, findings);
+    const later = await moveSequences(session, plan, { findings, dryRun });
     if (dryRun) {
       await session.rollback();
       return finish('planned', links, []);
     }
-    const later = await moveSequences(session, plan, findings);
     // It tells of what is in the target: it gets its name when that is so.
     const idMap = options.idMap === undefined ? undefined : await stageLines(options.idMap, idMapLines(archive, plan));
     try {
@@ -142,7 +142,7 @@ function conflictOf(error: ConstraintError, schema: Schema): Conflict | undefine
 }
 
 function mapMissing(cause: unknown, path: string): FailedError {
-  return new FailedError('FILE_ERROR', `${path}: the id map has not got its name, but the objects are imported`, {
+  return new FailedError('ID_MAP_MISSING', `${path}: the id map has not got its name, but the objects are imported`, {
     cause,
     hint: 'Run the import again: it finds them there, writes none, and makes the map.',
   });

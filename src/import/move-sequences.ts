@@ -1,4 +1,4 @@
-import { PortolanError } from '../errors/portolan-error.js';
+import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
@@ -11,9 +11,13 @@ export type AfterCommit = (session: Session) => Promise<void>;
 
 /**
  * Raises the sequences that feed imported columns beyond the greatest value there, never lowers one. `ALTER SEQUENCE … RESTART`
- * is undone by a rollback; where the role does not own the sequence, `setval` follows the commit. A dry run does not come here.
+ * is undone by a rollback; where the role does not own the sequence, `setval` follows the commit. A dry run only asks for the right.
  */
-export async function moveSequences(session: Session, plan: Plan, findings: Findings): Promise<readonly AfterCommit[]> {
+export async function moveSequences(
+  session: Session,
+  plan: Plan,
+  { findings, dryRun }: { readonly findings: Findings; readonly dryRun: boolean },
+): Promise<readonly AfterCommit[]> {
   const later: AfterCommit[] = [];
   for (const planned of plan.models.values()) {
     if (planned.decisions.count('insert') === 0) continue;
@@ -22,6 +26,10 @@ export async function moveSequences(session: Session, plan: Plan, findings: Find
       const next = await nextValue(session, planned, column);
       if (next === undefined) continue;
       const sequence = quoteTable(column.sequence);
+      if (dryRun) {
+        await mayMove(session, sequence);
+        continue;
+      }
       await session.query('SAVEPOINT portolan_sequence');
       try {
         await session.query(`ALTER SEQUENCE ${sequence} RESTART WITH ${next.restart}`);
@@ -29,18 +37,44 @@ export async function moveSequences(session: Session, plan: Plan, findings: Find
       } catch (error) {
         if (!(error instanceof PortolanError) || error.code === 'CONNECTION_LOST') throw error;
         await session.query('ROLLBACK TO SAVEPOINT portolan_sequence');
+        await mayMove(session, sequence);
         findings.note(
           'sequence-not-owned',
           `${planned.target.model}.${column.member}`,
           'its sequence is moved by setval after the commit',
         );
-        later.push(async (after) => {
-          await after.query(`SELECT pg_catalog.setval(${quoteLiteral(sequence)}::regclass, ${next.last}, true)`);
-        });
+        later.push((after) => setValue(after, planned, column, next.last, findings));
       }
     }
   }
   return later;
+}
+
+/** Asked while everything can still be rolled back: a sequence left behind would give keys out that are taken. Owners may. */
+async function mayMove(session: Session, sequence: string): Promise<void> {
+  const [row] = await session.query(`SELECT pg_catalog.has_sequence_privilege(${quoteLiteral(sequence)}, 'UPDATE')`);
+  if (row?.[0] === 't') return;
+  throw new FailedError('PERMISSION_DENIED', `the sequence ${sequence} may not be moved beyond the imported keys`, {
+    hint: `Nothing was written. Let its owner say: GRANT SELECT, UPDATE ON SEQUENCE ${sequence} TO ${quoteIdentifier(session.server.user)}`,
+  });
+}
+
+/** The objects are in the target already: a failure is told, and no reason to say that the import failed. */
+async function setValue(
+  session: Session,
+  { target }: PlannedModel,
+  { sequence, member }: Column,
+  last: string,
+  findings: Findings,
+): Promise<void> {
+  if (sequence === undefined) return;
+  const call = `SELECT pg_catalog.setval(${quoteLiteral(quoteTable(sequence))}::regclass, ${last}, true)`;
+  try {
+    await session.query(call);
+  } catch (error) {
+    if (!(error instanceof PortolanError)) throw error;
+    findings.warn('sequence-not-moved', `${target.model}.${member}`, `${error.message}; after the import, run: ${call}`);
+  }
 }
 
 /** Where the sequence has to go on, or undefined where it is there already. */

@@ -97,32 +97,6 @@ describe('the command line, wrongly used', function () {
     }
   });
 
-  it('names the table on which a right is missing', async () => {
-    const role = `reader_${String(process.pid)}`;
-    await library.full.query(`CREATE ROLE ${role} LOGIN PASSWORD 'r'`);
-    try {
-      await library.full.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
-      await library.full.query(`REVOKE ALL ON demoapp_genre FROM ${role}`);
-      const url = new URL(library.full.url);
-      url.username = role;
-      url.password = 'r';
-      const { code, stdout } = await library.run('exportobjects', [
-        'demoapp.Book.4',
-        '-o',
-        'g.json',
-        '--json',
-        '--url',
-        url.href,
-      ]);
-      expect(code).to.equal(1);
-      expect(JSON.parse(stdout)).to.include({ code: 'PERMISSION_DENIED' });
-      expect(stdout).to.contain('demoapp_genre');
-      expect(existsSync(join(library.folder, 'g.json'))).to.equal(false);
-    } finally {
-      await library.full.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-    }
-  });
-
   it('survives a reader that goes away', () => {
     const command = `"${process.execPath}" "${programPath('exportobjects')}" demoapp.Book.4 --follow connected | head -c 10`;
     const { stdout, stderr } = spawnSync('bash', ['-c', command], {

@@ -1,5 +1,6 @@
 import { FailedError, PortolanError, RefusedError, UsageError } from '../../errors/portolan-error.js';
 import type { ServerFacts } from '../session.js';
+import { quoteIdentifier } from './sql.js';
 
 /** What PostgreSQL and its driver tell of a failure; the shapes are the driver's, so that it need not be imported. */
 interface DriverError {
@@ -51,7 +52,7 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
     case '42501':
       return /row.level security|row security/iu.test(error.message) || error.routine === 'check_enable_rls'
         ? rowSecurity(error, options)
-        : permissionDenied(error, doing, options);
+        : permissionDenied(error, doing, server?.user, options);
     case '25006':
       return new FailedError('READ_ONLY_DATABASE', `${doing}: the server only lets itself be read`, {
         ...options,
@@ -104,12 +105,32 @@ function concurrentChange(doing: string, standby: boolean, options: Options): Re
       });
 }
 
-function permissionDenied(error: DriverError, doing: string, options: Options): FailedError {
-  const what = /for ([a-z ]+?) (\S+)$/u.exec(error.message);
-  const on = what === null ? ` (${/\S+$/u.exec(error.message)?.[0] ?? 'something'})` : ` for ${what[1] ?? ''} ${what[2] ?? ''}`;
+/** What the owner has to grant, by what the server calls the thing. */
+const grants: Readonly<Record<string, string>> = Object.freeze({
+  table: 'SELECT, INSERT, UPDATE ON',
+  view: 'SELECT ON',
+  sequence: 'SELECT, UPDATE ON SEQUENCE',
+  schema: 'USAGE ON SCHEMA',
+  database: 'TEMPORARY ON DATABASE',
+  function: 'EXECUTE ON FUNCTION',
+  type: 'USAGE ON TYPE',
+});
+
+/** Messages in another language than English are not taken apart: their last word names the thing. */
+function permissionDenied(error: DriverError, doing: string, user: string | undefined, options: Options): FailedError {
+  const [, kind = '', name = ''] =
+    /^permission denied for ([a-z]+) (.+)$/u.exec(error.message) ??
+    /^permission denied to create temporary tables in (database) "(.+)"$/u.exec(error.message) ??
+    [];
+  const right = grants[kind];
+  const on = kind === '' ? ` (${/\S+$/u.exec(error.message)?.[0] ?? 'something'})` : ` for ${kind} ${name}`;
+  const role = user === undefined ? 'the role of the connection' : quoteIdentifier(user);
   return new FailedError('PERMISSION_DENIED', `${doing}: permission denied${on}`, {
     ...options,
-    hint: 'Grant the role of the connection what it needs (SELECT to export; SELECT, INSERT, UPDATE to import), or leave the table out.',
+    hint:
+      right === undefined
+        ? `Give ${role} the rights that it lacks: SELECT to export; SELECT, INSERT and UPDATE to import.`
+        : `Let its owner say: GRANT ${right} ${name} TO ${role}${kind === 'table' ? ' (SELECT is enough for an export), or leave the table out' : ''}`,
   });
 }
 
