@@ -6,7 +6,7 @@
 export { exportObjects } from './export/export-objects.js';
 export type { ExportOptions, ExportResult } from './export/export-options.js';
 export { explainObjects } from './export/explain-objects.js';
-export type { Explanation, WhyStep } from './export/explain-objects.js';
+export type { BoundaryOf, Explanation, WhyStep } from './export/explain-objects.js';
 export { importObjects } from './import/import-objects.js';
 export type { ImportOptions, ImportResult } from './import/import-options.js';
 export { openArchive } from './archive/open-archive.js';

@@ -1,4 +1,3 @@
-import type { Explanation } from '../export/explain-objects.js';
 import type { ExportResult } from '../export/export-options.js';
 import type { Finding } from '../findings/finding.js';
 import { conflictAdvice, conflictReason } from '../import/conflict-advice.js';
@@ -59,31 +58,12 @@ function conflictLines(conflict: Conflict): string {
   return `conflict: ${conflict.object}: ${conflictReason(conflict)}\n  → ${conflictAdvice(conflict)}`;
 }
 
-export async function summarizeExplanation(explanation: Explanation): Promise<string> {
-  const parts = [await countsTable(explanation.objects, explanation.links), ''];
-  parts.push(
-    await table(
-      ['brought by', 'direction', 'model', 'rows'],
-      explanation.steps.map((step) => [step.via, step.direction, step.model, step.count]),
-    ),
-  );
-  if (explanation.parts.length > 0) parts.push('', `parts, which go wherever their parent goes: ${explanation.parts.join(', ')}`);
-  if (explanation.withheld.length > 0) parts.push('', `withheld: ${explanation.withheld.join(', ')}`);
-  if (explanation.why !== undefined)
-    parts.push(
-      '',
-      ...explanation.why.map((step, at) => (at === 0 ? step.object : `  → ${step.object}   (${step.via}, ${step.direction})`)),
-    );
-  parts.push(...findingLines(explanation.findings));
-  return parts.join('\n');
-}
-
 async function countsTable(objects: Readonly<Record<string, number>>, links: Readonly<Record<string, number>>): Promise<string> {
   const rows = [...Object.entries(objects), ...Object.entries(links).map(([name, count]) => [`${name} (links)`, count] as const)];
   return table(['model', 'objects'], rows);
 }
 
-function findingLines(findings: readonly Finding[]): readonly string[] {
+export function findingLines(findings: readonly Finding[]): readonly string[] {
   const warnings = findings.filter((finding) => finding.severity === 'warning');
   const lines = warnings.slice(0, shown).map(({ on, reason }) => `warning: ${on}: ${reason}`);
   return warnings.length > shown

@@ -6,11 +6,13 @@ import { UsageError } from '../errors/portolan-error.js';
 import type { Finding } from '../findings/finding.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import { seedLookup } from '../dialect/postgres/seed-lookup.js';
+import type { EdgeOfWorld } from '../policy/policy.js';
 import type { Schema } from '../schema/schema.js';
 import { findSeeds } from '../seeds/find-seeds.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import { archiveOrder, withheldColumns } from './archive-parts.js';
 import { countLinks } from './count-links.js';
+import { estimateSizes } from './estimate-sizes.js';
 import type { ExportOptions } from './export-options.js';
 import type { Prepared } from './prepare.js';
 import { prepare } from './prepare.js';
@@ -19,14 +21,33 @@ import { prepare } from './prepare.js';
 export interface Explanation {
   readonly objects: Readonly<Record<string, number>>;
   readonly links: Readonly<Record<string, number>>;
+  /** About how many bytes the objects of each model would take in the archive, before compression. */
+  readonly sizes: Readonly<Record<string, number>>;
   /** Rows that each reference brought, in the order of the walk, summed over its levels. */
   readonly steps: readonly ClosureStep[];
   readonly withheld: readonly string[];
   /** References whose rows go wherever their parent goes. */
   readonly parts: readonly string[];
+  /** Models of which only some rows may leave, or none. */
+  readonly boundary: readonly BoundaryOf[];
+  /** Rows that are referenced and stay at home, by model. */
+  readonly external: Readonly<Record<string, number>>;
   /** From a seed to the object that was asked about. */
   readonly why: readonly WhyStep[] | undefined;
   readonly findings: readonly Finding[];
+}
+
+export interface BoundaryOf {
+  readonly model: string;
+  readonly rule: 'boundary' | 'exclude';
+  /** What becomes of a row beyond it that is needed. */
+  readonly action: EdgeOfWorld;
+  /** Rows of the model that leave: seeds, and what lies above them. */
+  readonly inside: number;
+  /** Rows beyond it that stay at home as external objects. */
+  readonly external: number;
+  /** Rows beyond it that are dropped. */
+  readonly leftOut: number;
 }
 
 export interface WhyStep {
@@ -52,18 +73,36 @@ export async function explainObjects(
     const { schema, taken, findings, session } = prepared;
     const { closure } = taken;
     const order = archiveOrder(schema, closure);
+    const reader = createRowReader(session);
     return {
       objects: Object.fromEntries(order.map((model) => [model, countOf(closure, model)])),
-      links: await countLinks(createRowReader(session), schema, closure),
+      links: await countLinks(reader, schema, closure),
+      sizes: await estimateSizes(reader, schema, closure, order),
       steps: summed(closure.steps),
       withheld: Object.keys(withheldColumns(schema, order)),
       parts: partsOf(schema, order),
+      boundary: boundariesOf(prepared),
+      external: Object.fromEntries([...closure.external].map(([model, keys]) => [model, keys.size])),
       why: options.why === undefined ? undefined : await pathTo(prepared, options.why),
       findings: findings.all,
     };
   } finally {
     await prepared.session.close();
   }
+}
+
+function boundariesOf({ boundary, exclude, taken: { closure } }: Prepared): readonly BoundaryOf[] {
+  const of =
+    (rule: BoundaryOf['rule']) =>
+    ([model, action]: readonly [string, EdgeOfWorld]): BoundaryOf => ({
+      model,
+      rule,
+      action,
+      inside: countOf(closure, model),
+      external: closure.external.get(model)?.size ?? 0,
+      leftOut: closure.leftOut.find((one) => one.model === model && one.rule === rule)?.count ?? 0,
+    });
+  return [...[...boundary].map(of('boundary')), ...[...exclude].map(of('exclude'))];
 }
 
 async function pathTo({ session, schema, taken }: Prepared, text: string): Promise<readonly WhyStep[]> {

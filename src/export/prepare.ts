@@ -8,6 +8,7 @@ import { seedLookup } from '../dialect/postgres/seed-lookup.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
+import type { EdgeOfWorld } from '../policy/policy.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { buildSchema } from '../schema/build-schema.js';
 import { excludedModels } from '../schema/exclusions.js';
@@ -26,6 +27,9 @@ export interface Prepared {
   readonly seeds: Seeds;
   readonly roots: readonly string[];
   readonly follow: FollowRule;
+  /** By model, what the policy and the options say of rows beyond its boundary, and of its rows where it is excluded. */
+  readonly boundary: ReadonlyMap<string, EdgeOfWorld>;
+  readonly exclude: ReadonlyMap<string, EdgeOfWorld>;
   readonly taken: TakenClosure;
   readonly findings: Findings;
 }
@@ -41,14 +45,16 @@ export async function prepare(dataSource: DataSource, options: ExportOptions): P
     const seeds = await findSeeds(session, seedLookup, schema, options.objects);
     const roots = [...new Set([...(options.roots ?? []), ...(policy.roots ?? [])].map(model))].sort();
     const follow = options.follow ?? 'owned';
+    const boundary = resolved(policy.boundary, model);
+    const exclude = excludedModels(schema, policy);
     const taken = await takeClosure({
       schema,
       reader: createRowReader(session),
       follow,
       seeds: seeds.byModel,
       roots: new Set(roots),
-      boundary: resolved(policy.boundary, model),
-      exclude: excludedModels(schema, policy),
+      boundary,
+      exclude,
       sharedAsKey: sharedAsKey(schema, policy, options.shared),
       maxObjects: options.maxObjects ?? policy.maxObjects,
       maxDepth: options.maxDepth ?? policy.maxDepth,
@@ -57,7 +63,7 @@ export async function prepare(dataSource: DataSource, options: ExportOptions): P
       signal: options.signal,
     });
     refuseWarnings(options, findings);
-    return { session, schema, policy, seeds, roots, follow, taken, findings };
+    return { session, schema, policy, seeds, roots, follow, boundary, exclude, taken, findings };
   } catch (error) {
     await session.close();
     throw error;

@@ -16,7 +16,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       .option('why', valueOption('OBJECT', 'the shortest path from a seed to this object'))
       .example('$0 demoapp.Book.4 --why auth.User.9', 'how a reader got into the export of a book'),
   handler: async (args) => {
-    const { summarizeExplanation } = await import('../summaries.js');
+    const { summarizeExplanation } = await import('../summarize-explanation.js');
     const { runCommand } = await import('../run-command.js');
     await runCommand(args, async (context) => {
       const selection = selectionOptions(args);
