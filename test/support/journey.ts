@@ -88,3 +88,16 @@ export async function setOut(options: JourneyOptions): Promise<Journey> {
     },
   };
 }
+
+/** All rows of some tables, each as the server writes it. */
+export async function rowsOf(
+  database: TestDatabase,
+  tables: readonly string[],
+): Promise<Readonly<Record<string, readonly unknown[]>>> {
+  const rows: Record<string, readonly unknown[]> = {};
+  for (const table of tables) {
+    const found = await database.query(`SELECT t::text AS row FROM ${table} t ORDER BY 1`);
+    rows[table] = found.map(({ row }) => row);
+  }
+  return rows;
+}
