@@ -11,6 +11,11 @@ export function fileError(cause: unknown, path: string): PortolanError {
         cause,
         hint: 'Nothing that looks finished was left behind.',
       });
+    case 'EFBIG':
+      return new FailedError('DISK_FULL', `${path}: no file may grow that large here`, {
+        cause,
+        hint: 'Raise the limit (ulimit -f), or write elsewhere.',
+      });
     case 'EPIPE':
       return new FailedError('BROKEN_PIPE', 'the reader of the output went away', { cause });
     case 'EACCES':

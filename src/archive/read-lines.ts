@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { RefusedError, UsageError } from '../errors/portolan-error.js';
@@ -19,6 +19,12 @@ export interface LineBatch {
 /** Compression is told by the first bytes, brotli's (which has none) by the name. */
 export async function detectCompression(path: string): Promise<Compression> {
   try {
+    // Opening a pipe would wait for a writer, and it could be read only once.
+    if (!(await stat(path)).isFile()) {
+      throw new UsageError('ARCHIVE_NOT_FOUND', `${path} is no file`, {
+        hint: 'An archive is one file, and read several times.',
+      });
+    }
     const file = await open(path, 'r');
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);

@@ -7,7 +7,7 @@ import { print } from './print.js';
 import { progressReporter } from './progress-reporter.js';
 import type { SharedArguments } from './shared-options.js';
 import type { OnProgress } from '../progress.js';
-import { writeFindings } from './write-findings.js';
+import { checkFindingsPlace, writeFindings } from './write-findings.js';
 
 /** What a command works with. */
 export interface CommandContext {
@@ -51,7 +51,10 @@ export async function runCommand(
       return opened;
     },
   };
+  let findingsFile: string | undefined;
   try {
+    if (args.findings !== undefined) checkFindingsPlace(args.findings);
+    findingsFile = args.findings;
     const outcome = await work(context);
     progress.stop();
     if (args.json) await print(`${JSON.stringify(outcome.json)}\n`);
@@ -61,7 +64,7 @@ export async function runCommand(
     progress.stop();
     process.exitCode = await report(args, signal.aborted && !tellsOfCommit(error) ? signal.reason : error, findings);
   } finally {
-    if (args.findings !== undefined) writeFindings(args.findings, findings.all);
+    if (findingsFile !== undefined) writeFindings(findingsFile, findings.all);
     await dataSource?.destroy().catch(() => undefined);
     // Nothing is under way any more, but a connection that is being made would be waited for.
     if (process.exitCode !== 0 && signal.aborted) process.exit();

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename } from 'node:fs/promises';
 import { fileError } from '../archive/file-error.js';
+import { outputPlace } from '../archive/output-place.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../archive/temporary-files.js';
 
 /** A file that is whole and on the disk, and has no name of its own yet. */
@@ -17,18 +18,13 @@ export async function writeLines(path: string, lines: AsyncIterable<unknown>): P
 
 /** The same, up to the moment before the file gets its name. */
 export async function stageLines(path: string, lines: AsyncIterable<unknown>): Promise<StagedFile> {
-  const temporary = temporaryName(path);
+  const place = await outputPlace(path);
+  if (place.kind === 'special') return writeAsItIs(path, lines);
+  const temporary = temporaryName(place.path);
   let file: FileHandle | undefined;
   try {
     file = await open(temporary, 'wx', 0o600);
-    let text = '';
-    for await (const line of lines) {
-      text += `${JSON.stringify(line)}\n`;
-      if (text.length < 1 << 16) continue;
-      await file.writeFile(text);
-      text = '';
-    }
-    await file.writeFile(text);
+    await writeAll(file, lines);
     await file.sync();
     await file.close();
   } catch (error) {
@@ -39,7 +35,7 @@ export async function stageLines(path: string, lines: AsyncIterable<unknown>): P
   return {
     publish: async () => {
       try {
-        await rename(temporary, path);
+        await rename(temporary, place.path);
         forgetTemporaryFile(temporary);
       } catch (error) {
         await discardTemporaryFile(temporary);
@@ -48,4 +44,30 @@ export async function stageLines(path: string, lines: AsyncIterable<unknown>): P
     },
     discard: () => discardTemporaryFile(temporary),
   };
+}
+
+/** A pipe or a device takes what comes, at once. */
+async function writeAsItIs(path: string, lines: AsyncIterable<unknown>): Promise<StagedFile> {
+  try {
+    const file = await open(path, 'w');
+    try {
+      await writeAll(file, lines);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+  return { publish: () => Promise.resolve(), discard: () => Promise.resolve() };
+}
+
+async function writeAll(file: FileHandle, lines: AsyncIterable<unknown>): Promise<void> {
+  let text = '';
+  for await (const line of lines) {
+    text += `${JSON.stringify(line)}\n`;
+    if (text.length < 1 << 16) continue;
+    await file.writeFile(text);
+    text = '';
+  }
+  await file.writeFile(text);
 }

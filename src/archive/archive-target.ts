@@ -1,0 +1,143 @@
+import { createWriteStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { link, open, rename } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { UsageError } from '../errors/portolan-error.js';
+import { fileError } from './file-error.js';
+import { outputPlace } from './output-place.js';
+import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from './temporary-files.js';
+
+/** Where the bytes of an archive go. */
+export interface ArchiveTarget {
+  write(bytes: Buffer): Promise<void>;
+  /** How many bytes there are. */
+  finish(): Promise<number>;
+  abort(): Promise<void>;
+}
+
+/** A path, `-` for standard output, or a stream. @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT */
+export async function openTarget(output: string | Writable, force: boolean): Promise<ArchiveTarget> {
+  if (typeof output !== 'string') return new StreamTarget(output, 'the output');
+  if (output === '-') return new StreamTarget(process.stdout, 'standard output');
+  const place = await outputPlace(output);
+  if (place.kind === 'special') return new StreamTarget(createWriteStream(output), output);
+  if (place.kind === 'file' && !force) throw outputExists(output);
+  return FileTarget.open(place.path, force);
+}
+
+class StreamTarget implements ArchiveTarget {
+  #bytes = 0;
+  readonly #stream: Writable;
+  readonly #name: string;
+  #error: Error | undefined;
+
+  constructor(stream: Writable, name: string) {
+    this.#stream = stream;
+    this.#name = name;
+    stream.on('error', (error) => {
+      this.#error = error;
+    });
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    this.#check();
+    this.#bytes += bytes.length;
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(bytes, (error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(fileError(error, this.#name));
+      });
+    });
+  }
+
+  async finish(): Promise<number> {
+    this.#check();
+    if (this.#stream !== process.stdout) {
+      this.#stream.end();
+      await finished(this.#stream).catch((error: unknown) => {
+        throw fileError(error, this.#name);
+      });
+    }
+    return this.#bytes;
+  }
+
+  async abort(): Promise<void> {
+    if (this.#stream !== process.stdout) this.#stream.destroy();
+    return Promise.resolve();
+  }
+
+  #check(): void {
+    if (this.#error !== undefined) throw fileError(this.#error, this.#name);
+  }
+}
+
+class FileTarget implements ArchiveTarget {
+  #bytes = 0;
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #file: FileHandle;
+  readonly #force: boolean;
+
+  private constructor(path: string, temporary: string, file: FileHandle, force: boolean) {
+    this.#path = path;
+    this.#temporary = temporary;
+    this.#file = file;
+    this.#force = force;
+  }
+
+  static async open(path: string, force: boolean): Promise<FileTarget> {
+    const temporary = temporaryName(path);
+    try {
+      return new FileTarget(path, temporary, await open(temporary, 'wx', 0o600), force);
+    } catch (error) {
+      forgetTemporaryFile(temporary);
+      throw fileError(error, path);
+    }
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    this.#bytes += bytes.length;
+    try {
+      for (let at = 0; at < bytes.length;) at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
+    } catch (error) {
+      throw fileError(error, this.#path);
+    }
+  }
+
+  async finish(): Promise<number> {
+    try {
+      await this.#file.sync();
+      await this.#file.close();
+      if (this.#force || !(await this.#linkInPlace())) {
+        await rename(this.#temporary, this.#path);
+        forgetTemporaryFile(this.#temporary);
+      }
+    } catch (error) {
+      throw fileError(error, this.#path);
+    }
+    return this.#bytes;
+  }
+
+  async abort(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+    await discardTemporaryFile(this.#temporary);
+  }
+
+  /** A link fails where a rename would replace what somebody else has put there meanwhile. False: there are no links here. */
+  async #linkInPlace(): Promise<boolean> {
+    try {
+      await link(this.#temporary, this.#path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw outputExists(this.#path);
+      return false;
+    }
+    // The archive has its name; that the other one stays for a moment is no failure.
+    await discardTemporaryFile(this.#temporary);
+    return true;
+  }
+}
+
+function outputExists(path: string): UsageError {
+  return new UsageError('OUTPUT_EXISTS', `${path} exists`, { hint: 'Choose another name, or replace it with --force.' });
+}

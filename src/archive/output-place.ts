@@ -1,0 +1,25 @@
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { UsageError } from '../errors/portolan-error.js';
+import { fileError } from './file-error.js';
+
+/**
+ * What stands where an output is to go. A `special` one (a pipe, a terminal, `/dev/null`) is written as it is: a file must never
+ * take its place. `path` is what lies behind symbolic links, so that a link stays one.
+ */
+export interface OutputPlace {
+  readonly kind: 'nothing' | 'file' | 'special';
+  readonly path: string;
+}
+
+/** @throws UsageError OUTPUT_LAYOUT for a folder */
+export async function outputPlace(path: string): Promise<OutputPlace> {
+  try {
+    const facts = await stat(path);
+    if (facts.isDirectory()) throw new UsageError('OUTPUT_LAYOUT', `${path} is a folder`, { hint: 'Name a file.' });
+    if (!facts.isFile()) return { kind: 'special', path };
+    return { kind: 'file', path: (await lstat(path)).isSymbolicLink() ? await realpath(path) : path };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'nothing', path };
+    throw fileError(error, path);
+  }
+}
