@@ -116,7 +116,8 @@ async function* pairs(
       : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key };
   const columns = known === 'parent' ? reference.columns : child.key;
   const found: [Key, Key][] = [];
-  for await (const pair of both(reader, { entity: child, columns, values: keys, through }, [child.key, reference.columns]))
+  const { when } = reference;
+  for await (const pair of both(reader, { entity: child, columns, values: keys, through, when }, [child.key, reference.columns]))
     found.push([...pair]);
   if (known === 'child' && parentOf !== undefined) {
     const values = found.map(([, value]) => value);

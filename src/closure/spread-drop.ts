@@ -35,7 +35,7 @@ export async function spreadDrop(
       if (reference.follow.up === 'cut') continue;
       const child = edges.entity(reference.child);
       const through = reference.direct ? undefined : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key };
-      const selection = { entity: child, columns: reference.columns, values: next.keys, through };
+      const selection = { entity: child, columns: reference.columns, values: next.keys, through, when: reference.when };
       const gone: Key[] = [];
       for await (const batch of reader.keys(selection, [child.key, reference.columns])) {
         for (let row = 0; row < batch.count; row += 1) {

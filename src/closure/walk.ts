@@ -141,14 +141,14 @@ export class Walk {
 
   #childrenOf(reference: Reference, keys: Iterable<Key>, child: Entity): RowSelection {
     const parent = this.#options.edges.entity(reference.parent);
-    const { where, limit } = reference.follow;
     return {
       entity: child,
       columns: reference.columns,
       values: keys,
       through: reference.direct ? undefined : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key },
-      where,
-      limit,
+      when: reference.when,
+      where: reference.follow.where,
+      limit: reference.follow.limit,
     };
   }
 

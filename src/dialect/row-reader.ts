@@ -5,7 +5,7 @@ import type { KeySet } from '../closure/key-set.js';
 /** Some columns of an entity that together hold a key or a reference. */
 export type ColumnGroup = readonly string[];
 
-/** Which rows: those where `columns` hold one of `values`, narrowed by `where` (SQL) and `limit` rows per value. */
+/** Which rows: those where `columns` hold one of `values`, narrowed by `when`, `where` (SQL) and `limit` rows per value. */
 export interface RowSelection {
   readonly entity: Entity;
   readonly columns: ColumnGroup;
@@ -15,6 +15,8 @@ export interface RowSelection {
    * `columns = through.columns`, and look the values up in its `through.keyColumns`.
    */
   readonly through?: { readonly entity: Entity; readonly columns: ColumnGroup; readonly keyColumns: ColumnGroup } | undefined;
+  /** Only rows whose column has this text: what a declared reference holds for. */
+  readonly when?: { readonly column: string; readonly value: string } | undefined;
   readonly where?: string | undefined;
   readonly limit?: number | undefined;
   /** Rows that are known already and need not come again: those whose integer `column` holds one of `keys`. */

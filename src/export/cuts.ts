@@ -7,6 +7,8 @@ export interface Cut {
   readonly columns: readonly string[];
   /** Which of them become NULL: one is enough for the reference to hold nothing. */
   readonly nulls: readonly string[];
+  /** Only where this column has this text. */
+  readonly when: Reference['when'];
   is(key: Key): boolean;
 }
 
@@ -19,6 +21,7 @@ export function cutsOf(schema: Schema, closure: Closure, entity: Entity): readon
     cuts.push({
       columns,
       nulls: nullsOf(schema, entity, reference),
+      when: reference.when,
       is: values === 'all' ? () => true : (key) => values.has(key),
     });
   }

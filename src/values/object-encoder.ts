@@ -6,6 +6,14 @@ import { isJsonNumber, keyShape, keyToPk } from './archive-value.js';
 import { unescapeCopy } from './copy-text.js';
 import { OutputBuffer } from './output-buffer.js';
 
+/** A reference that is written as NULL where `is` says so, in rows whose column has the text of `when`. */
+interface Cut<C> {
+  readonly columns: readonly C[];
+  readonly nulls: readonly C[];
+  readonly when: { readonly column: C; readonly value: string } | undefined;
+  is(key: Key): boolean;
+}
+
 export interface ObjectEncoderOptions {
   readonly entity: Entity;
   /** In the order of the COPY's select list: every column that leaves, sorted by member. */
@@ -13,8 +21,7 @@ export interface ObjectEncoderOptions {
   isOwned(key: Key): boolean;
   /** Many-to-many members; keys in order. */
   readonly lists: readonly { readonly member: string; of(key: Key): readonly Key[]; readonly inverse: KeyShape }[];
-  /** References that are written as NULL where `is` says so. */
-  readonly cut: readonly { readonly columns: readonly string[]; readonly nulls: readonly string[]; is(key: Key): boolean }[];
+  readonly cut: readonly Cut<string>[];
   /** Told of each reference value that is written. */
   readonly references: readonly { readonly columns: readonly string[]; found(value: Key, child: Key): void }[];
   /** What ends a line: `,\n` in a document, `\n` in JSON lines. */
@@ -59,7 +66,7 @@ class BytesEncoder implements ObjectEncoder {
   readonly #key: readonly number[];
   readonly #shape: KeyShape;
   readonly #tail: Buffer;
-  readonly #cuts: readonly { readonly at: readonly number[]; readonly nulls: readonly number[]; is(key: Key): boolean }[];
+  readonly #cuts: readonly Cut<number>[];
   readonly #references: readonly { readonly at: readonly number[]; found(value: Key, child: Key): void }[];
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
@@ -82,8 +89,9 @@ class BytesEncoder implements ObjectEncoder {
     this.#sharedEnd = Buffer.from(`,"shared":true}${options.lineEnd}`);
     this.#ownedEnd = Buffer.from(`}${options.lineEnd}`);
     this.#cuts = options.cut.map((cut) => ({
-      at: cut.columns.map(position),
+      columns: cut.columns.map(position),
       nulls: cut.nulls.map(position),
+      when: cut.when === undefined ? undefined : { column: position(cut.when.column), value: cut.when.value },
       is: (key) => cut.is(key),
     }));
     this.#references = options.references.map((reference) => ({
@@ -143,7 +151,7 @@ class BytesEncoder implements ObjectEncoder {
     const key = this.#keyAt(chunk, this.#key);
     if (key === null) throw new TypeError(`a row of ${this.#options.entity.model} without key`);
     for (const cut of this.#cuts) {
-      const value = this.#keyAt(chunk, cut.at);
+      const value = cut.when === undefined || this.#has(chunk, cut.when) ? this.#keyAt(chunk, cut.columns) : null;
       if (value !== null && cut.is(value)) for (const column of cut.nulls) this.#marks[column] = 2;
     }
     for (const reference of this.#references) {
@@ -206,6 +214,10 @@ class BytesEncoder implements ObjectEncoder {
       texts.push(this.#text(chunk, column));
     }
     return texts.join('\0');
+  }
+
+  #has(chunk: Buffer, { column, value }: { readonly column: number; readonly value: string }): boolean {
+    return this.#marks[column] !== 2 && this.#text(chunk, column) === value;
   }
 
   #text(chunk: Buffer, column: number): string {
