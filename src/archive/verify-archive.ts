@@ -51,6 +51,8 @@ export class ClosedProof {
   readonly #columns = new Map<string, EntityColumns>();
   readonly #values = new Map<string, KeySet>();
   readonly #dangling = new Set<string>();
+  /** Models of which objects stayed at home. */
+  readonly #external = new Set<string>();
   readonly #wanted = new Map<string, readonly (readonly string[])[]>();
 
   constructor(header: ArchiveHeader, path: string) {
@@ -79,6 +81,7 @@ export class ClosedProof {
 
   admit(trailer: ArchiveTrailer): void {
     for (const { model, pk } of trailer.external) {
+      this.#external.add(model);
       const entity = this.#columns.get(model)?.entity;
       if (entity === undefined) continue;
       const key = pkToKey(pk, this.#shape(model));
@@ -109,9 +112,15 @@ export class ClosedProof {
 
   #resolves(reference: ArchiveReference, value: Key): boolean {
     if (this.#set(reference.parent, reference.parentColumns).has(value)) return true;
+    // Of an object that stayed at home only the key and the natural key are known.
+    if (this.#external.has(reference.parent) && !this.#isKey(reference)) return true;
     // Types whose equal values can have different texts were resolved by the database; a text cannot disprove them.
     const parent = this.#columns.get(reference.parent);
     return reference.parentColumns.some((name) => inexact.test(parent?.members.get(name)?.type ?? ''));
+  }
+
+  #isKey({ parent, parentColumns }: ArchiveReference): boolean {
+    return this.#columns.get(parent)?.entity.key.every((name, at) => name === parentColumns[at]) === true;
   }
 
   #isListed(object: ArchiveObject, reference: ArchiveReference): boolean {

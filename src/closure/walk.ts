@@ -252,12 +252,12 @@ export class Walk {
     for (let row = 0; row < batch.count; row += 1) {
       const key = keys[row];
       if (key === null || key === undefined) continue;
-      if (guarded && !this.#passes(entity, key, via)) {
+      if (guarded && !this.#passes(entity, key, via, direction)) {
         if (this.#violation !== undefined) return;
         continue;
       }
       if (asKey) {
-        keySetIn(this.#external, entity.model, entity).add(key);
+        this.#leaveAtHome(entity, key, direction);
         continue;
       }
       const change = this.#membership.add(entity, key, role);
@@ -277,12 +277,12 @@ export class Walk {
   }
 
   /** Whether the row may come in; what becomes of it otherwise is noted. */
-  #passes(entity: Entity, key: Key, via: string): boolean {
+  #passes(entity: Entity, key: Key, via: string, direction: ClosureStep['direction']): boolean {
     switch (this.#options.border.verdict(entity.model, key)) {
       case 'inside':
         return true;
       case 'stub':
-        keySetIn(this.#external, entity.model, entity).add(key);
+        this.#leaveAtHome(entity, key, direction);
         return false;
       case 'drop':
         keySetIn(this.#dropped, entity.model, entity).add(key);
@@ -291,5 +291,10 @@ export class Walk {
         this.#violation ??= { model: entity.model, key, via };
         return false;
     }
+  }
+
+  /** External is what a row that leaves refers to: a target must have it. Rows that were only met otherwise, nobody needs. */
+  #leaveAtHome(entity: Entity, key: Key, direction: ClosureStep['direction']): void {
+    if (direction === 'up') keySetIn(this.#external, entity.model, entity).add(key);
   }
 }
