@@ -2,7 +2,9 @@ import type { ArchiveObject } from '../archive/archive.js';
 import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
 import type { KeySet } from '../closure/key-set.js';
+import { equalValues } from '../dialect/postgres/equal-values.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
+import { columnNamed } from '../dialect/postgres/sql.js';
 import type { Reference } from '../schema/schema.js';
 import { pkToKey } from '../values/archive-value.js';
 import { holdRows } from './hold-rows.js';
@@ -95,7 +97,10 @@ export async function checkReferences(
     await hold(options, reference, relied === undefined ? [...found] : parent?.empty === true ? [] : relied.sorted());
     if (asked.length === 0) continue;
     const fromArchive = reference.direct ? undefined : await valuesInArchive(options, reference, parent);
-    const absent = asked.filter((value) => !found.has(value) && fromArchive?.has(value) !== true);
+    const unanswered = asked.filter((value) => !found.has(value) && fromArchive?.has(value) !== true);
+    const absent = reference.direct
+      ? unanswered
+      : await unequal(options, reference, unanswered, [...found, ...(fromArchive ?? [])]);
     if (absent.length === 0) continue;
     const set = valueSet(planned.target, reference);
     for (const value of absent) set.add(value);
@@ -125,6 +130,24 @@ async function foundInTarget(
     for (const value of batch.groups[0] ?? []) if (value !== null) found.add(value);
   }
   return found;
+}
+
+/** The values that equal none of the others, as the database compares them: `0.50` and `0.5` are one number. */
+async function unequal(
+  { session, schema }: PlanOptions,
+  reference: Reference,
+  values: readonly Key[],
+  others: readonly Key[],
+): Promise<readonly Key[]> {
+  const entity = schema.entities.get(reference.parent);
+  if (entity === undefined || values.length === 0 || others.length === 0) return values;
+  const equal = await equalValues(
+    session,
+    reference.parentColumns.map((name) => columnNamed(entity, name)),
+    values,
+    others,
+  );
+  return values.filter((value) => !equal.has(value));
 }
 
 /** What the parent's referenced columns hold in the archive where it is not skipped, for references to columns that are no key. */
