@@ -1,0 +1,62 @@
+/** Columns that together tell rows apart, and their values by the place of a row. */
+export interface ColumnSet {
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  /** The values of the n-th row; at `absent`, of a row that is not there. */
+  readonly values: (place: number) => readonly string[];
+}
+
+/** A place that no row has. */
+export const absent = 6;
+
+export const simpleKinds = ['integer', 'dense', 'bigint', 'uuid', 'text', 'date', 'composite'] as const;
+
+/** Chosen so that text and number order differ, and that separators occur in keys. */
+const keyTexts: Readonly<Record<(typeof simpleKinds)[number], (place: number) => readonly string[]>> = {
+  integer: (place) => [['7', '-3', '100', '0', '12', '2000000000', '5'][place]!],
+  dense: (place) => [String(place + 1)],
+  bigint: (place) => [
+    ['9', '9007199254740993', '-9223372036854775808', '10', '9223372036854775807', '2', '9007199254740992'][place]!,
+  ],
+  uuid: (place) => [`0000000${String(place)}-0000-4000-8000-0000000000ff`],
+  text: (place) => [['a.b', 'Z', 'é', 'a"b\\', ' , ', '😀', 'none'][place]!],
+  date: (place) => [['2020-02-29', '0001-01-01', '9999-12-31', '1999-12-31', '2000-01-01', '1970-01-01', '1970-01-02'][place]!],
+  composite: (place) => [String(place - 2), ['x', 'x', 'y', 'a,b', '=', '', 'x'][place]!],
+};
+
+export function simpleKey(kind: (typeof simpleKinds)[number]): ColumnSet {
+  const columns: ColumnSet['columns'] =
+    kind === 'composite'
+      ? [
+          ['a', 'integer'],
+          ['b', 'text'],
+        ]
+      : [['id', kind === 'dense' ? 'integer' : kind]];
+  return { columns, values: keyTexts[kind] };
+}
+
+/** Unique columns beside the key, as references to them hold them. */
+export const uniqueSets = {
+  code: { columns: [['code', 'text']], values: (place) => [`c${String((place * 5) % 7)}`] },
+  /** Equal numbers that are written in two ways: `1.0` here, `1.00` in what refers to it. */
+  amount: { columns: [['amount', 'numeric']], values: (place) => [`${String(place)}.5`] },
+  pair: {
+    columns: [
+      ['pair_n', 'integer'],
+      ['pair_d', 'date'],
+    ],
+    values: (place) => [String(place % 2), `2020-01-0${String(place + 1)}`],
+  },
+} as const satisfies Record<string, ColumnSet>;
+
+export type UniqueSet = keyof typeof uniqueSets;
+
+/** What a reference to the set holds for a row. */
+export function heldValues(target: 'key' | UniqueSet, key: ColumnSet, place: number): readonly string[] {
+  if (target === 'key') return key.values(place);
+  const values = uniqueSets[target].values(place);
+  return target === 'amount' ? values.map((value) => `${value}0`) : values;
+}
+
+export function literal(text: string | null): string {
+  return text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`;
+}
