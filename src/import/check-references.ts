@@ -2,11 +2,10 @@ import type { ArchiveObject } from '../archive/archive.js';
 import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
 import type { KeySet } from '../closure/key-set.js';
-import { equalValues } from '../dialect/postgres/equal-values.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
-import { columnNamed } from '../dialect/postgres/sql.js';
 import type { Reference } from '../schema/schema.js';
 import { pkToKey } from '../values/archive-value.js';
+import { findReferenced } from './find-referenced.js';
 import { holdRows } from './hold-rows.js';
 import { valueReader } from './reference-value.js';
 import type { StandIns } from './stand-ins.js';
@@ -78,6 +77,13 @@ function valueSet({ entity }: TargetModel, { columns }: Reference): KeySet {
   return createKeySet({ columns: entity.columns, key: columns });
 }
 
+/** Values of one reference that lead nowhere. */
+interface Missing {
+  readonly values: KeySet;
+  /** Those among them that lead to a skipped object, which no row is proven to be: they are no dangling references. */
+  readonly skipped: ReadonlySet<Key>;
+}
+
 /**
  * Asks the target for every value that the archive leaves open, one query for each reference, and holds the rows that answer. What
  * is nowhere is a conflict. Returns what tells of references that lead nowhere and need not: it is to be called once.
@@ -89,22 +95,24 @@ export async function checkReferences(
   conflicts: ConflictList,
   standIns: StandIns,
 ): Promise<() => void> {
-  const missing = new Map<HeldReference['reference'], KeySet>();
+  const missing = new Map<Reference, Missing>();
   for (const { reference, open, relied, planned } of check.all) {
     const parent = check.parentOf(reference);
     const asked = [...open.sorted()].filter((value) => !(reference.direct && parent?.keys.has(value) === true));
     const found = asked.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, asked);
     await hold(options, reference, relied === undefined ? [...found] : parent?.empty === true ? [] : relied.sorted());
     if (asked.length === 0) continue;
-    const fromArchive = reference.direct ? undefined : await valuesInArchive(options, reference, parent);
-    const unanswered = asked.filter((value) => !found.has(value) && fromArchive?.has(value) !== true);
-    const absent = reference.direct
-      ? unanswered
-      : await unequal(options, reference, unanswered, [...found, ...(fromArchive ?? [])]);
-    if (absent.length === 0) continue;
-    const set = valueSet(planned.target, reference);
-    for (const value of absent) set.add(value);
-    missing.set(reference, set);
+    const skipped = await skippedKeys(options, reference, asked, parent);
+    const absent = await absentInArchive(
+      options,
+      reference,
+      asked.filter((value) => !found.has(value) && !skipped.has(value)),
+      parent,
+    );
+    if (absent.length === 0 && skipped.size === 0) continue;
+    const values = valueSet(planned.target, reference);
+    for (const value of [...absent, ...skipped]) values.add(value);
+    missing.set(reference, { values, skipped });
   }
   return missing.size > 0 ? reportMissing(options, models, check, missing, conflicts, standIns) : () => undefined;
 }
@@ -121,6 +129,7 @@ async function foundInTarget(
   reference: Reference,
   values: readonly Key[],
 ): Promise<ReadonlySet<Key>> {
+  if (!reference.direct) return findReferenced(session, schema, reference, values, 'target');
   const found = new Set<Key>();
   const entity = schema.entities.get(reference.parent);
   if (entity === undefined) return new Set(values);
@@ -132,40 +141,38 @@ async function foundInTarget(
   return found;
 }
 
-/** The values that equal none of the others, as the database compares them: `0.50` and `0.5` are one number. */
-async function unequal(
+/** Those that lead to a skipped key by the database's comparison, unless the target's row of that key is proven the same. */
+async function skippedKeys(
   { session, schema }: PlanOptions,
   reference: Reference,
   values: readonly Key[],
-  others: readonly Key[],
-): Promise<readonly Key[]> {
-  const entity = schema.entities.get(reference.parent);
-  if (entity === undefined || values.length === 0 || others.length === 0) return values;
-  const equal = await equalValues(
-    session,
-    reference.parentColumns.map((name) => columnNamed(entity, name)),
-    values,
-    others,
-  );
-  return values.filter((value) => !equal.has(value));
-}
-
-/** What the parent's referenced columns hold in the archive where it is not skipped, for references to columns that are no key. */
-async function valuesInArchive(
-  { archive }: PlanOptions,
-  reference: Reference,
   parent: PlannedModel | undefined,
 ): Promise<ReadonlySet<Key>> {
-  const values = new Set<Key>();
-  if (parent === undefined) return values;
+  const isByKey = parent !== undefined && parent.target.entity.key.join('\0') === reference.parentColumns.join('\0');
+  if (reference.direct || !isByKey || parent.skipped.size === 0) return new Set();
+  const unproven = [...parent.skipped.sorted()].filter((key) => parent.standIns.get(key) !== key);
+  return findReferenced(session, schema, reference, values, unproven);
+}
+
+/** Those that no object of the archive answers, unless it is skipped: for references that do not hold the parent's key as it stands. */
+async function absentInArchive(
+  { archive, session, schema }: PlanOptions,
+  reference: Reference,
+  values: readonly Key[],
+  parent: PlannedModel | undefined,
+): Promise<readonly Key[]> {
+  if (reference.direct || parent === undefined || values.length === 0) return values;
+  const held = new Set<Key>();
   const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined });
   for await (const { from, objects } of plannedRuns(archive, new Map([[parent.target.model, parent]]))) {
     objects.forEach((object, at) => {
       const value = parent.decisions.at(from + at) === 'skip' ? undefined : read(object);
-      if (value !== undefined) values.add(value);
+      if (value !== undefined) held.add(value);
     });
   }
-  return values;
+  const others = values.filter((value) => !held.has(value));
+  const found = await findReferenced(session, schema, reference, others, [...held]);
+  return others.filter((value) => !found.has(value));
 }
 
 /** Another pass, only where something is missing: which objects hold the missing values. */
@@ -173,7 +180,7 @@ async function reportMissing(
   { archive, findings, signal }: PlanOptions,
   models: ReadonlyMap<string, PlannedModel>,
   check: ReferenceCheck,
-  missing: ReadonlyMap<Reference, KeySet>,
+  missing: ReadonlyMap<Reference, Missing>,
   conflicts: ConflictList,
   standIns: StandIns,
 ): Promise<() => void> {
@@ -186,9 +193,9 @@ async function reportMissing(
       for (const { reference, value } of check.of(planned.target)) {
         const followed = missing.has(reference) ? standIns.follow(planned, object) : undefined;
         const held = followed?.is === 'kept' ? value(followed.object) : undefined;
-        if (held === undefined || missing.get(reference)?.has(held) !== true) continue;
+        if (held === undefined || missing.get(reference)?.values.has(held) !== true) continue;
         const name = objectName(planned.target, pkToKey(object.pk, planned.target.shape) ?? '');
-        if (reference.constraint === undefined) {
+        if (reference.constraint === undefined && missing.get(reference)?.skipped.has(held) !== true) {
           dangling.push([name, reference]);
           continue;
         }
@@ -202,7 +209,7 @@ async function reportMissing(
         conflicts.add({
           object: name,
           reason: 'missing-reference',
-          constraint: reference.constraint.name,
+          constraint: reference.constraint?.name ?? reference.name,
           columns,
           inTheWay: '',
         });

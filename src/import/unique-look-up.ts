@@ -1,8 +1,8 @@
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
-import { arrayLiteral, columnList, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import { arrayLiteral, columnList, columnNamed, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
-import type { UniqueConstraint } from '../schema/schema.js';
+import type { Column, UniqueConstraint } from '../schema/schema.js';
 import { decodeRow } from '../values/copy-text.js';
 import type { TargetModel } from './target.js';
 
@@ -26,15 +26,15 @@ export async function lookUpUniques(
   lines: readonly string[],
 ): Promise<readonly UniqueHit[]> {
   const hits: UniqueHit[] = [];
-  const checked = target.entity.uniques.filter(
-    (unique) => !unique.primary && !isKey(unique, target) && isCovered(unique, target),
-  );
+  const checked = target.entity.uniques.filter((unique) => !isExactKey(unique, target) && isCovered(unique, target));
   if (checked.length === 0 || lines.length === 0) return hits;
   const rows = lines.map((line) => decodeRow(line));
-  const parameters = target.columns.map((_, at) => arrayLiteral(rows.map((row) => row[at] ?? null)));
+  const arrays = target.columns.map(() => '');
+  const arrayAt = (at: number): string => (arrays[at] ||= arrayLiteral(rows.map((row) => row[at] ?? null)));
   const integer = target.entity.key.length === 1 && target.shape.kinds[0] === 'integer';
   for (const unique of checked) {
-    for (const [ordinal, ...key] of await session.query(uniqueSql(target, unique), parameters)) {
+    const asked = target.columns.flatMap(({ column }, at) => (isAsked(column, unique, target) ? [at] : []));
+    for (const [ordinal, ...key] of await session.query(uniqueSql(target, unique, asked), asked.map(arrayAt))) {
       const texts = key.map((text) => text ?? '');
       hits.push({
         place: Number(ordinal) - 1,
@@ -47,35 +47,59 @@ export async function lookUpUniques(
   return hits;
 }
 
-function uniqueSql(target: TargetModel, unique: UniqueConstraint): string {
+function uniqueSql(target: TargetModel, unique: UniqueConstraint, asked: readonly number[]): string {
   const { entity, columns } = target;
-  const arrays = columns.map((_, at) => `$${String(at + 1)}::text[]`).join(', ');
-  const names = columns.map((_, at) => `c${String(at)}`).join(', ');
-  const typed = columns.map(({ column }, at) => `u.c${String(at)}::${column.type} AS ${quoteIdentifier(column.name)}`).join(', ');
+  const arrays = asked.map((_, at) => `$${String(at + 1)}::text[]`).join(', ');
+  const names = asked.map((at) => `c${String(at)}`).join(', ');
+  const typed = asked.flatMap((at) => typedValue(columns[at]?.column, at)).join(', ');
   const parts = unique.parts.map((part, at) => `${part} AS part${String(at)}`).join(', ');
   const where = unique.predicate === undefined ? '' : ` WHERE ${unique.predicate}`;
   const archive = `SELECT ordinal, ${columnList(entity.key)}, ${parts} FROM (SELECT u.ordinal, ${typed} FROM unnest(${arrays}) WITH ORDINALITY u(${names}, ordinal)) typed${where}`;
   const theirs = `SELECT ${columnList(entity.key)}, ${parts} FROM ${quoteTable(entity.table)}${where}`;
-  const equal = unique.parts
-    .map(
-      (_, at) =>
-        `s.part${String(at)} ${unique.nullsNotDistinct ? 'IS NOT DISTINCT FROM' : equality(target, unique, at)} t.part${String(at)}`,
-    )
-    .join(' AND ');
-  const sameKey = entity.key.map((name) => `s.${quoteIdentifier(name)} = t.${quoteIdentifier(name)}`).join(' AND ');
+  const equal = unique.parts.map((_, at) => equalParts(target, unique, at)).join(' AND ');
+  const sameKey = keyColumns(target).map(sameKeyColumn).join(' AND ');
   return `SELECT s.ordinal, ${columnList(entity.key, 't')} FROM (${archive}) s JOIN (${theirs}) t ON ${equal} AND NOT (${sameKey}) ORDER BY s.ordinal`;
 }
 
-function equality(target: TargetModel, unique: UniqueConstraint, at: number): string {
-  return target.entity.columns.find((column) => column.name === unique.columns[at])?.equality ?? '=';
+/** Without the type's modifier: a cast to a narrower one would cut the value, and find what is not equal. */
+function typedValue(column: Column | undefined, at: number): readonly string[] {
+  if (column === undefined) return [];
+  const type = column.kind === 'integer' ? column.type : column.lookupType;
+  const collation = column.collation === undefined ? '' : ` COLLATE ${column.collation}`;
+  return [`u.c${String(at)}::${type}${collation} AS ${quoteIdentifier(column.name)}`];
 }
 
-function isKey(unique: UniqueConstraint, { entity }: TargetModel): boolean {
-  return (
-    unique.columns.length === entity.key.length &&
-    unique.predicate === undefined &&
-    entity.key.every((name) => unique.columns.includes(name))
-  );
+function equalParts(target: TargetModel, unique: UniqueConstraint, at: number): string {
+  const [mine, theirs] = [`s.part${String(at)}`, `t.part${String(at)}`];
+  const equality = target.entity.columns.find((column) => column.name === unique.columns[at])?.equality ?? '=';
+  const equal = `${mine} ${equality} ${theirs}`;
+  return unique.nullsNotDistinct ? `(${equal} OR ${mine} IS NULL AND ${theirs} IS NULL)` : equal;
+}
+
+/** Where equal keys can have different texts, a row of another text is another row, which is in the way. */
+function sameKeyColumn({ name, equality, exact }: Column): string {
+  const [mine, theirs] = [`s.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
+  return exact
+    ? `${mine} ${equality} ${theirs}`
+    : `${mine}::pg_catalog.text COLLATE "C" = ${theirs}::pg_catalog.text COLLATE "C"`;
+}
+
+function keyColumns({ entity }: TargetModel): readonly Column[] {
+  return entity.key.map((name) => columnNamed(entity, name));
+}
+
+/** The key itself, where rows of an equal key are found by its text. */
+function isExactKey(unique: UniqueConstraint, target: TargetModel): boolean {
+  const { key } = target.entity;
+  const isKey = unique.columns.length === key.length && unique.predicate === undefined;
+  return isKey && key.every((name) => unique.columns.includes(name)) && keyColumns(target).every(({ exact }) => exact);
+}
+
+/** Whether its value has a part in it: no other is sent, nor cast. */
+function isAsked({ name }: Column, unique: UniqueConstraint, { entity }: TargetModel): boolean {
+  if (entity.key.includes(name) || unique.columns.includes(name)) return true;
+  const isPlain = unique.columns.length > 0 && unique.predicate === undefined;
+  return !isPlain && [...unique.parts, unique.predicate ?? ''].some((part) => part.includes(name));
 }
 
 /** A constraint over a column that the archive lacks cannot be decided beforehand: the database decides it when the row is written. */

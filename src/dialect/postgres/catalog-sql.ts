@@ -67,9 +67,14 @@ ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", k.conname COLLATE "C"`;
 }
 
 export function indexesSql(version: number): string {
+  // An index may compare by another collation than its column's.
+  const collation = `SELECT ' COLLATE ' || quote_ident(ns.nspname) || '.' || quote_ident(co.collname)
+    FROM pg_collation co JOIN pg_namespace ns ON ns.oid = co.collnamespace
+    LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p - 1] AND a.attnum > 0
+    WHERE co.oid = i.indcollation[p - 1] AND co.oid <> coalesce(a.attcollation, 'pg_catalog."default"'::regcollation)`;
   return `
 SELECT i.indrelid, c.relname, i.indisprimary, i.indkey::int2[], i.indnkeyatts,
-  ARRAY(SELECT pg_get_indexdef(i.indexrelid, p, true) FROM generate_series(1, i.indnkeyatts) p ORDER BY p),
+  ARRAY(SELECT pg_get_indexdef(i.indexrelid, p, true) || coalesce((${collation}), '') FROM generate_series(1, i.indnkeyatts) p ORDER BY p),
   pg_get_expr(i.indpred, i.indrelid, true), ${version >= 150000 ? 'i.indnullsnotdistinct' : 'false'}, coalesce(k.condeferrable, false), i.indimmediate
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
 LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u')
