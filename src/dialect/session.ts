@@ -20,6 +20,8 @@ export interface ServerFacts {
   readonly database: string;
   readonly user: string;
   readonly standby: boolean;
+  /** What the connection had before it was pinned. */
+  readonly searchPath: string;
 }
 
 /** Counted for `--verbose` and the benchmark. */

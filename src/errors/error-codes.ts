@@ -75,5 +75,6 @@ export const errorCodes = Object.freeze({
   UNKNOWN_REFERENCE: { exitCode: 2, meaning: 'no reference or relation of that name; the nearest are offered' },
   UNSUPPORTED_DATABASE: { exitCode: 2, meaning: 'the driver or the version of the server is not supported' },
   USAGE: { exitCode: 2, meaning: 'an unknown option or command, or a missing argument' },
+  VALUE_REFUSED: { exitCode: 3, meaning: 'a column of the target does not take a value of the archive' },
   VERIFY_FAILED: { exitCode: 1, meaning: 'what was read back differs from what was written' },
 } as const satisfies Record<string, { readonly exitCode: 1 | 2 | 3 | 130; readonly meaning: string }>);

@@ -12,6 +12,7 @@ import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import type { Stage } from './stage.js';
 import { createStage, stageTarget, writeStages } from './stage.js';
+import { valueRefused } from './value-refused.js';
 
 export interface ApplyOptions {
   readonly session: Session;
@@ -99,7 +100,11 @@ async function writeRun(
   const stage = isStaged ? await createStage(session, planned, fills, place) : undefined;
   const columns = columnList([...target.written, ...fills].map(({ column }) => column.name));
   const into = stage === undefined ? `${quoteTable(target.entity.table)} (${columns})` : stageTarget(stage);
-  await session.copyIn(`COPY ${into} FROM STDIN`, rows(options, planned, run, fills, isStaged));
+  try {
+    await session.copyIn(`COPY ${into} FROM STDIN`, rows(options, planned, run, fills, isStaged));
+  } catch (error) {
+    throw valueRefused(error, target.model);
+  }
   return stage;
 }
 

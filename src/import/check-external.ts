@@ -1,18 +1,19 @@
-import type { ArchiveReader } from '../archive/open-archive.js';
+import type { ExternalObject } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
+import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import { findColumn } from '../schema/resolve-column.js';
-import type { Schema } from '../schema/schema.js';
+import type { Entity, Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
 import { decodeRow } from '../values/copy-text.js';
 import { externalObject } from './conflict-advice.js';
 import { holdRows } from './hold-rows.js';
-import type { Conflict } from './import-options.js';
+import { ConflictList } from './plan.js';
 import { targetEntity } from './target.js';
 
 /** External objects stayed at home: the target must have a row with the same key and the same natural key for each. */
@@ -21,62 +22,70 @@ export async function checkExternal(
   schema: Schema,
   archive: ArchiveReader,
   findings: Findings,
-): Promise<readonly Conflict[]> {
-  const conflicts: Conflict[] = [];
-  const external = archive.trailer?.external ?? [];
-  for (const model of new Set(external.map((one) => one.model))) {
+): Promise<ConflictList> {
+  const conflicts = new ConflictList();
+  for (const [model, own] of byModel(archive.trailer?.external ?? [])) {
     const entity = targetEntity(schema, archive.header, model);
-    const own = external.filter((one) => one.model === model);
-    if (entity === undefined) {
-      for (const one of own)
-        conflicts.push({
-          object: `${model}.${JSON.stringify(one.pk)}`,
-          reason: 'missing-reference',
-          constraint: externalObject,
-          columns: [],
-          inTheWay: '',
-        });
+    const shape = headerKeyShape(archive.header, model);
+    const missing = (object: string, columns: readonly string[], inTheWay: string): void => {
+      conflicts.add({ object, reason: 'missing-reference', constraint: externalObject, columns, inTheWay });
+    };
+    if (entity === undefined || !hasKey(entity, archive.header.entities[model]?.key ?? [])) {
+      for (const { pk } of own) missing(`${model}.${String(pkToKey(pk, shape) ?? '')}`, [], '');
       continue;
     }
-    const shape = headerKeyShape(archive.header, model);
     const members = Object.keys(own[0]?.naturalKey ?? {});
-    const columns = members.flatMap((member) => findColumn(entity, member) ?? []);
-    const keys = own.map((one) => pkToKey(one.pk, shape) ?? '');
-    const found = new Map<Key, readonly (string | null)[]>();
-    const integer = shape.members.length === 1 && shape.kinds[0] === 'integer';
-    for await (const chunk of createRowReader(session).rows(
-      entity,
-      [...entity.key, ...columns.map((column) => column.name)],
-      keys,
-    )) {
-      for (const line of chunk.toString('utf8').split('\n').slice(0, -1)) {
-        const texts = decodeRow(line);
-        found.set(
-          toKey(
-            texts.slice(0, entity.key.length).map((text) => text ?? ''),
-            integer,
-          ),
-          texts.slice(entity.key.length),
-        );
-      }
-    }
+    const keys = own.map(({ pk }) => pkToKey(pk, shape) ?? '');
+    const rows = await naturalKeys(session, entity, members, keys);
     const constrained = schema.references.every((one) => one.parent !== entity.model || one.constraint !== undefined);
-    await holdRows(session, findings, { entity, columns: entity.key, values: found.keys(), constrained });
-    own.forEach((one, at) => {
+    await holdRows(session, findings, { entity, columns: entity.key, values: rows.keys(), constrained });
+    own.forEach(({ naturalKey }, at) => {
       const key = keys[at] ?? '';
-      const row = found.get(key);
-      const differing =
-        row === undefined ? [] : members.filter((member, place) => toServerText(one.naturalKey[member] ?? null) !== row[place]);
-      if (row !== undefined && differing.length === 0) return;
+      const row = rows.get(key);
       const name = formatObjectName({ ...entity, model }, key);
-      conflicts.push({
-        object: name,
-        reason: 'missing-reference',
-        constraint: externalObject,
-        columns: differing,
-        inTheWay: row === undefined ? '' : name,
-      });
+      const differing = members.filter((member) => row?.get(member) !== toServerText(naturalKey[member] ?? null));
+      if (row === undefined) missing(name, [], '');
+      else if (differing.length > 0) missing(name, differing, name);
     });
   }
   return conflicts;
+}
+
+function byModel(external: readonly ExternalObject[]): ReadonlyMap<string, readonly ExternalObject[]> {
+  const models = new Map<string, ExternalObject[]>();
+  for (const one of external) {
+    const known = models.get(one.model);
+    if (known === undefined) models.set(one.model, [one]);
+    else known.push(one);
+  }
+  return models;
+}
+
+/** A row of another key is not the one that stayed at home, whatever its values. */
+function hasKey(entity: Entity, names: readonly string[]): boolean {
+  return entity.key.length === names.length && entity.key.every((name, at) => name === names[at]);
+}
+
+/** What the target's rows of some keys hold, by member; a member that the target lacks is not there. */
+async function naturalKeys(
+  session: Session,
+  entity: Entity,
+  members: readonly string[],
+  keys: readonly Key[],
+): Promise<ReadonlyMap<Key, ReadonlyMap<string, string | null>>> {
+  const columns = members.flatMap((member) => {
+    const column = findColumn(entity, member);
+    return column === undefined ? [] : [{ member, column }];
+  });
+  const names = [...entity.key, ...columns.map(({ column }) => column.name)];
+  const integer = entity.key.length === 1 && entity.columns.find(({ name }) => name === entity.key[0])?.kind === 'integer';
+  const rows = new Map<Key, ReadonlyMap<string, string | null>>();
+  for await (const chunk of createRowReader(session).rows(entity, names, keys)) {
+    for (const line of chunk.toString('utf8').split('\n').slice(0, -1)) {
+      const texts = decodeRow(line);
+      const key = texts.slice(0, entity.key.length).map((text) => text ?? '');
+      rows.set(toKey(key, integer), new Map(columns.map(({ member }, at) => [member, texts[entity.key.length + at] ?? null])));
+    }
+  }
+  return rows;
 }

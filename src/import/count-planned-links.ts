@@ -3,7 +3,7 @@ import type { Session } from '../dialect/session.js';
 import type { Schema } from '../schema/schema.js';
 import type { Plan } from './plan.js';
 import { plannedRuns } from './planned-runs.js';
-import type { LinkCounts } from './verify-rows.js';
+import type { LinkCounts } from './link-writer.js';
 import { countExisting, linkPairs } from './write-links.js';
 
 /** What a refused import would have done with the links. */

@@ -7,6 +7,8 @@ export type RowFacts =
   | { readonly is: 'equal' }
   /** Its key is taken by a row with other values. */
   | { readonly is: 'different'; readonly columns: readonly string[] }
+  /** So it is, and one of the columns can never be overwritten. */
+  | { readonly is: 'fixed'; readonly columns: readonly string[] }
   /** Another row has its unique columns. */
   | { readonly is: 'unique-taken' };
 
@@ -19,6 +21,7 @@ export function decide(facts: RowFacts, strategy: ConflictStrategy): Decision {
       return 'same';
     case 'different':
       return strategy === 'override' ? 'update' : strategy === 'skip' ? 'skip' : 'conflict';
+    case 'fixed':
     case 'unique-taken':
       return strategy === 'skip' ? 'skip' : 'conflict';
   }

@@ -71,12 +71,13 @@ function matchColumns(
   problems: string[],
 ): readonly TargetColumn[] {
   const columns: TargetColumn[] = [];
+  const named = new Set(Object.values(described.columns).map(({ name }) => name));
   for (const [member, told] of Object.entries(described.columns)) {
     const name = `${model}.${member}`;
     const inKey = described.key.includes(told.name);
     const column =
       entity.columns.find((one) => one.name === told.name) ??
-      entity.columns.find((one) => told.property !== undefined && one.property === told.property);
+      entity.columns.find((one) => told.property !== undefined && one.property === told.property && !named.has(one.name));
     if (column === undefined) {
       if (inKey) problems.push(`${name}: the target has no such key column`);
       else nonexistent(options, problems, 'missing-column', name, 'the target has no such column');
@@ -86,7 +87,7 @@ function matchColumns(
       if (column.kind !== told.kind) problems.push(`${name}: is ${column.type} in the target, ${told.type} in the archive`);
       else options.findings.warn('changed-type', name, `is ${column.type} in the target, ${told.type} in the archive`);
     }
-    columns.push({ member, inKey, column });
+    columns.push({ member, inKey, column, archiveType: told.type });
   }
   const keyNames = described.key.map((name) => columns.find((one) => described.columns[one.member]?.name === name)?.column.name);
   if (keyNames.length !== entity.key.length || !entity.key.every((name, at) => keyNames[at] === name)) {

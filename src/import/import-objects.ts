@@ -10,7 +10,6 @@ import { Findings } from '../findings/finding.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { buildSchema } from '../schema/build-schema.js';
 import type { Schema } from '../schema/schema.js';
-import { applyPlan } from './apply-plan.js';
 import { checkExternal } from './check-external.js';
 import { findCollisions, isTable } from './find-collisions.js';
 import { findDrift } from './find-drift.js';
@@ -19,10 +18,10 @@ import { makePlan } from './make-plan.js';
 import { moveSequences } from './move-sequences.js';
 import { planLines, idMapLines } from './plan-lines.js';
 import type { Plan } from './plan.js';
-import { planCounts } from './plan.js';
-import type { LinkCounts } from './verify-rows.js';
-import { verifyRows } from './verify-rows.js';
+import { conflictsKept, planCounts } from './plan.js';
 import { countLinks } from './count-planned-links.js';
+import type { LinkCounts } from './link-writer.js';
+import { writeAndVerify } from './write-and-verify.js';
 import { stageLines, writeLines } from './write-lines.js';
 
 /**
@@ -82,8 +81,8 @@ async function run(
   const external = await checkExternal(session, schema, archive, findings);
   const plan: Plan = {
     ...made,
-    conflicts: [...made.conflicts, ...external],
-    conflictCount: made.conflictCount + external.length,
+    conflicts: [...made.conflicts, ...external.kept].slice(0, conflictsKept),
+    conflictCount: made.conflictCount + external.count,
   };
   if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, { onConflict }));
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
@@ -100,9 +99,7 @@ async function run(
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
   const dryRun = options.dryRun ?? false;
   try {
-    await applyPlan({ session, archive, schema, plan, dryRun, onProgress, signal });
-    const links = await verifyRows({ session, archive, schema, plan, dryRun, findings, onProgress, signal });
-    await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+    const links = await writeAndVerify({ session, archive, schema, plan, dryRun, findings, onProgress, signal });
     refuseWarnings(options, findings);
     const later = await moveSequences(session, plan, { findings, dryRun });
     if (dryRun) {

@@ -54,6 +54,8 @@ export interface Conflict {
   readonly inTheWay: string;
   /** What is in the way stands in the archive itself. */
   readonly inArchive?: true;
+  /** One of the columns can never be overwritten. */
+  readonly fixed?: true;
 }
 
 /** The `--json` document of `importobjects`, with what the run cost. */

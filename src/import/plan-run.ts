@@ -16,12 +16,15 @@ import type { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
 import type { UniqueHit } from './unique-look-up.js';
 import { lookUpUniques } from './unique-look-up.js';
+import { valueRefused } from './value-refused.js';
 
 /** What the target has where one object wants to go. */
 interface Found {
   readonly key: Key;
   /** Members in which the row with its key differs: none where it is equal; undefined where no row has it. */
   readonly differing: readonly string[] | undefined;
+  /** Those among them that an import can write: what the target computes itself makes no other row. */
+  readonly changes: readonly string[] | undefined;
   readonly hits: readonly UniqueHit[];
 }
 
@@ -45,9 +48,9 @@ export async function planRun(
   const found = await lookUp(session, planned, keys, lines);
   const written: ArchiveObject[] = [];
   keys.forEach((key, at) => {
-    const facts = found?.[at] ?? { key, differing: undefined, hits: [] };
+    const facts = found?.[at] ?? { key, differing: undefined, changes: undefined, hits: [] };
     const decision = decideOne(planned, facts, followed[at]?.is === 'lost');
-    decisions.push(decision, facts.differing);
+    decisions.push(decision, facts.changes);
     if (decision === 'insert' || decision === 'update') written.push(mine[at] as ArchiveObject);
     if (decision === 'conflict') for (const conflict of conflictsOf(target, facts)) conflicts.add(conflict);
     if (decision !== 'skip') return;
@@ -70,32 +73,51 @@ async function lookUp(
   if (empty) return undefined;
   const theirs = await lookUpRows(session, target, keys);
   const hits = new Map<number, UniqueHit[]>();
-  for (const hit of await lookUpUniques(session, target, lines)) {
+  const taken = await lookUpUniques(session, target, lines).catch((error: unknown) => {
+    throw valueRefused(error, target.model);
+  });
+  for (const hit of taken) {
     const known = hits.get(hit.place);
     if (known === undefined) hits.set(hit.place, [hit]);
     else known.push(hit);
   }
+  const computed = new Set(target.columns.filter(({ column }) => column.generated).map(({ member }) => member));
   return keys.map((key, at) => {
     const their = theirs.get(key);
     const line = lines[at] ?? '';
     const differing = their === undefined ? undefined : their === line ? [] : differingColumns(target, line, their);
-    return { key, differing, hits: hits.get(at) ?? [] };
+    return { key, differing, changes: differing?.filter((member) => !computed.has(member)), hits: hits.get(at) ?? [] };
   });
 }
 
 /** An object that needs a skipped one is skipped too, unless the target has it as it is. */
-function decideOne({ target, skipped }: PlannedModel, { key, differing, hits }: Found, isLost: boolean): Decision {
+function decideOne({ target, skipped }: PlannedModel, { key, changes, hits }: Found, isLost: boolean): Decision {
   if (skipped.has(key)) return 'skip';
-  if (differing?.length === 0) return 'same';
+  if (changes?.length === 0) return 'same';
   if (isLost) return 'skip';
   if (hits.length > 0) return decide({ is: 'unique-taken' }, target.strategy);
-  return decide(differing === undefined ? { is: 'absent' } : { is: 'different', columns: differing }, target.strategy);
+  if (changes === undefined) return decide({ is: 'absent' }, target.strategy);
+  return decide({ is: isFixed(target, changes) ? 'fixed' : 'different', columns: changes }, target.strategy);
 }
 
-function* conflictsOf(target: TargetModel, { key, differing, hits }: Found): Generator<Parameters<ConflictList['add']>[0]> {
+/** No UPDATE may write a column that is GENERATED ALWAYS AS IDENTITY. */
+function isFixed(target: TargetModel, members: readonly string[]): boolean {
+  return target.columns.some(({ member, column }) => column.identity === 'always' && members.includes(member));
+}
+
+function* conflictsOf(target: TargetModel, { key, changes, hits }: Found): Generator<Parameters<ConflictList['add']>[0]> {
   const object = objectName(target, key);
-  if (differing !== undefined && target.strategy !== 'override')
-    yield { object, reason: 'primary-key', constraint: primaryKeyName(target), columns: differing, inTheWay: object };
+  const fixed = changes !== undefined && isFixed(target, changes);
+  if (changes !== undefined && (fixed || target.strategy !== 'override')) {
+    const conflict = {
+      object,
+      reason: 'primary-key',
+      constraint: primaryKeyName(target),
+      columns: changes,
+      inTheWay: object,
+    } as const;
+    yield fixed ? { ...conflict, fixed } : conflict;
+  }
   for (const { unique, columns, inTheWay } of hits)
     yield { object, reason: 'unique', constraint: unique.name, columns, inTheWay: objectName(target, inTheWay) };
 }

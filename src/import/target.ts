@@ -11,6 +11,8 @@ export interface TargetColumn {
   readonly member: string;
   readonly inKey: boolean;
   readonly column: Column;
+  /** The type that the column had where the archive comes from. */
+  readonly archiveType: string;
 }
 
 /** One model of the archive with the table that it goes to. */

@@ -1,10 +1,8 @@
-import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Session } from '../dialect/session.js';
-import { FailedError } from '../errors/portolan-error.js';
+import { FailedError, RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { OnProgress } from '../progress.js';
-import type { Schema } from '../schema/schema.js';
 import { pkToKey } from '../values/archive-value.js';
 import { differingColumns, lookUpRows } from './look-up-rows.js';
 import type { Plan } from './plan.js';
@@ -12,58 +10,58 @@ import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
-import { countExisting, holdEnds, insertLinks, linkPairs } from './write-links.js';
+import type { TargetModel } from './target.js';
 
 export interface VerifyOptions {
   readonly session: Session;
   readonly archive: ArchiveReader;
-  readonly schema: Schema;
   readonly plan: Plan;
-  readonly dryRun: boolean;
   readonly findings: Findings;
+  /** Whether a trigger could have changed what was written: one of any table that was written to. */
+  readonly triggers: boolean;
+  /** What else there is to do with each run that is compared. */
+  readonly onRun?: ((run: PlannedRun) => Promise<void>) | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface LinkCounts {
-  readonly insert: Readonly<Record<string, number>>;
-  readonly same: Readonly<Record<string, number>>;
+interface Differences {
+  count: number;
+  readonly columns: Set<string>;
 }
 
 /**
- * Reads back what was written and compares it with the archive, and writes the links, now that both ends of each are there.
+ * Reads back what was written and compares it with the archive.
  *
- * @throws FailedError VERIFY_FAILED: what the database holds is not what the archive says, and no trigger explains it
+ * @throws FailedError VERIFY_FAILED: what the database holds is not what the archive says, and no trigger explains it;
+ *   RefusedError SCHEMA_DRIFT: a column of another type writes the same value in another way
  */
-export async function verifyRows(options: VerifyOptions): Promise<LinkCounts> {
-  const insert = new Map<string, number>();
-  const same = new Map<string, number>();
-  const changed = new Map<string, { count: number; readonly columns: Set<string> }>();
-  for await (const run of plannedRuns(options.archive, options.plan.models, options.signal)) {
+export async function verifyRows(options: VerifyOptions): Promise<void> {
+  const { archive, plan, findings, onProgress, signal } = options;
+  const changed = new Map<string, Differences>();
+  const computed = new Map<string, Differences>();
+  for await (const run of plannedRuns(archive, plan.models, signal)) {
     const { planned, from, objects } = run;
-    await compareRun(options, run, changed);
-    await writeLinks(options, planned, objects, insert, same);
-    options.onProgress?.({
-      stage: 'verify',
-      model: planned.target.model,
-      done: from + objects.length,
-      total: planned.decisions.length,
-    });
+    await compareRun(options, run, changed, computed);
+    await options.onRun?.(run);
+    const { model } = planned.target;
+    onProgress?.({ stage: 'verify', model, done: from + objects.length, total: planned.decisions.length });
   }
   for (const [model, { count, columns }] of changed) {
-    options.findings.warn(
-      'trigger-changed-row',
-      model,
-      `a trigger changed ${String(count)} of the rows that were written (${[...columns].join(', ')})`,
-    );
+    const what = `${String(count)} of the rows that were written (${[...columns].join(', ')})`;
+    findings.warn('trigger-changed-row', model, `a trigger changed ${what}`);
   }
-  return { insert: record(insert), same: record(same) };
+  for (const [model, { count, columns }] of computed) {
+    const what = `for ${String(count)} of the rows that were written (${[...columns].join(', ')})`;
+    findings.note('generated-differs', model, `the target computes other values ${what}`);
+  }
 }
 
 async function compareRun(
-  { session, findings, plan }: VerifyOptions,
+  { session, plan, triggers }: VerifyOptions,
   { planned, from, objects }: PlannedRun,
-  changed: Map<string, { count: number; readonly columns: Set<string> }>,
+  changed: Map<string, Differences>,
+  computed: Map<string, Differences>,
 ): Promise<void> {
   const { target, decisions } = planned;
   const written = objects
@@ -77,46 +75,43 @@ async function compareRun(
     const mine = target.line(object);
     const theirs = lines.get(key);
     if (theirs === mine) return;
-    const columns = theirs === undefined ? [] : differingColumns(target, mine, theirs);
-    const computed = columns.filter((member) => target.columns.find((one) => one.member === member)?.column.generated === true);
-    if (theirs !== undefined && computed.length === columns.length) {
-      findings.note('generated-differs', objectName(target, key), `the target computes another value (${columns.join(', ')})`);
-      return;
-    }
-    if (target.entity.triggers.length === 0) throw verifyFailed(objectName(target, key), theirs === undefined, columns);
-    const known = changed.get(target.model) ?? { count: 0, columns: new Set<string>() };
-    known.count += 1;
-    for (const column of columns) known.columns.add(column);
-    changed.set(target.model, known);
+    if (theirs === undefined) throw rowLost(objectName(target, key));
+    const columns = differingColumns(target, mine, theirs);
+    const others = columns.filter((member) => target.columns.find((one) => one.member === member)?.column.generated !== true);
+    if (others.length === 0) count(computed, target.model, columns);
+    else if (triggers) count(changed, target.model, columns);
+    else throw rowDiffers(planned, objectName(target, key), others);
   });
 }
 
-async function writeLinks(
-  { session, schema, plan, dryRun, findings }: VerifyOptions,
-  planned: PlannedModel,
-  run: readonly ArchiveObject[],
-  insert: Map<string, number>,
-  same: Map<string, number>,
-): Promise<void> {
-  for (const link of planned.target.links) {
-    const pairs = linkPairs(plan.models, planned, link, run);
-    if (pairs.length === 0) continue;
-    await holdEnds(session, schema, plan.models, findings, link, pairs);
-    const added = await insertLinks(session, schema, link, pairs, dryRun);
-    const present = await countExisting(session, schema, link, pairs);
-    if (present !== pairs.length) throw verifyFailed(link.name, true, []);
-    if (added > 0) insert.set(link.name, (insert.get(link.name) ?? 0) + added);
-    if (added < pairs.length) same.set(link.name, (same.get(link.name) ?? 0) + pairs.length - added);
+function count(differences: Map<string, Differences>, model: string, columns: readonly string[]): void {
+  const known = differences.get(model) ?? { count: 0, columns: new Set<string>() };
+  known.count += 1;
+  for (const column of columns) known.columns.add(column);
+  differences.set(model, known);
+}
+
+/** Not even a trigger may leave a row out unnoticed: others may rely on it. */
+function rowLost(name: string): FailedError {
+  return new FailedError('VERIFY_FAILED', `${name} was written, but is not there when it is read back`, {
+    hint: 'Nothing was committed. A trigger, a rule or an extension of the database left it out, or changed its key.',
+  });
+}
+
+function rowDiffers({ target }: PlannedModel, name: string, members: readonly string[]): FailedError | RefusedError {
+  const drifted = members.flatMap((member) => drift(target, member));
+  if (drifted.length < members.length) {
+    return new FailedError('VERIFY_FAILED', `${name} was written, but differs in ${members.join(', ')} when it is read back`, {
+      hint: 'Nothing was committed. A rule or an extension of the database may rewrite what is written.',
+    });
   }
-}
-
-function verifyFailed(name: string, absent: boolean, columns: readonly string[]): FailedError {
-  const what = absent ? 'is not there' : `differs in ${columns.join(', ')}`;
-  return new FailedError('VERIFY_FAILED', `${name} was written, but ${what} when it is read back`, {
-    hint: 'Nothing was committed. A rule, a policy or an extension of the database may rewrite what is written.',
+  return new RefusedError('SCHEMA_DRIFT', `${name}: the target keeps another value than the archive has: ${drifted.join('; ')}`, {
+    hint: 'Nothing was committed. Give the column of the target the type of the archive, and change it after the import.',
   });
 }
 
-function record(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+function drift({ model, columns }: TargetModel, member: string): readonly string[] {
+  const one = columns.find((column) => column.member === member);
+  if (one === undefined || one.column.type === one.archiveType) return [];
+  return [`${model}.${member} is ${one.column.type} there, ${one.archiveType} in the archive`];
 }

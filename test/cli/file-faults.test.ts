@@ -19,7 +19,7 @@ interface Faulty extends RunResult {
 }
 
 describe('a file operation that fails', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let library: Library;
   let archive: Buffer;
 

@@ -321,6 +321,7 @@ describe('a pinned session', () => {
       user: new URL(database.url).username,
       host: new URL(database.url).hostname,
       standby: false,
+      searchPath: 'public, pg_catalog',
     });
     expect(server.version).to.be.greaterThan(130_000);
   });

@@ -129,12 +129,13 @@ async function serverFacts(client: Client): Promise<ServerFacts> {
   const { rows } = await client.query({
     text:
       "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_database()::pg_catalog.text, " +
-      'CURRENT_USER::pg_catalog.text, pg_catalog.pg_is_in_recovery()::pg_catalog.text',
+      'CURRENT_USER::pg_catalog.text, pg_catalog.pg_is_in_recovery()::pg_catalog.text, ' +
+      "pg_catalog.current_setting('search_path')",
     values: [],
     rowMode: 'array',
     types: rawText,
   });
-  const [version, database, user, standby] = rows[0] ?? [];
+  const [version, database, user, standby, searchPath] = rows[0] ?? [];
   if (Number(version) < oldestVersion) {
     throw new UsageError('UNSUPPORTED_DATABASE', `the server is PostgreSQL ${String(Math.floor(Number(version) / 10_000))}`, {
       hint: 'PostgreSQL 13 to 18 are supported.',
@@ -146,6 +147,7 @@ async function serverFacts(client: Client): Promise<ServerFacts> {
     database: database ?? '',
     user: user ?? '',
     standby: standby === 'true',
+    searchPath: searchPath ?? '',
   });
 }
 

@@ -1,0 +1,58 @@
+import type { Session } from '../dialect/session.js';
+import { FailedError } from '../errors/portolan-error.js';
+import type { Findings } from '../findings/finding.js';
+import type { Schema } from '../schema/schema.js';
+import type { Plan } from './plan.js';
+import type { PlannedRun } from './planned-runs.js';
+import { countExisting, holdEnds, insertLinks, linkPairs } from './write-links.js';
+
+export interface LinkWriterOptions {
+  readonly session: Session;
+  readonly schema: Schema;
+  readonly plan: Plan;
+  readonly dryRun: boolean;
+  readonly findings: Findings;
+}
+
+export interface LinkCounts {
+  readonly insert: Readonly<Record<string, number>>;
+  readonly same: Readonly<Record<string, number>>;
+}
+
+/** Writes the links of some objects after the others, when both ends of each are there. */
+export class LinkWriter {
+  readonly #options: LinkWriterOptions;
+  readonly #insert = new Map<string, number>();
+  readonly #same = new Map<string, number>();
+
+  constructor(options: LinkWriterOptions) {
+    this.#options = options;
+  }
+
+  get counts(): LinkCounts {
+    return { insert: record(this.#insert), same: record(this.#same) };
+  }
+
+  /** @throws FailedError VERIFY_FAILED: a link is not there when it was written */
+  async write({ planned, objects }: PlannedRun): Promise<void> {
+    const { session, schema, plan, dryRun, findings } = this.#options;
+    for (const link of planned.target.links) {
+      const pairs = linkPairs(plan.models, planned, link, objects);
+      if (pairs.length === 0) continue;
+      await holdEnds(session, schema, plan.models, findings, link, pairs);
+      const added = await insertLinks(session, schema, link, pairs, dryRun);
+      const present = await countExisting(session, schema, link, pairs);
+      if (present !== pairs.length) {
+        throw new FailedError('VERIFY_FAILED', `links of ${link.name} were written, but are not there when they are read back`, {
+          hint: 'Nothing was committed. A trigger, a rule or an extension of the database leaves out what is written.',
+        });
+      }
+      if (added > 0) this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + added);
+      if (added < pairs.length) this.#same.set(link.name, (this.#same.get(link.name) ?? 0) + pairs.length - added);
+    }
+  }
+}
+
+function record(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { failureOf } from '../support/failure.js';
+import type { Move } from './move.js';
+import { move } from './move.js';
+
+const sql = `CREATE TABLE author (id int PRIMARY KEY, books int);
+  CREATE TABLE book (id int PRIMARY KEY, author int REFERENCES author); CREATE TABLE tag (id int PRIMARY KEY);
+  CREATE TABLE book_tag (book int REFERENCES book, tag int REFERENCES tag, PRIMARY KEY (book, tag)); CREATE TABLE audit (what text)`;
+const source = `INSERT INTO author VALUES (1, 1); INSERT INTO book VALUES (4, 1); INSERT INTO tag VALUES (3);
+  INSERT INTO book_tag VALUES (4, 3)`;
+const policy = { models: { author: {}, book: {}, tag: {} }, joinTables: ['book_tag'] };
+
+/** A trigger that does something after each row of a table, or before it. */
+function trigger(table: string, body: string, when = 'AFTER INSERT OR UPDATE', kind = 'TRIGGER', more = ''): string {
+  return `CREATE FUNCTION on_${table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+    CREATE ${kind} on_${table} ${when} ON ${table} ${more} FOR EACH ROW EXECUTE FUNCTION on_${table}()`;
+}
+
+describe('triggers of the target', () => {
+  let book: Move;
+
+  afterEach(() => book.close());
+
+  async function changed(target: string): Promise<unknown> {
+    book = await move({ sql, source, target, policy, objects: ['book.4'] });
+    const { status, findings } = await book.import();
+    expect(status).to.equal('done');
+    return findings.flatMap(({ kind, on, reason }) => (kind === 'trigger-changed-row' ? [`${on}: ${reason}`] : []));
+  }
+
+  const told = ['public.author: a trigger changed 1 of the rows that were written (books)'];
+
+  it('may change the row that was written, and a finding says so', async () => {
+    expect(await changed(trigger('author', 'NEW.books := 9; RETURN NEW;', 'BEFORE INSERT'))).to.deep.equal(told);
+  });
+
+  it('may change a row of another table, and a finding says so', async () => {
+    expect(
+      await changed(trigger('book', 'UPDATE author SET books = books + 1 WHERE id = NEW.author; RETURN NULL;')),
+    ).to.deep.equal(told);
+  });
+
+  it('may change a row when a link to another is written, and a finding says so', async () => {
+    expect(await changed(trigger('book_tag', 'UPDATE author SET books = books + 1; RETURN NULL;'))).to.deep.equal(told);
+  });
+
+  it('may change a row as late as at the commit, and a finding says so', async () => {
+    const body = 'UPDATE author SET books = 9 WHERE id = NEW.id AND books <> 9; RETURN NULL;';
+    const deferred = trigger('author', body, 'AFTER INSERT', 'CONSTRAINT TRIGGER', 'DEFERRABLE INITIALLY DEFERRED');
+    expect(await changed(deferred)).to.deep.equal(told);
+  });
+
+  it('may ask at the commit for links, which are written by then', async () => {
+    const body = `IF NOT EXISTS (SELECT FROM book_tag WHERE book = NEW.id) THEN RAISE 'no tag'; END IF; RETURN NULL;`;
+    const deferred = trigger('book', body, 'AFTER INSERT', 'CONSTRAINT TRIGGER', 'DEFERRABLE INITIALLY DEFERRED');
+    expect(await changed(deferred)).to.deep.equal([]);
+  });
+
+  it('find tables by the search_path of the connection, as they do for the application', async () => {
+    expect(await changed(trigger('author', `INSERT INTO audit VALUES ('author'); RETURN NULL;`))).to.deep.equal([]);
+    expect(await book.rows('audit')).to.deep.equal([{ what: 'author' }]);
+  });
+
+  it('may not leave out a row: nothing is committed', async () => {
+    const target = trigger('author', 'IF NEW.books = 1 THEN RETURN NULL; END IF; RETURN NEW;', 'BEFORE INSERT');
+    book = await move({
+      sql,
+      source,
+      target: `${target}; ALTER TABLE book DROP COLUMN author CASCADE`,
+      policy,
+      objects: ['book.4'],
+    });
+    const error = await failureOf(book.import({ ignoreNonexistent: true }));
+    expect(error).to.include({
+      code: 'VERIFY_FAILED',
+      message: 'public.author.1 was written, but is not there when it is read back',
+    });
+    expect(await book.rows('book')).to.deep.equal([]);
+  });
+
+  it('may not leave out a link: nothing is committed', async () => {
+    const target = trigger('book_tag', 'RETURN NULL;', 'BEFORE INSERT');
+    book = await move({ sql, source, target, policy, objects: ['book.4'] });
+    const error = await failureOf(book.import());
+    expect(error).to.include({ code: 'VERIFY_FAILED' });
+    expect((error as Error).message).to.contain('links of public.book.');
+    expect(await book.rows('book')).to.deep.equal([]);
+  });
+
+  it('do as much in a dry run, and nothing of it stays', async () => {
+    book = await move({
+      sql,
+      source,
+      target: trigger('author', `INSERT INTO audit VALUES ('x'); RETURN NULL;`),
+      policy,
+      objects: ['book.4'],
+    });
+    const dry = await book.import({ dryRun: true });
+    expect(await book.rows('audit')).to.deep.equal([]);
+    const { plan, links } = await book.import();
+    expect([dry.plan, dry.links]).to.deep.equal([plan, links]);
+  });
+});
