@@ -3,7 +3,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import type { ExportOptions } from '../export/export-options.js';
 import { followRules } from '../terms.js';
 import type { SharedArguments } from './shared-options.js';
-import { listOption, numberOption } from './shared-options.js';
+import { choiceOption, listOption, numberOption } from './shared-options.js';
 
 /** The options that decide what an export takes: `export` and `explain` have them in common. */
 export interface SelectionArguments extends SharedArguments {
@@ -27,17 +27,13 @@ export function withSelectionOptions<T extends SharedArguments>(yargs: Argv<T>):
     })
     .option('root', { alias: 'r', ...listOption('MODEL', 'further root entities: their other rows are not entered') })
     .option('follow', {
-      choices: followRules,
-      requiresArg: true,
       default: 'owned' as const,
-      describe:
+      ...choiceOption(
+        followRules,
         'how far: dependencies (up only) · owned (what belongs to the seeds, and what that needs) · connected (everything around; a second seed can make it smaller)',
+      ),
     })
-    .option('shared', {
-      choices: ['full', 'key'] as const,
-      requiresArg: true,
-      describe: 'rows that are only needed: whole (default), or as key and natural key',
-    })
+    .option('shared', choiceOption(['full', 'key'], 'rows that are only needed: whole (default), or as key and natural key'))
     .option('boundary', listOption('MODEL', 'entities whose other instances must never be entered'))
     .option('exclude', listOption('MODEL[.FIELD]', 'leave out a model, or Model.field'))
     .option('include-secret', listOption('MODEL.FIELD', "let a withheld column leave: Model.field, or '*' for all"))

@@ -40,7 +40,7 @@ async function parserOf(commands: readonly CommandModule[], words: readonly stri
   const { default: yargs } = await import('yargs');
   let parser: Argv = yargs([...words])
     .version(false)
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': false, 'parse-positional-numbers': false })
+    .parserConfiguration({ 'greedy-arrays': false, 'parse-positional-numbers': false })
     .strict()
     .help(false)
     .exitProcess(false)

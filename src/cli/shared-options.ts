@@ -36,22 +36,35 @@ export function withSharedOptions<T>(yargs: Argv<T>): Argv<T & SharedArguments> 
     }) as unknown as Argv<T & SharedArguments>;
 }
 
-/** An option that takes one value, and the word that `--help` has for it. */
-export function valueOption(
-  value: string,
-  describe: string,
-): { readonly type: 'string'; readonly requiresArg: true; readonly describe: string; readonly value: string } {
-  return { type: 'string', requiresArg: true, describe, value };
-}
-
-/** The same for a whole number. */
-export function numberOption(describe: string): {
-  readonly type: 'number';
+interface OneValue<T extends 'string' | 'number', V> {
+  readonly type: T;
   readonly requiresArg: true;
   readonly describe: string;
   readonly value: string;
-} {
-  return { type: 'number', requiresArg: true, describe, value: 'N' };
+  readonly coerce: (given: V | readonly V[]) => V | undefined;
+}
+
+/** An option that takes one value, and the word that `--help` has for it. */
+export function valueOption(value: string, describe: string): OneValue<'string', string> {
+  return { type: 'string', requiresArg: true, describe, value, coerce: lastOf };
+}
+
+/** The same for a whole number. */
+export function numberOption(describe: string): OneValue<'number', number> {
+  return { type: 'number', requiresArg: true, describe, value: 'N', coerce: lastOf };
+}
+
+/** The same for one of some words. */
+export function choiceOption<C extends string>(
+  choices: readonly C[],
+  describe: string,
+): Omit<OneValue<'string', C>, 'value'> & { readonly choices: readonly C[] } {
+  return { type: 'string', choices, requiresArg: true, describe, coerce: lastOf };
+}
+
+/** Of an option that takes one value and is given twice, the later one counts: so a script's options can be overruled. */
+function lastOf<V>(given: V | readonly V[]): V | undefined {
+  return Array.isArray(given) ? (given as readonly V[]).at(-1) : (given as V);
 }
 
 /** A list option: it repeats, and a comma separates too. */
@@ -70,6 +83,10 @@ export function listOption(
   return { type: 'string', array: true, nargs: 1, requiresArg: true, describe, value, coerce: splitList };
 }
 
-export function splitList(values: readonly string[] | undefined): readonly string[] {
-  return (values ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '');
+/** An empty value stays, and is refused as a name that nothing has: an unset variable of a script must not lift a boundary. */
+function splitList(values: readonly string[] | undefined): readonly string[] {
+  return (values ?? []).flatMap((value) => {
+    const names = value.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+    return names.length === 0 ? [''] : names;
+  });
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../../errors/portolan-error.js';
 import type { ExportResult } from '../../export/export-options.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
-import { numberOption, valueOption, withSharedOptions } from '../shared-options.js';
+import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ExportArguments extends SelectionArguments {
   readonly output: string;
@@ -33,7 +33,7 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
           default: false,
           describe: 'resolve everything, write no file, print the counts',
         })
-        .option('format', { choices: ['portolan'], requiresArg: true, default: 'portolan', describe: 'layout of the archive' })
+        .option('format', { default: 'portolan', ...choiceOption(['portolan'], 'layout of the archive') })
         .option('reproducible', {
           type: 'boolean',
           default: false,

@@ -4,7 +4,7 @@ import type { ImportResult } from '../../import/import-options.js';
 import type { ConflictStrategy } from '../../terms.js';
 import { conflictStrategies } from '../../terms.js';
 import type { SharedArguments } from '../shared-options.js';
-import { valueOption, withSharedOptions } from '../shared-options.js';
+import { choiceOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ImportArguments extends SharedArguments {
   readonly path: string;
@@ -30,11 +30,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
           default: false,
           describe: 'the whole path, then a rollback; exits as the real run would',
         })
-        .option('on-conflict', {
-          choices: conflictStrategies,
-          requiresArg: true,
-          describe: 'what to do where a different row has the key (default: fail)',
-        })
+        .option('on-conflict', choiceOption(conflictStrategies, 'what to do where a different row has the key (default: fail)'))
         .option('override', { type: 'boolean', default: false, describe: 'the same as --on-conflict override' })
         .option('yes', {
           alias: 'y',
