@@ -6,8 +6,12 @@ function words(text: string): ReadonlySet<string> {
 export const secretWords = words(`
   password passwords passwd passwds passphrase passphrases passcode passcodes pwd pwds pw pswd psw passwort kennwort senha contrasena wachtwoord motdepasse
   secret secrets token tokens otp otps totp hotp mfa tfa salt salts credential credentials creds jwt jwts bearer cvv cvc csc
-  htpasswd keytab keypair keystore psk otpauth mnemonic dsn
+  htpasswd keytab keypair keystore psk otpauth mnemonic dsn bcrypt argon scrypt pbkdf pfx pkcs
+  haslo heslo lozinka sifre salasana losenord adgangskode
 `);
+
+/** Secret where nothing else stands in the name. */
+export const secretAlone = words('pass pin cookie cookies pepper');
 
 /** Words at whose end a glued word is secret: `emailtoken`, `clientsecret`; and at whose start: `passwordhash`. */
 export const gluedEnds: readonly string[] = [
@@ -27,6 +31,29 @@ export const gluedEnds: readonly string[] = [
   'signingkey',
   'encryptionkey',
   'authkey',
+  'activationkey',
+  'resetkey',
+  'privkey',
+  'encryptionkeys',
+  'accesstokens',
+  'refreshtokens',
+  'apikeys',
+  'recoverycode',
+  'recoverycodes',
+  'backupcode',
+  'backupcodes',
+  'verificationcode',
+  'activationcode',
+  'confirmationcode',
+  'resetcode',
+  'securitycode',
+  'securityanswer',
+  'seedphrase',
+  'otpseed',
+  'bindpw',
+  'userpw',
+  'rootpw',
+  'adminpw',
 ];
 export const gluedStarts: readonly string[] = [
   'password',
@@ -40,13 +67,16 @@ export const gluedStarts: readonly string[] = [
   'authtoken',
   'accesskey',
   'clientsecret',
+  'tokenhash',
+  'tokenvalue',
+  'tokensecret',
 ];
 
 /** `key` is secret after one of these. */
 export const beforeKey = words(`
-  api access private encryption encrypted decryption signing signature secret auth authentication authorization webhook master root shared preshared
-  session license ssh gpg pgp hmac aes rsa dsa ecdsa ed ssl tls jwt wrapped wrapping recovery backup client app consumer deploy stream bot host admin service
-  wep wpa wifi vapid crypto cipher
+  api access private priv encryption encrypted decryption signing signature secret auth authentication authorization webhook master root shared preshared
+  session license licence ssh gpg pgp hmac aes rsa dsa ecdsa ed ssl tls jwt wrapped wrapping recovery backup client app consumer deploy stream bot host admin service
+  wep wpa wifi vapid crypto cipher activation confirmation verification reset unlock login onetime subscription cert certificate
 `);
 
 /** `key` directly after one of these names something: it opens nothing. */
@@ -61,10 +91,10 @@ export const secretPairs: readonly (readonly [string, ReadonlySet<string>])[] = 
   [
     'code',
     words(
-      'recovery backup verification verify reset activation confirmation auth authorization authentication security mfa fa otp sms login unlock access pin scratch device factor magic',
+      'recovery backup verification verify reset activation confirmation auth authorization authentication security mfa fa otp sms login unlock access pin scratch device factor magic onetime',
     ),
   ],
-  ['codes', words('recovery backup verification security mfa fa otp scratch emergency access login factor')],
+  ['codes', words('recovery backup verification security mfa fa otp scratch emergency access login factor onetime')],
   [
     'hash',
     words(
@@ -82,17 +112,27 @@ export const secretPairs: readonly (readonly [string, ReadonlySet<string>])[] = 
   [
     'pin',
     words(
-      'hash hashed digest code encrypted user card sim access login door alarm account security atm device customer voicemail old new current parental phone wallet salt',
+      'hash hashed digest code encrypted onetime user card sim access login door alarm account security atm device customer voicemail old new current parental phone wallet salt number',
     ),
   ],
   ['cookie', words('session auth login remember')],
   ['cookies', words('session auth login')],
+  ['word', words('pass')],
+  ['words', words('seed recovery mnemonic')],
+  ['passe', words('mot')],
+  ['pepper', words('password hash hashing secret auth')],
   ['phrase', words('pass seed recovery secret wallet')],
   ['pem', words('private')],
+  ['private', words('rsa dsa ecdsa pgp gpg ssh')],
+  ['material', words('key')],
+  ['verifier', words('code oauth pkce password srp')],
+  ['auth', words('basic http push proxy smtp')],
   ['link', words('magic reset login')],
   ['answer', words('security secret recovery')],
   ['answers', words('security secret recovery')],
-  ['string', words('connection')],
+  ['string', words('connection auth authentication')],
+  ['uri', words('connection database db redis mongo mongodb postgres postgresql mysql amqp jdbc')],
+  ['url', words('connection database db redis mongo mongodb postgres postgresql mysql amqp jdbc')],
   ['header', words('authorization auth')],
   ['data', words('auth oauth')],
 ];
@@ -110,7 +150,7 @@ export const harmlessAfter = words(`
   policy policies strength score version total ttl lifetime duration days hours minutes seconds age time date timestamp method methods algorithm algo alg scheme format
   prefix scope scopes description index sort order id ids provider issuer audience column field param parameter language left remaining quota budget cost rate bucket
   symbol address standard decimals supply price balance amount count rotation rotated revoked issued sent failed failures delivery channel category less manager
-  owner level
+  owner level check checks result results enforced per period digits rounds iterations contact
 `);
 
 /** After some secret words these name a place; after others (a password's reset link, an otpauth URL) they hold the secret. */

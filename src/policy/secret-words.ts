@@ -7,6 +7,7 @@ import {
   harmlessBeforeKey,
   placeable,
   placeWords,
+  secretAlone,
   secretPairs,
   secretWords,
 } from './secret-vocabulary.js';
@@ -28,7 +29,7 @@ export function isSecretName(name: string, siblings: readonly string[] = []): bo
 }
 
 function isSecretAlone(word: string, siblings: readonly string[]): boolean {
-  if (secretWords.has(word) || word === 'pass' || word === 'pin' || isGlued(word)) return true;
+  if (secretWords.has(word) || secretAlone.has(word) || isGlued(word)) return true;
   const isBare = word === 'hash' || word === 'digest' || word === 'seed';
   return (
     isBare && siblings.some((other) => other !== word && splitName(other).some((part) => part === 'salt' || part === 'salts'))
@@ -74,7 +75,7 @@ function isGlued(word: string): boolean {
   );
 }
 
-/** `APIKey2_hash` → api, key, hash; `2fa` counts as mfa. */
+/** `APIKey2_hash` → api, key, hash; `2fa` counts as mfa, `one_time` as one word. */
 export function splitName(name: string): readonly string[] {
   return name
     .normalize('NFD')
@@ -83,6 +84,7 @@ export function splitName(name: string): readonly string[] {
     .replace(/([a-z\d])([A-Z])/gu, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/gu, '$1_$2')
     .toLowerCase()
+    .replace(/(?<![a-z])one_?time(?![a-z])/gu, 'onetime')
     .split(/[^a-z]+/u)
     .filter((word) => word !== '');
 }

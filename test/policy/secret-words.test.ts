@@ -12,6 +12,10 @@ const secrets = `
   twofa_secret mfa mfa_secret mfa_code hotp_secret otpauth_url otpauth_uri recovery_code recovery_codes backup_codes scratch_codes verification_code reset_code
   salt password_salts user_salt credential credentials aws_credentials credentials_json creds cvv cvc cvv2 card_cvc seed_phrase mnemonic security_answer
   magic_link remember_digest session_cookie secret_key_base keytab auth_data connection_string Kennwort contraseña dbPassword DB_PASSWORD x509_private_key
+  pass_word passWord priv_key privkey rsa_private one_time_code oneTimeCode onetime_pin bcrypt bcrypt_hash argon2_hash scrypt_hash user_activation_key activationkey
+  password_pepper code_verifier oauth_verifier pin_number licence_key key_material seed_words seedphrase cert_key client_certificate_key reset_key resetkey
+  subscription_key recoverycodes verificationcode securityanswer mot_de_passe basic_auth push_auth authentication_string connection_uri database_url redis_url
+  cookie cookies bind_pw bindpw tokenhash
 `;
 
 const harmless = `
@@ -24,6 +28,8 @@ const harmless = `
   hash_algorithm content_hash commit_hash file_digest hash digest seed seed_count seedling country_code zip_code error_code codename code pinned pinterest spinner opinion
   author authors authority session_id session_count encryption_algorithm key_signature public_token publishable_key pwd_changed_at passwordless description title webhook_url
   expires_at connection_count security_question_count passed password_policy password_strength
+  cvv_check cvc_result tokens_per_minute totp_period otp_digits bcrypt_rounds bcrypt_cost mfa_enforced key_account_contact milestone_time_code time_code cookie_name cookie_consent
+  connection_type database_name image_url material key_colour auth_provider basic_authority words word_count private_note rsa_key_length pepper_count
 `;
 
 function list(text: string): readonly string[] {
