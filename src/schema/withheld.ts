@@ -1,5 +1,6 @@
 import type { CatalogColumn } from '../dialect/postgres/catalog.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
+import type { Findings } from '../findings/finding.js';
 import { isSecretName } from '../policy/secret-words.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { excludedColumns, findColumns } from './exclusions.js';
@@ -15,18 +16,25 @@ interface Draft {
   readonly policy: ParsedPolicy;
   readonly references: readonly DraftReference[];
   readonly problems: Problems;
+  readonly findings: Findings;
 }
 
 /**
- * Says of each column whether it stays at home, and why. Keys and foreign keys are never withheld by their name; what the policy or
- * the user says goes before any name.
+ * Says of each column whether it stays at home, and why. Keys, foreign keys and what those refer to are never withheld by their name,
+ * since nothing could be found again without them: a finding tells where a name sounds like a secret. What the policy or the user says
+ * goes before any name.
  */
 export function withheldReason(
-  { policy, references, problems }: Draft,
+  { policy, references, problems, findings }: Draft,
   entities: ReadonlyMap<string, Entity>,
 ): (table: DraftTable, column: Column) => Column['withheld'] {
   const excluded = excludedColumns(entities, policy, problems);
-  const inReference = new Set(references.flatMap((edge) => edge.columns.map((name) => columnId(edge.child.name.model, name))));
+  const inReference = new Set(
+    references.flatMap((edge) => [
+      ...edge.columns.map((name) => columnId(edge.child.name.model, name)),
+      ...edge.parentColumns.map((name) => columnId(edge.parent.name.model, name)),
+    ]),
+  );
   const included = new Set<string>();
   for (const text of policy.includeSecrets) {
     if (text === '*') continue;
@@ -47,8 +55,10 @@ export function withheldReason(
     if (included.has(id) || policy.includeSecrets.includes('*')) return undefined;
     const verdict = verdicts.get(id);
     if (verdict !== undefined) return verdict === 'secret' ? 'secret' : undefined;
-    if (table.identity.includes(column.name) || inReference.has(id)) return undefined;
-    return canHoldSecret(table, column.name) && soundsSecret(table, column) ? 'secret' : undefined;
+    if (!canHoldSecret(table, column.name) || !soundsSecret(table, column)) return undefined;
+    if (!table.identity.includes(column.name) && !inReference.has(id)) return 'secret';
+    findings.note('secret-key', `${table.name.model}.${column.member}`, 'sounds like a secret, and is a key: it is not withheld');
+    return undefined;
   };
 }
 

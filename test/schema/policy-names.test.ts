@@ -10,7 +10,8 @@ import { drawChart } from './chart.js';
 const sql = `
   CREATE DOMAIN secret_text AS text; CREATE TYPE credentials AS (name text, password text); CREATE TYPE token_kind AS ENUM ('a');
   CREATE TABLE account (id int PRIMARY KEY, name text, parent int REFERENCES account, password text NOT NULL, api_keys text[], private_key bytea, otp secret_text,
-    auth_token uuid, token_count int, password_changed_at timestamptz, login credentials, token token_kind, x1 text, keyboard text);
+    auth_token uuid, token_count int, password_changed_at timestamptz, login credentials, token token_kind, x1 text, keyboard text, badge_token text UNIQUE);
+  CREATE TABLE visit (id int PRIMARY KEY, badge_token text REFERENCES account (badge_token));
   CREATE TABLE access_token (token text PRIMARY KEY, account int NOT NULL REFERENCES account);
   CREATE TABLE use_of_token (id int PRIMARY KEY, token text REFERENCES access_token, refresh_token text);
   CREATE TABLE message (id int PRIMARY KEY, kind smallint NOT NULL, target int, size text, note jsonb);
@@ -43,7 +44,14 @@ describe('what a policy names', () => {
     );
   });
 
-  it('is never withheld by name where it is a key or a foreign key', () => {
+  it('is never withheld by name where it is a key, a foreign key or what one refers to, which a finding tells', () => {
+    expect(withheld(chart.schema, 'public.visit')).to.deep.equal([]);
+    expect([...chart.found('secret-key')].sort()).to.deep.equal([
+      'public.access_token.token',
+      'public.account.badge_token',
+      'public.use_of_token.token',
+      'public.visit.badge_token',
+    ]);
     expect(withheld(chart.schema, 'public.access_token')).to.deep.equal([]);
     expect(withheld(chart.schema, 'public.use_of_token')).to.deep.equal(['refresh_token secret']);
   });
