@@ -68,10 +68,12 @@ function describeColumn(column: EntityMetadata['columns'][number]): MetadataTabl
 function discriminatorOf(group: readonly EntityMetadata[]): MetadataTable['discriminator'] {
   const column = group.find((one) => one.inheritancePattern === 'STI')?.discriminatorColumn?.databaseName;
   if (column === undefined) return undefined;
-  const models = new Map<string, string>();
-  for (const metadata of group) {
-    if (metadata.inheritancePattern !== 'STI' && metadata.tableType !== 'entity-child') continue;
-    if (metadata.discriminatorValue !== undefined) models.set(metadata.discriminatorValue, metadata.name);
+  const kinds = new Map<string, readonly string[]>();
+  for (const metadata of group.filter(({ tableType }) => tableType === 'entity-child')) {
+    kinds.set(
+      metadata.name,
+      [metadata, ...metadata.childEntityMetadatas].flatMap(({ discriminatorValue }) => discriminatorValue ?? []),
+    );
   }
-  return { column, models };
+  return { column, kinds };
 }

@@ -1,3 +1,5 @@
+import type { Discriminator } from './schema.js';
+
 /** What TypeORM metadata says of one table, in the database's own names. Nothing behind `describe-metadata.ts` touches TypeORM. */
 export interface MetadataTable {
   readonly schema: string;
@@ -11,7 +13,7 @@ export interface MetadataTable {
   readonly manyToMany: readonly MetadataManyToMany[];
   /** All relations to children, by property. */
   readonly children: readonly MetadataChildren[];
-  readonly discriminator: { readonly column: string; readonly models: ReadonlyMap<string, string> } | undefined;
+  readonly discriminator: Discriminator | undefined;
 }
 
 export interface MetadataColumn {

@@ -28,7 +28,12 @@ export function naturalKey(
   const candidates = entity.uniques
     .filter(
       (one) =>
-        one.predicate === undefined && one.columns.length > 0 && !isKey(entity, one.columns) && !one.columns.some(isWithheld),
+        one.predicate === undefined &&
+        one.columns.length > 0 &&
+        !isKey(entity, one.columns) &&
+        !one.columns.some(isWithheld) &&
+        // A reference that most rows need not have names nobody.
+        !(one.columns.every((name) => held.has(name)) && one.columns.some(isNullable)),
     )
     .map((one) => one.columns);
   return candidates.sort((a, b) => cost(a) - cost(b))[0] ?? [];

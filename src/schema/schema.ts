@@ -37,8 +37,14 @@ export interface Entity {
   readonly triggers: readonly string[];
   /** The catalog's estimate; -1 when never analysed. */
   readonly estimatedRows: number;
-  /** Single-table inheritance: the discriminator column and, by its value, the model name of the child entity. */
-  readonly discriminator: { readonly column: string; readonly models: ReadonlyMap<string, string> } | undefined;
+  readonly discriminator: Discriminator | undefined;
+}
+
+/** Of single-table inheritance: what tells the kinds of rows apart. */
+export interface Discriminator {
+  readonly column: string;
+  /** By the name of a child entity: the values of its rows and of those of its own children. */
+  readonly kinds: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface TableName {

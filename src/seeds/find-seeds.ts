@@ -49,7 +49,7 @@ export async function findSeeds(session: Session, lookup: SeedLookup, schema: Sc
 function grouped(names: readonly ObjectName[]): readonly (readonly ObjectName[])[] {
   const groups = new Map<string, ObjectName[]>();
   for (const name of names) {
-    const id = [name.entity.model, ...name.columns.map((column) => column.name)].join('\0');
+    const id = JSON.stringify([name.entity.model, name.columns.map((column) => column.name), name.kinds]);
     const group = groups.get(id);
     if (group === undefined) groups.set(id, [name]);
     else group.push(name);
@@ -66,7 +66,7 @@ async function rowsOf(
   const [first] = group;
   if (first === undefined) return new Map();
   const columnTexts = first.columns.map((_, at) => group.map((name) => name.values[at] ?? null));
-  const statement = lookup(first.entity, first.columns, columnTexts);
+  const statement = lookup(first.entity, first.columns, columnTexts, first.kinds);
   const found = new Map<number, (readonly string[])[]>();
   try {
     for (const [ordinal, ...key] of await session.query(statement.sql, statement.parameters)) {

@@ -12,6 +12,8 @@ export interface ObjectName {
   readonly entity: Entity;
   readonly columns: readonly Column[];
   readonly values: readonly string[];
+  /** Where the name is that of a child entity of single-table inheritance: the discriminator's values that its rows have. */
+  readonly kinds: readonly string[] | undefined;
 }
 
 const bracketed = /^([^[\]]+)\[(.+)\]$/su;
@@ -25,17 +27,18 @@ export function parseObjectName(schema: Schema, text: string): ObjectName {
   const brackets = bracketed.exec(text);
   if (brackets?.[1] !== undefined && brackets[2] !== undefined) {
     const entity = resolveModel(schema, brackets[1]);
-    return byColumns(entity, text, brackets[2]);
+    return byColumns(entity, kindsOf(entity, brackets[1]), text, brackets[2]);
   }
-  const { entity, key } = splitName(schema, text);
+  const { entity, key, model } = splitName(schema, text);
+  const kinds = kindsOf(entity, model);
   const [only] = entity.key;
   if (only === undefined) {
     throw new UsageError('KEY_UNKNOWN', `${entity.model} has no key by which a row could be named`, {
       hint: `Name a row by a column (${entity.model}[column=value]) after giving the table a key in the policy.`,
     });
   }
-  if (entity.key.length > 1) return byColumns(entity, text, key);
-  return { text, entity, columns: [resolveColumn(entity, only)], values: [key] };
+  if (entity.key.length > 1) return byColumns(entity, kinds, text, key);
+  return { text, entity, columns: [resolveColumn(entity, only)], values: [key], kinds };
 }
 
 /** How an object is written: `demoapp.book.4`, `app.model.a=1,b=2`. */
@@ -52,19 +55,20 @@ function propertyOf(entity: Entity, name: string): string {
 }
 
 /** `app.Model.key` is tried first, then `Model.key`, whose key may hold dots. */
-function splitName(schema: Schema, text: string): { entity: Entity; key: string } {
+function splitName(schema: Schema, text: string): { entity: Entity; model: string; key: string } {
   const [first = '', second = '', ...rest] = text.split('.');
   if (second === '') throw malformed(text);
   if (rest.length > 0) {
-    const found = findModels(schema, `${first}.${second}`);
+    const model = `${first}.${second}`;
+    const found = findModels(schema, model);
     if (found.length === 1 || findModels(schema, first).length === 0) {
-      return { entity: resolveModel(schema, `${first}.${second}`), key: present(rest.join('.'), text) };
+      return { entity: resolveModel(schema, model), model, key: present(rest.join('.'), text) };
     }
   }
-  return { entity: resolveModel(schema, first), key: present([second, ...rest].join('.'), text) };
+  return { entity: resolveModel(schema, first), model: first, key: present([second, ...rest].join('.'), text) };
 }
 
-function byColumns(entity: Entity, text: string, assignments: string): ObjectName {
+function byColumns(entity: Entity, kinds: ObjectName['kinds'], text: string, assignments: string): ObjectName {
   const columns: Column[] = [];
   const values: string[] = [];
   for (const assignment of assignments.split(/,(?=[^,=]+=)/u)) {
@@ -73,7 +77,14 @@ function byColumns(entity: Entity, text: string, assignments: string): ObjectNam
     columns.push(resolveColumn(entity, assignment.slice(0, at).trim()));
     values.push(assignment.slice(at + 1));
   }
-  return { text, entity, columns, values };
+  return { text, entity, columns, values, kinds };
+}
+
+/** The child entity that a model's name means; none where it means the whole table. */
+function kindsOf({ name, discriminator }: Entity, model: string): readonly string[] | undefined {
+  const wanted = model.slice(model.lastIndexOf('.') + 1).toLowerCase();
+  if (wanted === name.toLowerCase()) return undefined;
+  return [...(discriminator?.kinds ?? [])].find(([child]) => child.toLowerCase() === wanted)?.[1];
 }
 
 function present(key: string, text: string): string {

@@ -36,6 +36,9 @@ class Dog extends Animal {
   @ManyToOne(() => Keeper) walker!: object;
 }
 
+@ChildEntity('puppy')
+class Puppy extends Dog {}
+
 @Entity('zoo_keeper')
 class KeeperSummary {
   @PrimaryGeneratedColumn() id!: number;
@@ -117,7 +120,7 @@ class Ticket {
 describe('single-table inheritance', () => {
   let chart: Chart;
   before(async () => {
-    chart = await drawChart({ entities: [KeeperSummary, Keeper, Animal, Dog, Cat, Plain, Later, Ticket, Price, Sale] });
+    chart = await drawChart({ entities: [KeeperSummary, Keeper, Animal, Dog, Puppy, Cat, Plain, Later, Ticket, Price, Sale] });
   });
   after(() => chart.close());
 
@@ -132,10 +135,10 @@ describe('single-table inheritance', () => {
       'walkerId',
     ]);
     expect(animal.discriminator?.column).to.equal('species');
-    expect([...(animal.discriminator?.models ?? [])].sort()).to.deep.equal([
-      ['Animal', 'Animal'],
-      ['Cat', 'Cat'],
-      ['dog', 'Dog'],
+    expect([...(animal.discriminator?.kinds ?? [])].sort()).to.deep.equal([
+      ['Cat', ['Cat']],
+      ['Dog', ['dog', 'puppy']],
+      ['Puppy', ['puppy']],
     ]);
     expect([...chart.schema.entities.values()].filter((entity) => entity.table.name === 'zoo_animal')).to.have.length(1);
   });

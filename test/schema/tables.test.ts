@@ -47,6 +47,7 @@ const sql = `
   CREATE TABLE nothing (a int, p int REFERENCES place); CREATE UNIQUE INDEX ON nothing (a) WHERE a > 1;
   CREATE TABLE unrelated (id int PRIMARY KEY); CREATE TABLE migrations (id int PRIMARY KEY, name text);
   CREATE TABLE named (id int PRIMARY KEY, code text NOT NULL UNIQUE, nullable text UNIQUE, place int UNIQUE REFERENCES place, token text NOT NULL UNIQUE);
+  CREATE TABLE lonely (id int PRIMARY KEY, place int UNIQUE REFERENCES place);
   CREATE TABLE base (id int PRIMARY KEY, p int REFERENCES place); CREATE TABLE heir () INHERITS (base);
   CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
   CREATE TRIGGER before_place BEFORE INSERT ON place FOR EACH ROW EXECUTE FUNCTION f();
@@ -111,6 +112,10 @@ describe('tables', () => {
     const schema = await chart.under({ models: { nothing: { key: ['a'] }, Keyless: { key: ['c', 'd'] } } });
     expect(schema.entities.get('public.nothing')?.key).to.deep.equal(['a']);
     expect(schema.entities.get('public.keyless')?.key).to.deep.equal(['c', 'd']);
+  });
+
+  it('have no natural key that is nothing but a reference which can be NULL', () => {
+    expect(chart.entity('public.lonely').naturalKey).to.deep.equal([]);
   });
 
   it('have a natural key that is neither nullable nor a reference nor withheld, where there is one', async () => {
