@@ -32,3 +32,20 @@ export function queryTimeout(client: Client): { readonly query_timeout: number }
   const own = client.connectionParameters?.query_timeout;
   return own === undefined || own === false || own === 0 ? undefined : { query_timeout: never };
 }
+
+/** How long a closed socket may take to tell the pool, in milliseconds. */
+export const farewell = 1_000;
+
+/** Closes a connection of no more use; its pool must have heard of it before it gets it back, or it would hand it to the next. */
+export async function cutConnection(client: Client): Promise<void> {
+  const ignore = (): void => undefined;
+  client.on('error', ignore);
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      resolve();
+    };
+    client.on('end', done);
+    setTimeout(done, farewell).unref();
+    client.connection?.stream?.destroy();
+  });
+}

@@ -3,14 +3,11 @@ import { FailedError } from '../../errors/portolan-error.js';
 import type { QueryStatistics, ServerFacts, TextRow } from '../session.js';
 import { sendCancelRequest } from './cancel-request.js';
 import type { Client } from './client.js';
-import { queryTimeout, rawText } from './client.js';
+import { farewell, queryTimeout, rawText } from './client.js';
 import { copyIn, SourceError } from './copy-in.js';
 import { copyOut } from './copy-out.js';
 import { databaseError } from './database-error.js';
 import type { PinnedSession } from './pinned-session.js';
-
-/** How long a closed socket may take to tell the pool, in milliseconds. */
-const farewell = 1_000;
 
 /** One connection of the application's pool for the length of one transaction. */
 export class PostgresSession implements PinnedSession {

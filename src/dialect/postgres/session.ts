@@ -2,7 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { FailedError, UsageError } from '../../errors/portolan-error.js';
 import type { ServerFacts } from '../session.js';
 import type { Client } from './client.js';
-import { rawText } from './client.js';
+import { cutConnection, rawText } from './client.js';
 import { connectionError } from './connection-error.js';
 import { connectionTarget } from './connection-target.js';
 import { databaseError } from './database-error.js';
@@ -74,8 +74,11 @@ async function open(
     await session.query(pinStatement(server.version));
     return session;
   } catch (error) {
-    if (session === undefined) await runner.release();
-    else await session.close();
+    if (session !== undefined) await session.close();
+    else {
+      await cutConnection(client);
+      await runner.release();
+    }
     throw signal?.aborted === true ? signal.reason : databaseError(error, 'opening the session');
   }
 }

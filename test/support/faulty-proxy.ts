@@ -1,0 +1,132 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+
+/** What happens to a statement on its way to the server. */
+export type Fault =
+  /** The server ends the connection (pg_terminate_backend), before the statement arrives or while it runs. */
+  | { readonly kind: 'terminate'; readonly when: 'before' | 'after'; readonly end: (pid: number) => Promise<unknown> }
+  /** The server does it, and its answer never arrives; `alone`: nor does anybody reach the server afterwards. */
+  | { readonly kind: 'lose answer'; readonly alone: boolean };
+
+/** Stands between a client and a PostgreSQL server and harms one statement. */
+export interface FaultyProxy {
+  readonly url: string;
+  /** Harms the first statement that fits from now on. */
+  arm(fault: Fault, fits: (statement: string, place: number) => boolean): void;
+  /** Whether a statement was harmed since then; everything goes through again. */
+  disarm(): boolean;
+  close(): Promise<void>;
+}
+
+export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
+  const { hostname, port } = new URL(server);
+  const sockets = new Set<Socket>();
+  let fault: Fault | undefined;
+  let fits: (statement: string, place: number) => boolean = () => false;
+  let place = 0;
+  let isDone = false;
+  let isCutOff = false;
+
+  const proxy = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    const end = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket)).on('error', end);
+      socket.once('close', end);
+    }
+    if (isCutOff) {
+      end();
+      return;
+    }
+    let pid = 0;
+    let isDeaf = false;
+    upstream.on('data', (bytes: Buffer) => {
+      pid ||= processId(bytes);
+      if (isDeaf) end();
+      else client.write(bytes);
+    });
+
+    const harm = async (message: Buffer, { kind, ...how }: Fault): Promise<void> => {
+      isDone = true;
+      if (kind === 'lose answer') {
+        isDeaf = true;
+        isCutOff = 'alone' in how && how.alone;
+        upstream.write(message);
+        return;
+      }
+      if (!('end' in how)) return;
+      if (how.when === 'before') await how.end(pid);
+      if (!upstream.destroyed) upstream.write(message);
+      if (how.when === 'after') await how.end(pid);
+    };
+    let queue = Promise.resolve();
+    const messages = messageSplitter();
+    client.on('data', (bytes: Buffer) => {
+      for (const message of messages(bytes)) {
+        queue = queue.then(async () => {
+          const statement = statementOf(message);
+          if (statement !== undefined && fault !== undefined && !isDone && fits(statement, (place += 1)))
+            await harm(message, fault);
+          else if (!upstream.destroyed) upstream.write(message);
+        });
+      }
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const url = new URL(server);
+  url.hostname = '127.0.0.1';
+  url.port = String((proxy.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    arm: (next, which) => {
+      [fault, fits, place, isDone] = [next, which, 0, false];
+    },
+    disarm: () => {
+      fault = undefined;
+      isCutOff = false;
+      return isDone;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}
+
+/** Whole messages of a client; the first one has no type. https://www.postgresql.org/docs/current/protocol-message-formats.html */
+function messageSplitter(): (bytes: Buffer) => readonly Buffer[] {
+  let rest = Buffer.alloc(0);
+  let typeLength = 0;
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    const whole: Buffer[] = [];
+    for (;;) {
+      if (rest.length < typeLength + 4) return whole;
+      const length = typeLength + rest.readUInt32BE(typeLength);
+      if (rest.length < length) return whole;
+      whole.push(rest.subarray(0, length));
+      rest = rest.subarray(length);
+      typeLength = 1;
+    }
+  };
+}
+
+/** The SQL of Query and of Parse (after the name of the prepared statement). */
+function statementOf(message: Buffer): string | undefined {
+  const [type] = message.toString('latin1', 0, 1);
+  if (type === 'Q') return message.toString('utf8', 5, message.length - 1);
+  if (type === 'P') return message.toString('utf8', message.indexOf(0, 5) + 1).split('\0')[0];
+  return undefined;
+}
+
+/** Of BackendKeyData, which comes once, with what ends the start of a connection. */
+function processId(bytes: Buffer): number {
+  for (let at = 0; at + 9 <= bytes.length; at += 1 + bytes.readUInt32BE(at + 1)) {
+    if (bytes[at] === 'K'.charCodeAt(0)) return bytes.readUInt32BE(at + 5);
+  }
+  return 0;
+}
