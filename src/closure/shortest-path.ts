@@ -1,6 +1,6 @@
-import type { RowReader } from '../dialect/row-reader.js';
+import type { KeyBatch, RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
-import type { Edges } from './edges.js';
+import type { Edges, LinkSide } from './edges.js';
 import type { Role, StepRule } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
@@ -66,8 +66,8 @@ async function* origins(options: PathOptions, model: string, nodes: ReadonlyMap<
     yield* step(options, reference.parent, nodes, reference, 'down', (role) => part || rule.down(role, toRoot) !== undefined);
   }
   for (const side of edges.sides(model)) {
-    const others = pairsAcross(options, [...nodes.keys()], side.from, side.to);
-    for await (const [from, other] of others) {
+    if (side.to.follow.down === 'skip' || side.from.follow.up === 'cut') continue;
+    for await (const [from, other] of pairsAcross(options, [...nodes.keys()], side)) {
       const node = nodes.get(from);
       const role = roleOf(options.membership, side.to.parent, other);
       if (node === undefined || role === undefined || rule.across(role, toRoot) === undefined) continue;
@@ -84,78 +84,71 @@ async function* step(
   direction: 'up' | 'down',
   leads: (role: Role) => boolean,
 ): AsyncGenerator<Node> {
-  for await (const [child, parent] of pairs(options, reference, [...nodes.keys()], direction === 'up' ? 'parent' : 'child')) {
+  const found: (readonly [origin: Key, node: Node])[] = [];
+  for await (const [child, parent] of pairs(options, reference, direction === 'up' ? 1 : 0, [...nodes.keys()])) {
     const [origin, target] = direction === 'up' ? [child, parent] : [parent, child];
     const node = nodes.get(target);
     const role = roleOf(options.membership, originModel, origin);
-    if (node !== undefined && role !== undefined && leads(role))
-      yield reached(originModel, origin, node, reference.name, direction);
+    if (node !== undefined && role !== undefined && leads(role)) found.push([origin, node]);
+  }
+  const origins = found.map(([origin]) => origin);
+  const passed = direction === 'up' ? undefined : await passing(options, reference, origins);
+  for (const [origin, node] of found) {
+    if (passed?.has(node.key) !== false) yield reached(originModel, origin, node, reference.name, direction);
   }
 }
 
 /** [child key, parent key] of all rows that a reference joins, where one side is known. */
-async function* pairs(
-  { edges, reader }: PathOptions,
+function pairs(
+  options: PathOptions,
   reference: Reference,
+  known: 0 | 1,
   keys: readonly Key[],
-  known: 'parent' | 'child',
 ): AsyncGenerator<readonly [Key, Key]> {
-  const child = edges.entity(reference.child);
-  const parent = edges.entity(reference.parent);
-  const parentOf = reference.direct ? undefined : new Map<Key, Key>();
-  if (known === 'parent' && parentOf !== undefined) {
-    for await (const [key, value] of both(reader, { entity: parent, columns: parent.key, values: keys }, [
-      parent.key,
-      reference.parentColumns,
-    ]))
-      parentOf.set(value, key);
-  }
-  const through =
-    reference.direct || known === 'child'
-      ? undefined
-      : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key };
-  const columns = known === 'parent' ? reference.columns : child.key;
-  const found: [Key, Key][] = [];
+  const { edges } = options;
   const { when } = reference;
-  for await (const pair of both(reader, { entity: child, columns, values: keys, through, when }, [child.key, reference.columns]))
-    found.push([...pair]);
-  if (known === 'child' && parentOf !== undefined) {
-    const values = found.map(([, value]) => value);
-    const selection = { entity: parent, columns: reference.parentColumns, values };
-    for await (const [key, value] of both(reader, selection, [parent.key, reference.parentColumns])) parentOf.set(value, key);
-  }
-  for (const [childKey, value] of found) {
-    const parentKey = parentOf === undefined ? value : parentOf.get(value);
-    if (parentKey !== undefined) yield [childKey, parentKey];
-  }
+  return both(
+    options.reader.pairs({ holder: edges.entity(reference.child), references: [endOf(edges, reference)], when }, known, keys),
+  );
 }
 
-async function* pairsAcross(
+function pairsAcross(
   { edges, reader }: PathOptions,
   keys: readonly Key[],
-  from: Reference,
-  to: Reference,
+  { from, to }: LinkSide,
 ): AsyncGenerator<readonly [Key, Key]> {
-  const through = edges.entity(from.child);
-  if (from.direct && to.direct) {
-    yield* both(reader, { entity: through, columns: from.columns, values: keys }, [from.columns, to.columns]);
-    return;
-  }
-  throw new TypeError(`no path is sought across ${from.name}: its columns are no keys`);
+  return both(reader.pairs({ holder: edges.entity(from.child), references: [endOf(edges, from), endOf(edges, to)] }, 0, keys));
 }
 
-async function* both(
-  reader: RowReader,
-  selection: Parameters<RowReader['keys']>[0],
-  select: Parameters<RowReader['keys']>[1],
-): AsyncGenerator<readonly [Key, Key]> {
-  for await (const batch of reader.keys(selection, select)) {
+function endOf(edges: Edges, { parent, columns, parentColumns }: Reference): RowJoin['references'][number] {
+  return { entity: edges.entity(parent), columns, parentColumns };
+}
+
+async function* both(batches: AsyncIterable<KeyBatch>): AsyncGenerator<readonly [Key, Key]> {
+  for await (const batch of batches) {
     for (let row = 0; row < batch.count; row += 1) {
       const first = batch.groups[0]?.[row];
       const second = batch.groups[1]?.[row];
       if (first !== null && first !== undefined && second !== null && second !== undefined) yield [first, second];
     }
   }
+}
+
+/** Children that a filter or a limit of the policy lets pass. */
+async function passing(
+  { edges, reader }: PathOptions,
+  reference: Reference,
+  parents: readonly Key[],
+): Promise<ReadonlySet<Key> | undefined> {
+  const { where, limit } = reference.follow;
+  if (where === undefined && limit === undefined) return undefined;
+  const [child, parent] = [edges.entity(reference.child), edges.entity(reference.parent)];
+  const through = { entity: parent, columns: reference.parentColumns, keyColumns: parent.key };
+  const selection = { entity: child, columns: reference.columns, values: parents, through, when: reference.when, where, limit };
+  const found = new Set<Key>();
+  for await (const batch of reader.keys(selection, [child.key]))
+    for (const key of batch.groups[0] ?? []) if (key !== null) found.add(key);
+  return found;
 }
 
 function roleOf(membership: Membership, model: string, key: Key): Role | undefined {

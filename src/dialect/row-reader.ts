@@ -23,6 +23,13 @@ export interface RowSelection {
   readonly except?: readonly { readonly column: string; readonly keys: readonly Key[] }[] | undefined;
 }
 
+/** What joins two entities: a reference, from the table that holds it to its parent; or two references of a join table, from one parent to the other. */
+export interface RowJoin {
+  readonly holder: Entity;
+  readonly when?: RowSelection['when'];
+  readonly references: readonly { readonly columns: ColumnGroup; readonly entity: Entity; readonly parentColumns: ColumnGroup }[];
+}
+
 /** Column-major: `groups[g][row]` is the key in group g, null where any of its columns is NULL. */
 export interface KeyBatch {
   readonly count: number;
@@ -55,6 +62,8 @@ export interface Census {
 export interface RowReader {
   /** Keys held by `select` of the selected rows. Batches of any size, rows in any order. One query per 50 000 values or so. */
   keys(selection: RowSelection, select: readonly ColumnGroup[]): AsyncIterable<KeyBatch>;
+  /** The keys of both ends of a join, in two groups, where one end has one of the keys. The database compares what references hold. */
+  pairs(join: RowJoin, known: 0 | 1, keys: Iterable<Key>): AsyncIterable<KeyBatch>;
   /**
    * Rows in COPY text format (`\n` after each, columns as given), in the order of `keys`, which must be
    * in the archive's order. Chunks end at row ends. A key without row gives nothing.

@@ -1,7 +1,7 @@
 import type { Closure } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import { compareKeys } from '../closure/key-order.js';
-import type { RowReader, RowSelection } from '../dialect/row-reader.js';
+import type { RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
 import type { KeyShape } from '../values/archive-value.js';
 import { keyShape } from '../values/archive-value.js';
@@ -70,62 +70,28 @@ async function readLinks(
   return byOwner;
 }
 
-/** Owner key, other key, owner key, … of the links of some owners; columns that hold no keys are resolved through their table. */
+/** Owner key, other key, owner key, … of the links of some owners. Columns that hold no keys are resolved by the database. */
 async function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): Promise<readonly Key[]> {
-  const through = entityOf(schema, link.through);
-  const ownerOf = link.owner.direct ? undefined : await keysByValue(reader, schema, link.owner, 'key', keys);
-  const selection: RowSelection = {
-    entity: through,
-    columns: link.owner.columns,
-    values: keys,
-    through: link.owner.direct
-      ? undefined
-      : {
-          entity: entityOf(schema, link.owner.parent),
-          columns: link.owner.parentColumns,
-          keyColumns: entityOf(schema, link.owner.parent).key,
-        },
-  };
+  const { owner, inverse } = link;
+  const holder = entityOf(schema, link.through);
+  const batches =
+    owner.direct && inverse.direct
+      ? reader.keys({ entity: holder, columns: owner.columns, values: keys }, [owner.columns, inverse.columns])
+      : reader.pairs({ holder, references: [endOf(schema, owner), endOf(schema, inverse)] }, 0, keys);
   const pairs: Key[] = [];
-  for await (const batch of reader.keys(selection, [link.owner.columns, link.inverse.columns])) {
+  for await (const batch of batches) {
     const [owners = [], inverses = []] = batch.groups;
     for (let row = 0; row < batch.count; row += 1) {
-      const owner = owners[row];
-      const inverse = inverses[row];
-      if (owner !== null && owner !== undefined && inverse !== null && inverse !== undefined) pairs.push(owner, inverse);
+      const one = owners[row];
+      const other = inverses[row];
+      if (one !== null && one !== undefined && other !== null && other !== undefined) pairs.push(one, other);
     }
   }
-  if (ownerOf === undefined && link.inverse.direct) return pairs;
-  const values = pairs.filter((_, at) => at % 2 === 1);
-  const inverseOf = link.inverse.direct ? undefined : await keysByValue(reader, schema, link.inverse, 'value', values);
-  const resolved: Key[] = [];
-  for (let at = 0; at < pairs.length; at += 2) {
-    const owner = ownerOf === undefined ? pairs[at] : ownerOf.get(pairs[at] as Key);
-    const inverse = inverseOf === undefined ? pairs[at + 1] : inverseOf.get(pairs[at + 1] as Key);
-    if (owner !== undefined && inverse !== undefined) resolved.push(owner, inverse);
-  }
-  return resolved;
+  return pairs;
 }
 
-/** What a reference holds → the key of the row it means. */
-async function keysByValue(
-  reader: RowReader,
-  schema: Schema,
-  reference: Reference,
-  known: 'key' | 'value',
-  values: readonly Key[],
-): Promise<ReadonlyMap<Key, Key>> {
-  const parent = entityOf(schema, reference.parent);
-  const columns = known === 'key' ? parent.key : reference.parentColumns;
-  const byValue = new Map<Key, Key>();
-  for await (const batch of reader.keys({ entity: parent, columns, values }, [reference.parentColumns, parent.key])) {
-    for (let row = 0; row < batch.count; row += 1) {
-      const value = batch.groups[0]?.[row];
-      const key = batch.groups[1]?.[row];
-      if (value !== null && value !== undefined && key !== null && key !== undefined) byValue.set(value, key);
-    }
-  }
-  return byValue;
+function endOf(schema: Schema, { parent, columns, parentColumns }: Reference): RowJoin['references'][number] {
+  return { entity: entityOf(schema, parent), columns, parentColumns };
 }
 
 function entityOf(schema: Schema, model: string): Entity {

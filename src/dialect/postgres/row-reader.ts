@@ -1,9 +1,10 @@
 import type { Key } from '../../closure/key.js';
 import type { Entity } from '../../schema/schema.js';
-import type { Census, ColumnGroup, HeldKeys, KeyBatch, RowReader, RowSelection, RowSet } from '../row-reader.js';
+import type { Census, ColumnGroup, HeldKeys, KeyBatch, RowJoin, RowReader, RowSelection, RowSet } from '../row-reader.js';
 import type { Session } from '../session.js';
 import { KeyParser } from './key-parser.js';
 import { keyRelation } from './key-relation.js';
+import { joinEnds, pairsSql } from './pairs-sql.js';
 import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, quoteTable } from './sql.js';
@@ -19,6 +20,7 @@ const hashedArrays = 140_000;
 export function createRowReader(session: Session): RowReader {
   return {
     keys: (selection, select) => readKeys(session, selection, select),
+    pairs: (join, known, keys) => readPairs(session, join, known, keys),
     rows: (entity, columns, keys) => readRows(session, entity, columns, keys),
     describes: session.server.version >= hashedArrays,
     census: (set, within) => readCensus(session, set, within),
@@ -36,6 +38,18 @@ async function* readKeys(session: Session, selection: RowSelection, select: read
       if (batch.count === 0) continue;
       session.statistics.rows += batch.count;
       yield batch;
+    }
+  }
+}
+
+async function* readPairs(session: Session, join: RowJoin, known: 0 | 1, keys: Iterable<Key>): AsyncGenerator<KeyBatch> {
+  const shapes = joinEnds(join).map(({ entity }) => ({ columns: entity.key.length, integer: isInteger(entity, entity.key) }));
+  for (const some of batches(keys)) {
+    const parser = new KeyParser(shapes);
+    for await (const chunk of session.copyOut(pairsSql(join, known, some))) {
+      const batch = parser.parse(chunk);
+      session.statistics.rows += batch.count;
+      if (batch.count > 0) yield batch;
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { Key } from '../../closure/key.js';
-import type { Column } from '../../schema/schema.js';
 import type { ColumnGroup, RowSelection } from '../row-reader.js';
+import { filteredTable } from './filtered-table.js';
 import { keyExclusion, keyRelation } from './key-relation.js';
-import { columnNamed, equalColumns, keyOrderSql, quoteIdentifier, quoteLiteral, quoteTable } from './sql.js';
+import { columnNamed, equalColumns, keyOrderSql, quoteIdentifier, quoteTable } from './sql.js';
 
 /** The COPY that reads columns of the rows that a selection means, for some of its values. */
 export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys: readonly Key[]): string {
@@ -18,12 +18,7 @@ export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys
 
 function selectionSource(selection: RowSelection, keys: readonly Key[]): string {
   const { entity, through, where, when } = selection;
-  const filters = [
-    ...(when === undefined ? [] : [hasText(columnNamed(entity, when.column), when.value)]),
-    ...(where === undefined ? [] : [`(${where}\n)`]),
-  ];
-  const whole = quoteTable(entity.table);
-  const table = filters.length === 0 ? whole : `(SELECT * FROM ${whole} WHERE ${filters.join(' AND ')})`;
+  const table = filteredTable(entity, { when, where });
   if (through === undefined) {
     const own = selection.columns.map((name) => columnNamed(entity, name));
     const { tables, conditions } = keyRelation(own, keys, 't');
@@ -42,15 +37,6 @@ function selectionSource(selection: RowSelection, keys: readonly Key[]): string 
 
 function exclusions({ entity, except = [] }: RowSelection): readonly string[] {
   return except.map(({ column, keys }) => keyExclusion(columnNamed(entity, column), keys, 't'));
-}
-
-/** By the column's own operator, which an index serves, where that says the same as comparing texts. */
-function hasText({ name, kind, type, exact }: Column, text: string): string {
-  const column = quoteIdentifier(name);
-  const isInteger = kind === 'integer' && /^(?:0|-?[1-9]\d{0,17})$/u.test(text);
-  if (isInteger) return `${column} = ${quoteLiteral(text)}::bigint`;
-  if (exact && (type === 'text' || type.startsWith('character varying'))) return `${column} = ${quoteLiteral(text)}`;
-  return `${column} IS NOT NULL AND pg_catalog.format('%s', ${column}) = ${quoteLiteral(text)}`;
 }
 
 /** Where a row stands among those of the same value, in key order. */
