@@ -40,6 +40,7 @@ export const outcomes = [
   ...['described', 'links', 'external', 'dangling', 'cut', 'shared', 'owned'].map((what) => `taken: ${what}`),
   'came back',
   'same at home',
+  ...['seed', 'up', 'down', 'across'].map((direction) => `explained: ${direction}`),
 ] as const;
 
 /** What one made database has of them. */

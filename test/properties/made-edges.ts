@@ -8,6 +8,11 @@ export function rowName(table: string, key: readonly string[]): RowName {
   return `${table} ${JSON.stringify(key)}`;
 }
 
+export function parseRowName(row: RowName): [table: string, key: string[]] {
+  const at = row.indexOf(' ');
+  return [row.slice(0, at), JSON.parse(row.slice(at + 1)) as string[]];
+}
+
 /** One row that holds another's key, as the database itself finds it; without `parent` no row has that key. */
 export interface RowEdge {
   readonly reference: MadeReference;

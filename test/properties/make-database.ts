@@ -102,7 +102,7 @@ class Maker {
   addLink(one: Draw['links'][number], inner: readonly TableDraft[]): void {
     const [a, b] = [pick(inner, one.a), pick(inner, one.b)];
     const { kind, target } = one;
-    if (target === 'code') for (const end of [a, b]) end.addUniqueSet('code');
+    if (target !== 'key') for (const end of [a, b]) end.addUniqueSet(target);
     const pairs = [
       ...new Map(one.pairs.map(([x, y]) => [x % a.count, y % b.count] as const).map((pair) => [pair.join(), pair])).values(),
     ];
@@ -202,8 +202,8 @@ function addPayload(table: TableDraft, rows: Draw['tables'][number]['rows']): vo
   table.add(columns, (row) => [rows[row]?.payload ?? null, String(rows[row]?.number ?? 0)]);
 }
 
-function columnsOf(side: string, end: TableDraft, target: 'key' | 'code'): ColumnSet['columns'] {
-  const { columns } = target === 'key' ? end.key : uniqueSets.code;
+function columnsOf(side: string, end: TableDraft, target: 'key' | UniqueSet): ColumnSet['columns'] {
+  const { columns } = target === 'key' ? end.key : uniqueSets[target];
   return columns.map(([name, type]) => [`${side}_${name}`, type]);
 }
 

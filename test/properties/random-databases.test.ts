@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { checkClosure } from './check-closure.js';
+import { checkExplain } from './check-explain.js';
 import { checkRoundTrip } from './check-round-trip.js';
 import { kinds, kindsOf, outcomes } from './kinds-met.js';
 import { Lane } from './lane.js';
@@ -36,6 +37,7 @@ describe('random databases', () => {
           const world = { database, rules, ...(await readEdges((sql) => lane.source.query(sql), database, rules)) };
           for (const kind of kindsOf(world)) count(kind);
           for (const outcome of await checkClosure(lane, from, world)) count(outcome);
+          for (const outcome of await checkExplain(lane, from, world)) count(outcome);
           if (drawn.isPlain && !draw.dangling) for (const outcome of await checkRoundTrip(lane, from, world)) count(outcome);
         } finally {
           await from.destroy();

@@ -58,7 +58,7 @@ const link = fc.record({
   a: fc.nat(9),
   b: fc.nat(9),
   kind: fc.constantFrom('plain', 'plain', 'generated', 'extra'),
-  target: fc.constantFrom('key', 'key', 'code'),
+  target: fc.constantFrom('key', 'key', 'key', 'code', 'amount', 'pair'),
   declared: fc.boolean(),
   pairs: fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { maxLength: 6 }),
 });

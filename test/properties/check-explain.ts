@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type { DataSource } from 'typeorm';
+import type { ArchiveTrailer } from '../../src/index.js';
+import { explainObjects, exportObjects } from '../../src/index.js';
+import type { World } from './expected-closure.js';
+import { expectedClosure } from './expected-closure.js';
+import type { Lane } from './lane.js';
+import { parseRowName } from './made-edges.js';
+import { exportOptions, followRules, objectName } from './random-rules.js';
+
+/** An explanation counts what an export takes, and finds a way from a seed to a row that it takes, by edges that are there. */
+export async function checkExplain(lane: Lane, from: DataSource, world: World): Promise<readonly string[]> {
+  const { database, rules, edges } = world;
+  const follow = followRules[(edges.length + 1) % followRules.length] ?? 'owned';
+  const expected = expectedClosure(world, follow);
+  if (expected.kind === 'refused') return [];
+  const asked = { ...exportOptions(database, rules), follow };
+  const fail = (what: string): never => {
+    throw new Error(`${what}\nunder ${follow}, ${JSON.stringify(asked)}`);
+  };
+  const names = new Map([...expected.rows.keys()].map((row) => [objectName(database, ...parseRowName(row)), row]));
+  const why = [...names.keys()].at(edges.length % names.size);
+  const output = lane.file('explained.json');
+  await exportObjects(from, { ...asked, output, force: true });
+  const { trailer } = JSON.parse(readFileSync(output, 'utf8')) as { trailer: ArchiveTrailer };
+  const explained = await explainObjects(from, { ...asked, why });
+  for (const what of ['objects', 'links'] as const) {
+    const [counted, exported] = [sorted(explained[what]), sorted(trailer[what])];
+    if (counted !== exported) fail(`${what}: ${counted} explained, ${exported} exported`);
+  }
+  const path = explained.why ?? fail(`no way to ${String(why)}`);
+  const rows = path.map(({ object }) => names.get(object) ?? fail(`the way to ${String(why)} leads over ${object}`));
+  if (path[0]?.direction !== 'seed' || !asked.objects.includes(path[0].object))
+    fail(`the way to ${String(why)} starts at ${String(rows[0])}`);
+  if (path.at(-1)?.object !== why) fail(`the way to ${String(why)} ends at ${String(rows.at(-1))}`);
+  for (const [at, { via, direction }] of path.entries()) {
+    const [before, after] = [rows[at - 1], rows[at]];
+    const isThere =
+      direction === 'seed' ||
+      (direction === 'up' && edges.some((one) => one.reference.name === via && one.child === before && one.parent === after)) ||
+      (direction === 'down' &&
+        edges.some((one) => one.reference.name === via && one.child === after && one.parent === before && one.down)) ||
+      (direction === 'across' &&
+        world.links.some(
+          ({ owner, inverse }) =>
+            [owner, inverse].join() === [before, after].join() || [inverse, owner].join() === [before, after].join(),
+        ));
+    if (!isThere) fail(`no edge ${via} ${direction} from ${String(before)} to ${String(after)}`);
+  }
+  return ['explained', ...path.map(({ direction }) => `explained: ${direction}`)];
+}
+
+function sorted(counts: Readonly<Record<string, number>>): string {
+  return JSON.stringify(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
