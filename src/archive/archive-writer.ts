@@ -8,7 +8,7 @@ import type { ArchiveTarget } from './archive-target.js';
 import { openTarget } from './archive-target.js';
 import type { PathLayout } from './compression.js';
 import { compressor, pathLayout } from './compression.js';
-import { lineLimit } from './limits.js';
+import { lineLimit, trailerTooLong } from './limits.js';
 
 export interface ArchiveWriterOptions {
   /** A path, `-` for standard output, or a stream. */
@@ -93,7 +93,9 @@ class LinesWriter implements ArchiveWriter {
   async finish(trailer: Omit<ArchiveTrailer, 'sha256'>): Promise<{ readonly bytes: number; readonly sha256: string }> {
     if (this.#document) await this.#put(Buffer.from(this.#held === '' ? '],\n' : '\n],\n'));
     const body = stringify({ ...trailer, sha256: this.#content.copy().digest('hex') });
-    await this.#put(Buffer.from(this.#document ? `"trailer":${body}}\n` : `{"trailer":${body}}\n`));
+    const line = Buffer.from(this.#document ? `"trailer":${body}}\n` : `{"trailer":${body}}\n`);
+    if (line.length > lineLimit) throw trailerTooLong(lineLimit);
+    await this.#put(line);
     if (this.#transform !== undefined) {
       this.#transform.end();
       await this.#drained;

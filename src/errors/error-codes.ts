@@ -66,6 +66,7 @@ export const errorCodes = Object.freeze({
   SCHEMA_DRIFT: { exitCode: 3, meaning: 'the target lacks what the archive has, or differs from it' },
   SEED_DROPPED: { exitCode: 3, meaning: 'an object that was asked for is excluded' },
   STRICT: { exitCode: 3, meaning: '--strict, and there was a warning' },
+  TRAILER_TOO_LONG: { exitCode: 3, meaning: 'more rows stay at home, or more references lead nowhere, than an archive can list' },
   UNEXPECTED: { exitCode: 1, meaning: 'a defect: please report it' },
   UNKNOWN_APP: { exitCode: 2, meaning: 'no app of that name; the nearest are offered' },
   UNKNOWN_COLUMN: { exitCode: 2, meaning: 'no column of that name; the nearest are offered' },

@@ -6,12 +6,13 @@ import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { UsageError } from '../errors/portolan-error.js';
-import { archiveHeader, archiveOrder, archiveTrailer, withheldColumns } from './archive-parts.js';
+import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js';
 import { countLinks } from './count-links.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
 import { defaultJobs, exportRows } from './export-rows.js';
 import type { Prepared } from './prepare.js';
 import { prepare } from './prepare.js';
+import { trailerLists } from './trailer-lists.js';
 
 /**
  * Exports objects with everything that belongs to them and everything those rows need, from one snapshot of the database.
@@ -40,6 +41,7 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
   const { schema, taken, session } = prepared;
   const order = archiveOrder(schema, taken.closure);
   const total = sum(order.map((model) => countOf(taken.closure, model)));
+  const lists = await trailerLists({ schema, closure: taken.closure }, createRowReader(session));
   const further = await furtherReaders(dataSource, session, (options.jobs ?? defaultJobs(total)) - 1, options.signal);
   let writer: ArchiveWriter | undefined;
   try {
@@ -59,8 +61,8 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
       for (const [name, count] of lines.links) links.set(name, (links.get(name) ?? 0) + count);
     }
     const counts = { objects: sortedRecord(objects), links: sortedRecord(links) };
-    const trailer = await archiveTrailer(prepared, createRowReader(session), counts);
-    const { bytes, sha256 } = await writer.finish(trailer);
+    const written = sum([...objects.values()]);
+    const { bytes, sha256 } = await writer.finish({ ...counts, ...lists, total: written });
     const output = typeof options.output === 'string' ? options.output : '-';
     const statistics = { ...session.statistics };
     for (const { statistics: other } of further) {
@@ -68,7 +70,7 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
       statistics.rows += other.rows;
       statistics.bytes += other.bytes;
     }
-    return { ...result(prepared, order), output, ...counts, total: trailer.total, bytes, sha256, statistics };
+    return { ...result(prepared, order), output, ...counts, total: written, bytes, sha256, statistics };
   } catch (error) {
     await writer?.abort();
     throw error;
@@ -100,6 +102,7 @@ async function furtherReaders(
 async function dryResult(prepared: Prepared): Promise<ExportResult> {
   const { closure } = prepared.taken;
   const order = archiveOrder(prepared.schema, closure);
+  await trailerLists({ schema: prepared.schema, closure }, createRowReader(prepared.session));
   const objects = sortedRecord(new Map(order.map((model) => [model, countOf(closure, model)])));
   return {
     ...result(prepared, order),
