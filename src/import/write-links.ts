@@ -28,6 +28,8 @@ export function linkPairs(
   const other = models.get(link.inverseModel);
   const pairs: LinkPair[] = [];
   for (const object of objects) {
+    // Several objects can be the same row there.
+    const ends = new Set<Key>();
     const list = object.fields[link.member];
     if (!Array.isArray(list) || list.length === 0) continue;
     const owner = pkToKey(object.pk, planned.target.shape);
@@ -36,8 +38,9 @@ export function linkPairs(
       const inverse = pkToKey(pk, link.inverse);
       if (inverse === undefined) continue;
       const end = other?.skipped.has(inverse) === true ? other.standIns.get(inverse) : inverse;
-      if (end !== undefined) pairs.push([owner, end]);
+      if (end !== undefined) ends.add(end);
     }
+    for (const end of ends) pairs.push([owner, end]);
   }
   return pairs;
 }

@@ -89,6 +89,16 @@ describe('--on-conflict skip', () => {
     expect(await book.rows('book_tag')).to.deep.equal([{ book: 4, tag: 30 }]);
   });
 
+  it('makes one link of two that lead to the same row', async () => {
+    const target = "INSERT INTO tag VALUES (30, 'new', 'green')";
+    const source = `${rows}; INSERT INTO tag VALUES (5, 'old', 'green'); INSERT INTO book_tag VALUES (4, 5)`;
+    const twice = sql.replace('colour text', 'colour text UNIQUE');
+    book = await move({ sql: twice, source, target, policy, objects: ['book.4'] });
+    const { links } = await book.import({ onConflict: 'skip' });
+    expect(Object.values(links.insert)).to.deep.equal([1]);
+    expect(await book.rows('book_tag')).to.deep.equal([{ book: 4, tag: 30 }]);
+  });
+
   it('skips what refers to a skipped object by another column than its key, where the target has no such row', async () => {
     const target = "INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob')";
     const { plan } = await skipped(target, "; UPDATE book SET author = NULL; INSERT INTO mail VALUES (5, 'ada@x', 4)");
