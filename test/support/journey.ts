@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSourceOptions } from 'typeorm';
@@ -28,11 +28,11 @@ export interface Journey {
   readonly target: TestDatabase;
   readonly from: DataSource;
   readonly to: DataSource;
+  /** Where the archive is. */
+  readonly archive: string;
   /** What the last export gave. */
   readonly exported: ExportResult;
   export(objects: readonly string[], options?: Partial<ExportOptions>): Promise<readonly ArchiveObject[]>;
-  /** The last archive's bytes. */
-  bytes(): Buffer;
   import(options?: Partial<ImportOptions>): Promise<ImportResult>;
   end(): Promise<void>;
 }
@@ -66,6 +66,7 @@ export async function setOut(options: JourneyOptions): Promise<Journey> {
     target,
     from,
     to,
+    archive,
     get exported() {
       if (exported === undefined) throw new Error('nothing was exported');
       return exported;
@@ -77,7 +78,6 @@ export async function setOut(options: JourneyOptions): Promise<Journey> {
       for await (const batch of (await openArchive(archive)).objects()) all.push(...batch);
       return all;
     },
-    bytes: () => readFileSync(archive),
     import: (more) => importObjects(to, { archive, ...more }),
     end: async () => {
       await from.destroy();

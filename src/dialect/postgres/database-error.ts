@@ -10,6 +10,8 @@ interface DriverError {
   readonly table?: string | undefined;
   readonly schema?: string | undefined;
   readonly constraint?: string | undefined;
+  /** Set where it happened inside of something: a function of the database, a line of COPY. */
+  readonly where?: string | undefined;
   /** The server's function that raised it: the same in every language of messages. */
   readonly routine?: string | undefined;
 }
@@ -50,6 +52,7 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
     case '40P01':
       return concurrentChange(doing, server?.standby === true, options);
     case '42501':
+      if (error.where !== undefined) return deniedWithin(doing, options);
       return /row.level security|row security/iu.test(error.message) || error.routine === 'check_enable_rls'
         ? rowSecurity(error, options)
         : permissionDenied(error, doing, server?.user, options);
@@ -70,7 +73,8 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
     case '42703':
     case '42883':
     case '3F000':
-      // These name identifiers only.
+      // These name identifiers only, unless a trigger took a value for one.
+      if (error.where !== undefined) break;
       return new FailedError('DATABASE_ERROR', `${doing}: ${error.message}`, {
         ...options,
         hint: 'Check the SQL in the policy, and that nobody changes tables while the command runs.',
@@ -131,6 +135,14 @@ function permissionDenied(error: DriverError, doing: string, user: string | unde
       right === undefined
         ? `Give ${role} the rights that it lacks: SELECT to export; SELECT, INSERT and UPDATE to import.`
         : `Let its owner say: GRANT ${right} ${name} TO ${role}${kind === 'table' ? ' (SELECT is enough for an export), or leave the table out' : ''}`,
+  });
+}
+
+/** A trigger or a function denied it, maybe in words of its own. */
+function deniedWithin(doing: string, options: Options): FailedError {
+  return new FailedError('PERMISSION_DENIED', `${doing}: a trigger or function of the database denied it`, {
+    ...options,
+    hint: 'Run it with --verbose to see the message of the database.',
   });
 }
 
