@@ -25,7 +25,7 @@ const bracketed = /^([^[\]]+)\[(.+)\]$/su;
  */
 export function parseObjectName(schema: Schema, text: string): ObjectName {
   const brackets = bracketed.exec(text);
-  if (brackets?.[1] !== undefined && brackets[2] !== undefined) {
+  if (brackets?.[1] !== undefined && brackets[2] !== undefined && !isDotted(schema, brackets[1])) {
     const entity = resolveModel(schema, brackets[1]);
     return byColumns(entity, kindsOf(entity, brackets[1]), text, brackets[2]);
   }
@@ -66,6 +66,13 @@ function splitName(schema: Schema, text: string): { entity: Entity; model: strin
     }
   }
   return { entity: resolveModel(schema, first), model: first, key: present([second, ...rest].join('.'), text) };
+}
+
+/** Whether the brackets that follow stand in a key: what comes before them is no model, but begins with one and a dot. */
+function isDotted(schema: Schema, text: string): boolean {
+  const [first = '', second, ...rest] = text.split('.');
+  if (second === undefined || findModels(schema, text).length > 0) return false;
+  return findModels(schema, first).length > 0 || (rest.length > 0 && findModels(schema, `${first}.${second}`).length > 0);
 }
 
 function byColumns(entity: Entity, kinds: ObjectName['kinds'], text: string, assignments: string): ObjectName {
