@@ -99,7 +99,7 @@ describe('CopyOutQuery', () => {
     expect(Buffer.concat(wire.forwarded).equals(error)).to.equal(true);
   });
 
-  it('makes the server wait while rows are not fetched', async () => {
+  it('makes the server wait while rows are not fetched (T-38)', async () => {
     const { wire, query } = submitted();
     wire.receive(begin);
     wire.receive(message('d', Buffer.alloc(2 * 1024 * 1024)));

@@ -242,7 +242,7 @@ describe('a pinned session', () => {
     expect(await (await reading()).query('SELECT 1')).to.deep.equal([['1']]);
   });
 
-  it('refuses a statement while another one runs, instead of waiting for ever', async () => {
+  it('refuses a statement while another one runs, instead of waiting for ever (T-39)', async () => {
     const session = await reading();
     for await (const chunk of session.copyOut('COPY public.place TO STDOUT')) {
       const error: unknown = await session.query('SELECT 1').catch((reason: unknown) => reason);
@@ -390,7 +390,7 @@ describe('a pinned session', () => {
     await single.destroy();
   });
 
-  it('has parameters as they are: no text is rewritten, and their number has no limit that matters', async () => {
+  it('has parameters as they are: no text is rewritten, and their number has no limit that matters (T-33)', async () => {
     const session = await reading();
     expect(await session.query("SELECT ':name', $1::text, $2::text", [":id '{}' \\", null])).to.deep.equal([
       [':name', ":id '{}' \\", null],

@@ -20,10 +20,8 @@ describe('the forty traps', () => {
   });
 
   for (const [trap, area] of Object.entries(traps)) {
-    it(`have a test for ${trap} in test/${area}`, function () {
-      const isTested = numbersIn(area).has(trap);
-      if (!isTested && area !== 'schema') this.skip();
-      expect(isTested).to.equal(true);
+    it(`have a test for ${trap} in test/${area}`, () => {
+      expect([...numbersIn(area)]).to.include(trap);
     });
   }
 });
