@@ -63,7 +63,7 @@ describe('a book that moves', () => {
     expect(Object.keys(twice.plan.same)).to.include('demoapp.book');
   });
 
-  it('changes nothing in a dry run, sequences included', async () => {
+  it('changes nothing in a dry run, sequences included (T-25)', async () => {
     const state = async (): Promise<unknown> => ({
       books: await target.query('SELECT count(*) FROM demoapp_book'),
       links: await target.query('SELECT count(*) FROM demoapp_book_genre'),
@@ -77,7 +77,7 @@ describe('a book that moves', () => {
     expect(await state()).to.deep.equal(before);
   });
 
-  it('moves the sequences beyond what it brought, once it is committed', async () => {
+  it('moves the sequences beyond what it brought, once it is committed (T-25)', async () => {
     await importObjects(to, { archive, policy });
     const [next] = await target.query("SELECT nextval('demoapp_book_id_seq') AS value");
     expect(next?.['value']).to.equal('5');

@@ -11,22 +11,22 @@ export const traps: Readonly<Record<string, string>> = Object.freeze({
   'T-9': 'values', // simple-array, ltree, interval, point, cube, hstore
   'T-10': 'values', // ranges, floats and money depend on settings
   'T-11': 'values', // bytea as Buffer
-  'T-12': 'schema', // transformers run on hydration
+  'T-12': 'export', // transformers run on hydration
   'T-13': 'dialect', // SQLite: refused
-  'T-14': 'schema', // select: false
-  'T-15': 'schema', // soft-deleted rows are hidden
+  'T-14': 'export', // select: false
+  'T-15': 'export', // soft-deleted rows are hidden
   'T-16': 'closure', // inner joins lose orphans
   'T-17': 'closure', // composite keys joined by _
-  'T-18': 'schema', // columns the metadata does not know
-  'T-19': 'schema', // virtual columns, eager relations
-  'T-20': 'schema', // decorators and EntitySchema are kept apart
-  'T-21': 'schema', // shared join columns are clones
-  'T-22': 'schema', // foreign keys of closure tables over composite keys
+  'T-18': 'export', // columns the metadata does not know
+  'T-19': 'export', // virtual columns, eager relations
+  'T-20': 'export', // decorators and EntitySchema are kept apart
+  'T-21': 'export', // shared join columns are clones
+  'T-22': 'export', // foreign keys of closure tables over composite keys
   'T-23': 'import', // explicit values of generated columns are ignored
-  'T-24': 'schema', // GENERATED ALWAYS identity
-  'T-25': 'schema', // sequences stay behind
-  'T-26': 'schema', // stored generated columns
-  'T-27': 'schema', // single-table inheritance writes the root's discriminator
+  'T-24': 'import', // GENERATED ALWAYS identity
+  'T-25': 'import', // sequences stay behind
+  'T-26': 'import', // stored generated columns
+  'T-27': 'import', // single-table inheritance writes the root's discriminator
   'T-28': 'import', // version and update date move by themselves
   'T-29': 'dialect', // errors carry rows
   'T-30': 'import', // limits of bind parameters
@@ -39,5 +39,5 @@ export const traps: Readonly<Record<string, string>> = Object.freeze({
   'T-37': 'dialect', // reads from a replica
   'T-38': 'dialect', // stream()
   'T-39': 'dialect', // concurrent queries on one client
-  'T-40': 'schema', // keys inside paths and closure tables
+  'T-40': 'export', // keys inside paths and closure tables
 });
