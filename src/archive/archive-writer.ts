@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import type { Transform, Writable } from 'node:stream';
 import stringify from 'fast-json-stable-stringify';
 import { FailedError } from '../errors/portolan-error.js';
-import type { ArchiveHeader, ArchiveTrailer } from './archive.js';
+import type { ArchiveHeader, TrailerContent } from './archive.js';
 import type { ArchiveTarget } from './archive-target.js';
 import { openTarget } from './archive-target.js';
 import type { PathLayout } from './compression.js';
 import { compressor, pathLayout } from './compression.js';
 import { lineLimit, trailerTooLong } from './limits.js';
+import { sealOf } from './seal-of.js';
 
 export interface ArchiveWriterOptions {
   /** A path, `-` for standard output, or a stream. */
@@ -24,7 +25,7 @@ export interface ArchiveWriter {
   /** Whole lines. */
   write(lines: Buffer): Promise<void>;
   /** Bytes and SHA-256 of the finished file, compressed as it is. */
-  finish(trailer: Omit<ArchiveTrailer, 'sha256'>): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  finish(trailer: TrailerContent): Promise<{ readonly bytes: number; readonly sha256: string }>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
 }
@@ -90,9 +91,9 @@ class LinesWriter implements ArchiveWriter {
     await this.#put(lines.subarray(0, lines.length - 2));
   }
 
-  async finish(trailer: Omit<ArchiveTrailer, 'sha256'>): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  async finish(trailer: TrailerContent): Promise<{ readonly bytes: number; readonly sha256: string }> {
     if (this.#document) await this.#put(Buffer.from(this.#held === '' ? '],\n' : '\n],\n'));
-    const body = stringify({ ...trailer, sha256: this.#content.copy().digest('hex') });
+    const body = stringify({ ...trailer, seal: sealOf(trailer), sha256: this.#content.copy().digest('hex') });
     const line = Buffer.from(this.#document ? `"trailer":${body}}\n` : `{"trailer":${body}}\n`);
     if (line.length > lineLimit) throw trailerTooLong(lineLimit);
     await this.#put(line);

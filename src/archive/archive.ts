@@ -79,7 +79,12 @@ export interface ArchiveTrailer {
   readonly leftOut: readonly { readonly model: string; readonly rule: string; readonly count: number }[];
   /** Lower-case hex, over every uncompressed byte before the trailer. */
   readonly sha256: string;
+  /** The same over what the trailer alone tells: see {@link sealOf}. */
+  readonly seal?: string | undefined;
 }
+
+/** What {@link ArchiveWriter.finish} is given. */
+export type TrailerContent = Omit<ArchiveTrailer, 'sha256' | 'seal'>;
 
 /** A row that is referenced but stays at home. */
 export interface ExternalObject {

@@ -1,5 +1,6 @@
 import { RefusedError } from '../errors/portolan-error.js';
-import type { ArchiveHeader, ArchiveTrailer } from './archive.js';
+import type { ArchiveEntity, ArchiveHeader, ArchiveTrailer } from './archive.js';
+import { sealOf } from './seal-of.js';
 
 /** The newest format that this version reads. */
 export const formatVersion = 1;
@@ -12,7 +13,13 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCounts = (value: unknown): boolean =>
   isRecord(value) && Object.values(value).every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
-const isList = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
+const isListOf =
+  (shape: Shape) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every((one) => fits(one, shape));
+const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+const isScalars = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isScalar);
+const isDigest = (value: unknown): boolean => typeof value === 'string' && /^[\da-f]{64}$/u.test(value);
 
 const kinds: ReadonlySet<unknown> = new Set(['integer', 'number', 'boolean', 'text']);
 const columnShape: Shape = { name: isString, type: isString, kind: (value) => kinds.has(value) };
@@ -30,7 +37,7 @@ const entityShape: Shape = {
   key: isStrings,
   columns: (value) => isRecord(value) && Object.values(value).every((column) => fits(column, columnShape)),
   links: (value) => isRecord(value) && Object.values(value).every((one) => fits(one, linkShape)),
-  references: (value) => Array.isArray(value) && value.every((one) => fits(one, referenceShape)),
+  references: isListOf(referenceShape),
 };
 const headerShape: Shape = {
   entities: (value) => isRecord(value) && Object.values(value).every((entity) => fits(entity, entityShape)),
@@ -46,10 +53,10 @@ const trailerShape: Shape = {
   objects: isCounts,
   links: isCounts,
   total: (value) => Number.isSafeInteger(value),
-  external: isList,
-  dangling: isList,
-  leftOut: isList,
-  sha256: (value) => typeof value === 'string' && /^[\da-f]{64}$/u.test(value),
+  external: isListOf({ model: isString, pk: (value) => isScalar(value) || isScalars(value), naturalKey: isScalars }),
+  dangling: isListOf({ object: isString, reference: isString }),
+  leftOut: isListOf({ model: isString, rule: isString, count: Number.isSafeInteger }),
+  sha256: isDigest,
 };
 
 /** @throws RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED */
@@ -71,10 +78,23 @@ export function checkHeader(value: unknown, path: string): ArchiveHeader {
   const wrong = misfit(value, headerShape);
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its header's ${wrong} is missing or not what it should be`);
-  const header = value as unknown as ArchiveHeader;
-  const unknown = header.order.find((model) => !Object.hasOwn(header.entities, model));
-  if (unknown !== undefined) throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its header does not describe ${unknown}`);
+  const told = value as unknown as ArchiveHeader;
+  // Without a prototype: no model is there that is not told, whatever it is called.
+  const header = { ...told, entities: Object.assign(Object.create(null) as ArchiveHeader['entities'], told.entities) };
+  const faulty = header.order.find((model, at) => header.order.indexOf(model) !== at || !isWhole(header.entities[model]));
+  if (faulty !== undefined)
+    throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its header does not describe ${faulty} once and whole`);
   return header;
+}
+
+/** It has a key, of columns that it has, and no column twice. */
+function isWhole(entity: ArchiveEntity | undefined): boolean {
+  if (entity === undefined || entity.key.length === 0) return false;
+  const columns = Object.values(entity.columns);
+  const names = new Set(columns.map(({ name }) => name));
+  return (
+    names.size === columns.length && entity.key.every((name) => names.has(name)) && new Set(entity.key).size === entity.key.length
+  );
 }
 
 /** @throws RefusedError ARCHIVE_DAMAGED */
@@ -82,7 +102,20 @@ export function checkTrailer(value: unknown, path: string): ArchiveTrailer {
   const wrong = misfit(value, trailerShape);
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its trailer's ${wrong} is missing or not what it should be`);
-  return value as ArchiveTrailer;
+  const trailer = value as ArchiveTrailer;
+  if (!isSealed(trailer)) throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its trailer is not what its seal was made of`);
+  return trailer;
+}
+
+/** Whoever writes more members than these writes a seal, too: one without is another member that was altered. */
+function isSealed(trailer: ArchiveTrailer): boolean {
+  if (trailer.seal === undefined) return Object.keys(trailer).every((member) => Object.hasOwn(trailerShape, member));
+  try {
+    return trailer.seal === sealOf(trailer);
+  } catch {
+    // Nested deeper than any that was written.
+    return false;
+  }
 }
 
 function fits(value: unknown, shape: Shape): boolean {

@@ -43,42 +43,42 @@ export async function detectCompression(path: string): Promise<Compression> {
   return /\.br$/iu.test(path) ? 'brotli' : 'none';
 }
 
-/** @throws RefusedError ARCHIVE_DAMAGED where decompression fails, ARCHIVE_LINE_TOO_LONG */
-export async function* readLines(path: string, compression: Compression): AsyncGenerator<LineBatch> {
+/** The bytes of a file, decompressed. @throws RefusedError ARCHIVE_DAMAGED where that fails */
+export async function* readBytes(path: string, compression: Compression): AsyncGenerator<Buffer> {
   const source = createReadStream(path, { highWaterMark: 1 << 18 });
   const transform = decompressor(compression);
   const stream: Readable = transform === undefined ? source : pipeline(source, transform, () => undefined);
-  let rest: Buffer[] = [];
-  let restLength = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      const end = chunk.lastIndexOf(0x0a) + 1;
-      if (end === 0) {
-        rest.push(chunk);
-        restLength += chunk.length;
-        if (restLength > lineLimit) throw lineTooLong(path);
-        continue;
-      }
-      const whole = chunk.subarray(0, end);
-      const bytes = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
-      rest = end === chunk.length ? [] : [chunk.subarray(end)];
-      restLength = chunk.length - end;
-      yield { bytes, ends: lineEnds(bytes), terminated: true };
-    }
+    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (
-      code?.startsWith('Z_') === true ||
-      code?.startsWith('ERR__ERROR_') === true ||
-      code?.startsWith('ERR_') === true ||
-      /brotli|zlib|zstd/iu.test(String(error))
-    ) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (/^(Z_|ERR_)/u.test(code) || /brotli|zlib|zstd/iu.test(String(error))) {
       throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its compressed data is damaged or cut`, { cause: error });
     }
     throw fileError(error, path);
   } finally {
     source.destroy();
     transform?.destroy();
+  }
+}
+
+/** @throws RefusedError ARCHIVE_DAMAGED where decompression fails, ARCHIVE_LINE_TOO_LONG */
+export async function* readLines(path: string, compression: Compression): AsyncGenerator<LineBatch> {
+  let rest: Buffer[] = [];
+  let restLength = 0;
+  for await (const chunk of readBytes(path, compression)) {
+    const end = chunk.lastIndexOf(0x0a) + 1;
+    if (end === 0) {
+      rest.push(chunk);
+      restLength += chunk.length;
+      if (restLength > lineLimit) throw lineTooLong(path);
+      continue;
+    }
+    const whole = chunk.subarray(0, end);
+    const bytes = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
+    rest = end === chunk.length ? [] : [chunk.subarray(end)];
+    restLength = chunk.length - end;
+    yield { bytes, ends: lineEnds(bytes), terminated: true };
   }
   if (restLength > 0) {
     const bytes = Buffer.concat(rest);

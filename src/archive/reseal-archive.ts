@@ -1,16 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import * as zlib from 'node:zlib';
 import stringify from 'fast-json-stable-stringify';
 import { compareKeysOf } from '../closure/key-order.js';
 import { FailedError, RefusedError } from '../errors/portolan-error.js';
 import { pkToKey } from '../values/archive-value.js';
-import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
+import type { ArchiveHeader, ArchiveObject, TrailerContent } from './archive.js';
 import { createArchiveWriter } from './archive-writer.js';
-import { checkHeader } from './check-header.js';
+import { checkHeader, checkTrailer } from './check-header.js';
 import { headerKeyShape } from './header-keys.js';
 import { ObjectChecker } from './object-checker.js';
-import { detectCompression } from './read-lines.js';
+import { detectCompression, readBytes } from './read-lines.js';
 import { ClosedProof } from './verify-archive.js';
 
 /** An edited archive is read whole: it is one that a person has had in an editor. */
@@ -22,10 +19,21 @@ const editable = 256 * 1024 * 1024;
  *
  * @throws RefusedError ARCHIVE_* for what cannot be mended: a member that is missing, an object twice, a reference that leads nowhere
  */
-export async function resealArchive(
-  path: string,
-  output: string = path,
-): Promise<{ readonly objects: number; readonly sha256: string }> {
+export async function resealArchive(path: string, output: string = path): Promise<Resealed> {
+  try {
+    return await reseal(path, output);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RefusedError('ARCHIVE_DAMAGED', `${path}: it is nested too deeply`, { cause: error });
+  }
+}
+
+interface Resealed {
+  readonly objects: number;
+  readonly sha256: string;
+}
+
+async function reseal(path: string, output: string): Promise<Resealed> {
   const document = await readLoosely(path);
   const header: ArchiveHeader = { ...checkHeader(document['header'], path), edited: true };
   const objects = sorted(header, document['objects'], path);
@@ -35,9 +43,8 @@ export async function resealArchive(
     checker.check(object, at + 1);
     proof.collect(object);
   });
-  const old = (document['trailer'] ?? {}) as Partial<ArchiveTrailer>;
-  const trailer = recounted(header, objects, old);
-  proof.admit({ ...trailer, sha256: '' });
+  const trailer = recounted(header, objects, document['trailer'], path);
+  proof.admit(trailer);
   for (const object of objects) proof.check(object);
   const writer = await createArchiveWriter({ output, header, force: true });
   try {
@@ -54,60 +61,63 @@ function sorted(header: ArchiveHeader, value: unknown, path: string): readonly A
   if (!Array.isArray(value)) throw new RefusedError('ARCHIVE_DAMAGED', `${path}: it has no list of objects`);
   const shapes = new Map(header.order.map((model) => [model, headerKeyShape(header, model)]));
   const compare = new Map([...shapes].map(([model, shape]) => [model, compareKeysOf(shape.kinds)]));
-  const keyed = (value as ArchiveObject[]).map((object) => {
-    const shape = shapes.get(object.model);
-    const key = shape === undefined ? undefined : pkToKey(object.pk, shape);
-    if (key === undefined)
-      throw new RefusedError(
-        'ARCHIVE_DAMAGED',
-        `${path}: an object of ${JSON.stringify(object.model)} has no model or key that the header knows`,
-      );
+  const keyed = (value as (ArchiveObject | null)[]).map((object, at) => {
+    const shape = shapes.get(object?.model ?? '');
+    const key = shape === undefined ? undefined : pkToKey(object?.pk ?? null, shape);
+    if (object === null || key === undefined)
+      throw new RefusedError('ARCHIVE_DAMAGED', `${path}: object ${String(at + 1)} has no model or key that the header knows`);
     return { object, key, place: header.order.indexOf(object.model) };
   });
   keyed.sort((a, b) => a.place - b.place || (compare.get(a.object.model)?.(a.key, b.key) ?? 0));
   return keyed.map(({ object }) => object);
 }
 
-function recounted(
-  header: ArchiveHeader,
-  objects: readonly ArchiveObject[],
-  old: Partial<ArchiveTrailer>,
-): Omit<ArchiveTrailer, 'sha256'> {
-  const counts: Record<string, number> = {};
-  const links: Record<string, number> = {};
+function recounted(header: ArchiveHeader, objects: readonly ArchiveObject[], old: unknown, path: string): TrailerContent {
+  const counts = new Map<string, number>();
+  const links = new Map<string, number>();
   for (const { model, fields } of objects) {
-    counts[model] = (counts[model] ?? 0) + 1;
+    counts.set(model, (counts.get(model) ?? 0) + 1);
     for (const member of Object.keys(header.entities[model]?.links ?? {})) {
       const { length } = fields[member] as readonly unknown[];
-      if (length > 0) links[`${model}.${member}`] = (links[`${model}.${member}`] ?? 0) + length;
+      const name = `${model}.${member}`;
+      if (length > 0) links.set(name, (links.get(name) ?? 0) + length);
     }
   }
-  return {
-    objects: counts,
-    links,
+  // The seal and the digest are made anew: neither has to fit what was edited.
+  const { external, dangling, leftOut } = (old ?? {}) as Partial<TrailerContent>;
+  const content: TrailerContent = {
+    objects: Object.fromEntries(counts),
+    links: Object.fromEntries(links),
     total: objects.length,
-    external: old.external ?? [],
-    dangling: old.dangling ?? [],
-    leftOut: old.leftOut ?? [],
+    external: external ?? [],
+    dangling: dangling ?? [],
+    leftOut: leftOut ?? [],
   };
+  checkTrailer({ ...content, sha256: '0'.repeat(64) }, path);
+  return content;
 }
 
 /** One document however it is laid out, or JSON lines. */
 async function readLoosely(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const compression = await detectCompression(path);
-  if ((await stat(path)).size > editable) {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of readBytes(path, await detectCompression(path))) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length <= editable) continue;
     throw new FailedError(
       'ARCHIVE_TOO_LARGE',
       `${path} is larger than ${String(editable >> 20)} MiB: too large to be sealed again`,
     );
   }
-  const bytes = await readFile(path);
-  const text = (await decompressed(bytes, compression)).toString('utf8').replace(/^\uFEFF/u, '');
+  const text = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/u, '');
   try {
     const first = text.slice(0, text.indexOf('\n')).trim();
-    if (!first.startsWith('{"header":') || first.endsWith('},')) return JSON.parse(text) as Record<string, unknown>;
+    if (!first.startsWith('{"header":') || first.endsWith('},')) return recordOf(JSON.parse(text));
     const lines = text.split('\n').filter((line) => line.trim() !== '');
-    const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const parsed = lines.map((line) => recordOf(JSON.parse(line)));
     const ends = parsed.filter((line) => Object.hasOwn(line, 'trailer'));
     return { ...parsed[0], objects: parsed.slice(1).filter((line) => !Object.hasOwn(line, 'trailer')), ...ends[0] };
   } catch (error) {
@@ -118,8 +128,6 @@ async function readLoosely(path: string): Promise<Readonly<Record<string, unknow
   }
 }
 
-async function decompressed(bytes: Buffer, compression: string): Promise<Buffer> {
-  if (compression === 'gzip') return promisify(zlib.gunzip)(bytes);
-  if (compression === 'brotli') return promisify(zlib.brotliDecompress)(bytes);
-  return bytes;
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

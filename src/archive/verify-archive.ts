@@ -12,6 +12,7 @@ import type {
   ArchiveReference,
   ArchiveTrailer,
   ArchiveValue,
+  TrailerContent,
 } from './archive.js';
 import { openArchive } from './open-archive.js';
 
@@ -79,7 +80,7 @@ export class ClosedProof {
     }
   }
 
-  admit(trailer: ArchiveTrailer): void {
+  admit(trailer: TrailerContent): void {
     for (const { model, pk } of trailer.external) {
       this.#external.add(model);
       const entity = this.#columns.get(model)?.entity;

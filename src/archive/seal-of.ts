@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+import stringify from 'fast-json-stable-stringify';
+import type { ArchiveTrailer } from './archive.js';
+
+/**
+ * Digest of the members of a trailer that nothing else proves: the counts are counted again and the objects have their own. Lower-case
+ * hex of SHA-256, over `{"dangling":…,"external":…,"leftOut":…}` in canonical form.
+ */
+export function sealOf({ dangling, external, leftOut }: Pick<ArchiveTrailer, 'dangling' | 'external' | 'leftOut'>): string {
+  return createHash('sha256').update(stringify({ dangling, external, leftOut })).digest('hex');
+}
