@@ -3,7 +3,7 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { KeyShape } from '../values/archive-value.js';
-import { pkToKey } from '../values/archive-value.js';
+import { isInteger, pkToKey } from '../values/archive-value.js';
 import type { ArchiveColumn, ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
 import { headerKeyShape } from './header-keys.js';
 
@@ -76,11 +76,7 @@ export class ObjectChecker {
       this.#model = model;
     } else if (this.#last !== undefined) {
       const order = expected.compare(this.#last, key);
-      if (order === 0)
-        throw new RefusedError(
-          'ARCHIVE_DUPLICATE',
-          `${this.#path}:${String(line)}: ${model}.${keyTexts(key).join(',')} stands there twice`,
-        );
+      if (order === 0) throw this.#twice(line, `${model}.${keyTexts(key).join(',')}`);
       if (order > 0) throw this.#unsorted(line, model);
     }
     this.#last = key;
@@ -95,9 +91,10 @@ export class ObjectChecker {
     }
     for (const [member, shape] of expected.links) {
       const list = Object.hasOwn(fields, member) ? fields[member] : undefined;
-      if (!Array.isArray(list) || list.some((pk: ArchiveObject['pk']) => pkToKey(pk, shape) === undefined)) {
+      const keys = Array.isArray(list) ? list.map((pk: ArchiveObject['pk']) => pkToKey(pk, shape)) : [undefined];
+      if (!Array.isArray(list) || keys.includes(undefined))
         throw this.#wrong(line, `${object.model}.${member} is not a list of keys`);
-      }
+      if (new Set(keys).size < keys.length) throw this.#twice(line, `a key of ${object.model}.${member}`);
       const name = `${object.model}.${member}`;
       if (list.length > 0) this.#linkCounts.set(name, (this.#linkCounts.get(name) ?? 0) + list.length);
     }
@@ -108,6 +105,10 @@ export class ObjectChecker {
 
   #wrong(line: number, what: string): RefusedError {
     return new RefusedError('ARCHIVE_DAMAGED', `${this.#path}:${String(line)}: ${what}`);
+  }
+
+  #twice(line: number, what: string): RefusedError {
+    return new RefusedError('ARCHIVE_DUPLICATE', `${this.#path}:${String(line)}: ${what} stands there twice`);
   }
 
   #unsorted(line: number, model: string): RefusedError {
@@ -136,6 +137,7 @@ function isOfKind(value: unknown, kind: ArchiveColumn['kind']): boolean {
   if (value === null) return true;
   switch (kind) {
     case 'integer':
+      return isInteger(value);
     case 'number':
       return typeof value === 'number' || typeof value === 'string';
     case 'boolean':

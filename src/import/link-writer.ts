@@ -4,7 +4,7 @@ import type { Findings } from '../findings/finding.js';
 import type { Schema } from '../schema/schema.js';
 import type { Plan } from './plan.js';
 import type { PlannedRun } from './planned-runs.js';
-import { countExisting, holdEnds, insertLinks, linkPairs } from './write-links.js';
+import { countExisting, holdEnds, insertLinks, linkPairs, refuseOpenLinks } from './write-links.js';
 
 export interface LinkWriterOptions {
   readonly session: Session;
@@ -33,7 +33,7 @@ export class LinkWriter {
     return { insert: record(this.#insert), same: record(this.#same) };
   }
 
-  /** @throws FailedError VERIFY_FAILED: a link is not there when it was written */
+  /** @throws FailedError VERIFY_FAILED: a link is not there when it was written; RefusedError ARCHIVE_NOT_CLOSED: one of its ends is nowhere */
   async write({ planned, objects }: PlannedRun): Promise<void> {
     const { session, schema, plan, dryRun, findings } = this.#options;
     for (const link of planned.target.links) {
@@ -43,6 +43,7 @@ export class LinkWriter {
       const added = await insertLinks(session, schema, link, pairs, dryRun);
       const present = await countExisting(session, schema, link, pairs);
       if (present !== pairs.length) {
+        await refuseOpenLinks(session, schema, link, pairs);
         throw new FailedError('VERIFY_FAILED', `links of ${link.name} were written, but are not there when they are read back`, {
           hint: 'Nothing was committed. A trigger, a rule or an extension of the database leaves out what is written.',
         });

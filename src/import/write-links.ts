@@ -3,6 +3,7 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import { arrayLiteral, equalColumns, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
+import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { Entity, Reference, Schema } from '../schema/schema.js';
 import { pkToKey } from '../values/archive-value.js';
@@ -56,6 +57,23 @@ export async function countExisting(
   const { from, parameters } = joinedPairs(schema, link, pairs);
   const [row] = await session.query(`SELECT count(*) FROM ${from} WHERE EXISTS (${sameLink(schema, link)})`, parameters);
   return Number(row?.[0]);
+}
+
+/** @throws RefusedError ARCHIVE_NOT_CLOSED where a link leads to an object that is nowhere: only a hand can write such an archive */
+export async function refuseOpenLinks(
+  session: Session,
+  schema: Schema,
+  { name, link, inverseModel }: TargetLink,
+  pairs: readonly LinkPair[],
+): Promise<void> {
+  const { from, parameters } = joinedPairs(schema, link, pairs);
+  const [row] = await session.query(`SELECT count(*) FROM ${from}`, parameters);
+  if (Number(row?.[0]) >= pairs.length) return;
+  throw new RefusedError(
+    'ARCHIVE_NOT_CLOSED',
+    `${name}: a link leads to an object of ${inverseModel} that neither the archive nor the target has`,
+    { hint: 'Nothing was written. portolan verify names the link.' },
+  );
 }
 
 /** Adds those that the target has not; an import never removes a link. Returns how many were added. */

@@ -58,12 +58,18 @@ export function keyToPk(key: Key, shape: KeyShape): ArchiveObject['pk'] {
   return textsToPk(keyTexts(key), shape);
 }
 
+/** Whether it stands for an integer, written as PostgreSQL writes one: two texts of one number would be two keys. */
+export function isInteger(value: unknown): boolean {
+  return (typeof value === 'number' || typeof value === 'string') && /^(0|-?[1-9]\d*)$/u.test(String(value));
+}
+
 /** The key of a `pk`; undefined where it has not the shape of one. */
 export function pkToKey(pk: ArchiveObject['pk'], shape: KeyShape): Key | undefined {
   const texts: string[] = [];
-  for (const member of shape.members) {
+  for (const [at, member] of shape.members.entries()) {
     const value = shape.members.length === 1 ? pk : isRecord(pk) ? pk[member] : undefined;
     if (value === undefined || value === null || isRecord(value)) return undefined;
+    if (shape.kinds[at] === 'integer' && !isInteger(value)) return undefined;
     texts.push(toServerText(value) ?? '');
   }
   if (isRecord(pk) && Object.keys(pk).length !== shape.members.length) return undefined;

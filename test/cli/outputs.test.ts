@@ -73,16 +73,16 @@ describe('an output that cannot be written', function () {
       expect(readFileSync(join(library.folder, 'old.json'), 'utf8')).to.equal('old');
     });
 
-    if (mayMount) {
-      it(`leaves nothing on a disk that is full: -o ${name}`, () => {
-        mkdirSync(join(library.folder, 'small'));
-        writeFileSync(join(library.folder, 'old.json'), 'old');
-        const { code, stdout, stderr } = shell(`${smallDisk} $all -o ${name}`);
-        expect(code, stderr).to.equal(1);
-        expect(stderr).to.match(/^error: o\S+: no space left/u);
-        expect(stdout).to.equal('old.json\nold');
-      });
-    }
+    it(`leaves nothing on a disk that is full: -o ${name}`, function (this: Mocha.Context) {
+      // Mounting wants a user namespace of one's own, or root.
+      if (!mayMount) this.skip();
+      mkdirSync(join(library.folder, 'small'));
+      writeFileSync(join(library.folder, 'old.json'), 'old');
+      const { code, stdout, stderr } = shell(`${smallDisk} $all -o ${name}`);
+      expect(code, stderr).to.equal(1);
+      expect(stderr).to.match(/^error: o\S+: no space left/u);
+      expect(stdout).to.equal('old.json\nold');
+    });
   }
 
   for (const option of ['--plan', '--id-map']) {

@@ -61,7 +61,9 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
         ...options,
         hint: 'It is a standby, or its default is read-only: connect to the primary to import.',
       });
+    case '22001':
     case '22P02':
+    case '22P05':
     case '22003':
     case '22007':
     case '22008':
