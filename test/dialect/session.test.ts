@@ -55,6 +55,7 @@ describe('a pinned session', () => {
       "lock_timeout = '5s'",
       "idle_in_transaction_session_timeout = '1h'",
       "xmloption = 'document'",
+      "lc_monetary = 'POSIX'",
       'search_path = public, pg_catalog',
       'default_transaction_read_only = on',
     ]) {
@@ -138,7 +139,7 @@ describe('a pinned session', () => {
         'public, pg_catalog',
         'on',
         '10s',
-        'C',
+        'POSIX',
         'read committed',
       ]);
     }
