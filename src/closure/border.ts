@@ -25,6 +25,11 @@ export class Border {
     return this.#actions.get(model)?.kind === 'exclude';
   }
 
+  /** Whether rows can be kept out, and others with them. */
+  get drops(): boolean {
+    return [...this.#actions.values()].some(({ action }) => action === 'drop');
+  }
+
   rule(model: string): BorderRule | undefined {
     return this.#actions.get(model);
   }

@@ -62,16 +62,17 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
   const cut = new Map<Reference, KeySet>();
   let budget = new Budget(options);
   for (;;) {
+    const border = new Border(borderRules, blocked);
     const walkOptions: WalkOptions = {
       edges,
       reader: options.reader,
       rule,
       seeds: options.seeds,
       roots,
-      border: new Border(borderRules, blocked),
+      border,
       sharedAsKey: options.sharedAsKey,
       budget,
-      describes: options.maxDepth === undefined && ![...borderRules.values()].some(({ action }) => action === 'drop'),
+      describes: options.maxDepth === undefined && !border.drops,
       onProgress: options.onProgress,
       signal: options.signal,
     };
@@ -84,14 +85,15 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
       const membership = await listed();
       return membership.has(model, key, 'shared') ? path(membership, model, key) : undefined;
     };
-    const { violation } = result;
-    if (violation !== undefined)
-      throw crossed(edges, borderRules, violation, await path(await listed(), violation.model, violation.key));
     const { goes } = await spreadDrop(edges, options.reader, result.membership, result.dropped, blocked, cut);
     for (const { model, key } of goes) {
       if (options.seeds.get(model)?.has(key) === true) throw seedDropped(formatObjectName(edges.entity(model), key));
     }
-    if (goes.length === 0) return { closure: await assemble(options, edges, result, blocked, cut), why };
+    if (goes.length === 0) {
+      const { violation } = result;
+      if (violation === undefined) return { closure: await assemble(options, edges, result, blocked, cut), why };
+      throw crossed(edges, borderRules, violation, await path(await listed(), violation.model, violation.key));
+    }
     budget = new Budget(options);
   }
 }

@@ -29,6 +29,7 @@ export interface WalkOptions {
 export interface WalkResult {
   readonly membership: Membership;
   readonly described: ReadonlyMap<string, DescribedSet>;
+  /** Rows that stay at home and that a row of the closure refers to; those that were only met otherwise, nobody needs. */
   readonly external: ReadonlyMap<string, KeySet>;
   /** Rows that were reached and kept out because the policy says `drop`. */
   readonly dropped: ReadonlyMap<string, KeySet>;

@@ -51,7 +51,7 @@ export class Walk {
         depth += 1;
         await this.#level(depth);
       }
-      if (this.#violation === undefined) await this.#surveyLeaves(depth + 1);
+      if (!this.#stopped) await this.#surveyLeaves(depth + 1);
     } while (this.#goesOn());
     return {
       membership: this.#membership,
@@ -65,7 +65,12 @@ export class Walk {
   }
 
   #goesOn(): boolean {
-    return this.#violation === undefined && (!this.#frontier.empty || !this.#wants.empty);
+    return !this.#stopped && (!this.#frontier.empty || !this.#wants.empty);
+  }
+
+  /** Where rows can be dropped, one that led beyond a border may turn out to be one of them: the walk goes on without what it led to. */
+  get #stopped(): boolean {
+    return this.#violation !== undefined && !this.#options.border.drops;
   }
 
   async #plantSeeds(): Promise<void> {
@@ -229,7 +234,7 @@ export class Walk {
       this.#options.signal?.throwIfAborted();
       this.#arrive(plan, batch, role, depth, via, direction);
       if (found !== undefined) for (const value of batch.groups[foundGroup] ?? []) if (value !== null) found.add(value);
-      if (this.#violation !== undefined) break;
+      if (this.#stopped) break;
     }
     return found;
   }
@@ -253,11 +258,11 @@ export class Walk {
       const key = keys[row];
       if (key === null || key === undefined) continue;
       if (guarded && !this.#passes(entity, key, via, direction)) {
-        if (this.#violation !== undefined) return;
+        if (this.#stopped) return;
         continue;
       }
       if (asKey) {
-        this.#leaveAtHome(entity, key, direction);
+        if (direction === 'up') keySetIn(this.#external, entity.model, entity).add(key);
         continue;
       }
       const change = this.#membership.add(entity, key, role);
@@ -282,7 +287,7 @@ export class Walk {
       case 'inside':
         return true;
       case 'stub':
-        this.#leaveAtHome(entity, key, direction);
+        if (direction === 'up') keySetIn(this.#external, entity.model, entity).add(key);
         return false;
       case 'drop':
         keySetIn(this.#dropped, entity.model, entity).add(key);
@@ -291,10 +296,5 @@ export class Walk {
         this.#violation ??= { model: entity.model, key, via };
         return false;
     }
-  }
-
-  /** External is what a row that leaves refers to: a target must have it. Rows that were only met otherwise, nobody needs. */
-  #leaveAtHome(entity: Entity, key: Key, direction: ClosureStep['direction']): void {
-    if (direction === 'up') keySetIn(this.#external, entity.model, entity).add(key);
   }
 }
