@@ -41,6 +41,11 @@ export function archiveSet(file: string): ArchiveSet {
   };
 }
 
+/** Counts as text, so that two can be compared whatever order they are in. */
+export function sortedCounts(counts: Readonly<Record<string, number>>): string {
+  return JSON.stringify(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** What differs, one line each; none where the archive holds exactly what it must. */
 export function differences(database: MadeDatabase, expected: Taken, found: ArchiveSet): readonly string[] {
   const lines: string[] = [];

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import type { ArchiveTrailer } from '../../src/index.js';
-import { explainObjects, exportObjects } from '../../src/index.js';
+import { explainObjects } from '../../src/index.js';
+import { sortedCounts } from './archive-set.js';
 import type { World } from './expected-closure.js';
 import { expectedClosure } from './expected-closure.js';
 import type { Lane } from './lane.js';
@@ -20,12 +21,10 @@ export async function checkExplain(lane: Lane, from: DataSource, world: World): 
   };
   const names = new Map([...expected.rows.keys()].map((row) => [objectName(database, ...parseRowName(row)), row]));
   const why = [...names.keys()].at(edges.length % names.size);
-  const output = lane.file('explained.json');
-  await exportObjects(from, { ...asked, output, force: true });
-  const { trailer } = JSON.parse(readFileSync(output, 'utf8')) as { trailer: ArchiveTrailer };
+  const { trailer } = JSON.parse(readFileSync(lane.archive(follow), 'utf8')) as { trailer: ArchiveTrailer };
   const explained = await explainObjects(from, { ...asked, why });
   for (const what of ['objects', 'links'] as const) {
-    const [counted, exported] = [sorted(explained[what]), sorted(trailer[what])];
+    const [counted, exported] = [sortedCounts(explained[what]), sortedCounts(trailer[what])];
     if (counted !== exported) fail(`${what}: ${counted} explained, ${exported} exported`);
   }
   const path = explained.why ?? fail(`no way to ${String(why)}`);
@@ -48,8 +47,4 @@ export async function checkExplain(lane: Lane, from: DataSource, world: World): 
     if (!isThere) fail(`no edge ${via} ${direction} from ${String(before)} to ${String(after)}`);
   }
   return ['explained', ...path.map(({ direction }) => `explained: ${direction}`)];
-}
-
-function sorted(counts: Readonly<Record<string, number>>): string {
-  return JSON.stringify(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,11 +2,11 @@ import type { FollowRule } from '../../src/index.js';
 import type { MadeDatabase, MadeReference } from './made-database.js';
 import type { RowEdge, RowLink, RowName } from './made-edges.js';
 import { rowName } from './made-edges.js';
-import type { Rules } from './random-rules.js';
+import type { Border, Rules } from './random-rules.js';
 
 /** What an export must take, as `design.md` defines it, found row by row. */
 export type ExpectedClosure =
-  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'refused'; readonly codes: readonly string[] }
   | {
       readonly kind: 'taken';
       /** Row → whether it is owned. */
@@ -31,36 +31,63 @@ export interface World {
   readonly rules: Rules;
 }
 
+/** Takes rows again, without those that cannot be without a dropped one, until none is left that is taken and cannot be. */
 export function expectedClosure(world: World, follow: FollowRule): ExpectedClosure {
   const { rules, edges, links } = world;
-  const { edge } = rules;
   const seeds = new Set(rules.seeds.map(({ table, key }) => rowName(table, key)));
-  const allowed = edge?.kind === 'boundary' ? aboveSeeds(world, seeds) : new Set<RowName>();
-  const isOutside = (row: RowName): boolean => edge !== undefined && tableOf(row) === edge.table && !allowed.has(row);
-  const dropped = edge?.action === 'drop' ? needing(world, isOutside) : new Set<RowName>();
+  const dropped = new Set<RowName>();
+  for (;;) {
+    const { roles, external, crossed, isDropped } = take(world, follow, seeds, dropped);
+    const leaving = edges.filter(({ child }) => roles.has(child));
+    const lost = leaving.filter((one) => one.parent !== undefined && isDropped(one.parent) && !canBeNull(world, one));
+    if (lost.some(({ child }) => seeds.has(child))) return { kind: 'refused', codes: ['SEED_DROPPED'] };
+    for (const { child } of lost) dropped.add(child);
+    if (lost.length > 0) continue;
+    if (crossed.size > 0) return { kind: 'refused', codes: [...crossed] };
+    const isCut = ({ reference, parent }: RowEdge): boolean =>
+      rules.follow.get(reference)?.up === 'cut' || (parent !== undefined && isDropped(parent));
+    const named = (some: readonly RowEdge[]): Set<string> => new Set(some.map(edgeName));
+    return {
+      kind: 'taken',
+      rows: new Map([...roles].map(([row, role]) => [row, role === 'owned' ? 'owned' : 'shared'])),
+      links: new Set(links.filter((link) => goesOut(follow, roles, link)).map(linkName)),
+      external: new Set([...external].filter((row) => !roles.has(row))),
+      dangling: named(leaving.filter((one) => one.parent === undefined && !isCut(one))),
+      cut: named(leaving.filter(isCut)),
+    };
+  }
+}
+
+interface Taken {
+  readonly roles: ReadonlyMap<RowName, Role>;
+  readonly external: ReadonlySet<RowName>;
+  /** The codes of borders that were crossed. */
+  readonly crossed: ReadonlySet<string>;
+  readonly isDropped: (row: RowName) => boolean;
+}
+
+/** From row to row, wherever the rule, the roots, the borders and the policy let it. */
+function take(world: World, follow: FollowRule, seeds: ReadonlySet<RowName>, lost: ReadonlySet<RowName>): Taken {
+  const { rules, edges, links } = world;
+  const allowed = aboveSeeds(world, seeds);
+  const borderOf = (row: RowName): Border | undefined => {
+    const border = rules.borders.get(tableOf(row));
+    return border?.kind === 'boundary' && allowed.has(row) ? undefined : border;
+  };
+  const isDropped = (row: RowName): boolean => lost.has(row) || borderOf(row)?.action === 'drop';
   const walls = new Set([...rules.roots, ...(follow === 'connected' ? rules.seeds.map(({ table }) => table) : [])]);
   const roles = new Map<RowName, Role>();
   const external = new Set<RowName>();
-  let reachesOutside = false;
+  const crossed = new Set<string>();
   const visit = (row: RowName, role: Role, isNeeded: boolean): void => {
-    if (dropped.has(row) || (edge?.action === 'drop' && isOutside(row))) {
-      reachesOutside ||= seeds.has(row);
-      return;
-    }
-    if (isOutside(row)) {
-      if (edge?.action === 'error') reachesOutside = true;
-      else if (isNeeded) external.add(row);
-      return;
-    }
-    if (
-      role === 'shared' &&
-      (rules.shared === 'all' || (typeof rules.shared === 'object' && rules.shared.table === tableOf(row)))
-    ) {
-      if (isNeeded) external.add(row);
-      return;
-    }
+    if (isDropped(row)) return;
+    const border = borderOf(row);
+    if (border?.action === 'error') crossed.add(border.kind === 'boundary' ? 'BOUNDARY_CROSSED' : 'EXCLUDED_NEEDED');
+    const { shared } = rules;
+    const isKey = role === 'shared' && (shared === 'all' || (typeof shared === 'object' && shared.table === tableOf(row)));
+    if (isNeeded && (border?.action === 'stub' || (border === undefined && isKey))) external.add(row);
     const before = roles.get(row);
-    if (before !== undefined && width[before] >= width[role]) return;
+    if (border !== undefined || isKey || (before !== undefined && width[before] >= width[role])) return;
     roles.set(row, role);
     leave(row, role);
   };
@@ -81,32 +108,19 @@ export function expectedClosure(world: World, follow: FollowRule): ExpectedClosu
         [owner, inverse],
         [inverse, owner],
       ] as const) {
-        if (from !== row || (edge?.kind === 'exclude' && tableOf(to) === edge.table)) continue;
+        if (from !== row || rules.borders.get(tableOf(to))?.kind === 'exclude') continue;
         if (follow === 'owned' && role === 'owned') visit(to, 'shared', false);
         if (follow === 'connected' && !walls.has(tableOf(to))) visit(to, 'expanded', false);
       }
     }
   };
   for (const seed of seeds) visit(seed, 'owned', false);
-  if (reachesOutside) {
-    const crossed = edge?.kind === 'boundary' ? 'BOUNDARY_CROSSED' : 'EXCLUDED_NEEDED';
-    return { kind: 'refused', code: edge?.action === 'drop' ? 'SEED_DROPPED' : crossed };
-  }
-  for (const row of roles.keys()) external.delete(row);
-  const isCut = ({ reference, parent }: RowEdge): boolean => {
-    if (rules.follow.get(reference)?.up === 'cut') return true;
-    return parent !== undefined && (dropped.has(parent) || (edge?.action === 'drop' && isOutside(parent)));
-  };
-  const leaving = edges.filter(({ child }) => roles.has(child));
-  const named = (some: readonly RowEdge[]): Set<string> => new Set(some.map(edgeName));
-  return {
-    kind: 'taken',
-    rows: new Map([...roles].map(([row, role]) => [row, role === 'owned' ? 'owned' : 'shared'])),
-    links: new Set(links.filter((link) => goesOut(follow, roles, link)).map(linkName)),
-    external,
-    dangling: named(leaving.filter((one) => one.parent === undefined && !isCut(one))),
-    cut: named(leaving.filter(isCut)),
-  };
+  return { roles, external, crossed, isDropped };
+}
+
+/** Whether the edge can be written as NULL, or is anyway. */
+function canBeNull({ rules }: World, { reference }: RowEdge): boolean {
+  return (!reference.required && reference.ownColumns) || rules.follow.get(reference)?.up === 'cut';
 }
 
 export function edgeName({ reference, child }: Pick<RowEdge, 'reference' | 'child'>): string {
@@ -128,9 +142,10 @@ function roleBelow(
   const { child } = reference;
   if (!down || follow === 'dependencies' || walls.has(child)) return undefined;
   if (rules.follow.get(reference)?.down === 'skip') return undefined;
-  if (rules.edge?.kind === 'exclude' && rules.edge.table === child) return undefined;
+  const border = rules.borders.get(child);
+  if (border?.kind === 'exclude') return undefined;
   if (role === 'owned' || (follow === 'connected' && role === 'expanded')) return role;
-  return isPart(database, rules, reference) && rules.edge?.table !== child ? 'shared' : undefined;
+  return isPart(database, rules, reference) && border === undefined ? 'shared' : undefined;
 }
 
 /** Declared eager, and the only reference of its entity; or named by the policy. */
@@ -155,20 +170,6 @@ function aboveSeeds({ edges, rules }: World, seeds: ReadonlySet<RowName>): Reado
     }
   }
   return above;
-}
-
-/** Rows that cannot be without one that stays out. */
-function needing({ edges, rules }: World, isOutside: (row: RowName) => boolean): ReadonlySet<RowName> {
-  const out = new Set<RowName>();
-  for (let before = -1; before < out.size;) {
-    before = out.size;
-    for (const { child, parent, reference } of edges) {
-      const canBeNull = !reference.required && reference.ownColumns;
-      if (parent === undefined || canBeNull || rules.follow.get(reference)?.up === 'cut') continue;
-      if (isOutside(parent) || out.has(parent)) out.add(child);
-    }
-  }
-  return out;
 }
 
 function tableOf(row: RowName): string {

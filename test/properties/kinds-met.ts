@@ -9,6 +9,8 @@ export const kinds = [
   ...['relation', 'foreign key', 'catalog', 'policy'].map((shown) => `reference shown by: ${shown}`),
   'reference that holds for some rows only',
   'several references between the same two tables',
+  'reference: of a wider type',
+  'table without primary key',
   'constraint: deferrable',
   'constraint: immediate',
   'constraint: not valid',
@@ -57,6 +59,7 @@ export function kindsOf({ database, rules, edges }: World): ReadonlySet<string> 
     met.add(`reference shown by: ${one.shown}`);
     note('reference that holds for some rows only', one.when !== undefined);
     met.add(constraintKind(one));
+    note('reference: of a wider type', one.widened);
     note('one-to-one, held by the asked object', one.unique && asked.has(one.child));
     note('one-to-one, held by the other side', one.unique && asked.has(one.parent));
     note('part: eager', one.eager && isPart(database, rules, one));
@@ -73,6 +76,10 @@ export function kindsOf({ database, rules, edges }: World): ReadonlySet<string> 
   note(
     'links: extra columns',
     tables.some(({ name, isJoinTable }) => name.startsWith('l') && !isJoinTable),
+  );
+  note(
+    'table without primary key',
+    tables.some(({ primary }) => !primary),
   );
   note('part: named', rules.parts.size > 0);
   note(

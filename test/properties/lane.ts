@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import type { FollowRule } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
 import type { MadeDatabase } from './made-database.js';
@@ -27,6 +28,10 @@ export class Lane {
 
   file(name: string): string {
     return join(this.#folder, name);
+  }
+
+  archive(follow: FollowRule): string {
+    return this.file(`${follow}.json`);
   }
 
   async fill(database: MadeDatabase): Promise<DataSource> {

@@ -13,6 +13,8 @@ export interface MadeTable {
   readonly key: ColumnSet;
   /** How the key was drawn. */
   readonly keyKind: string;
+  /** Whether the key is the primary one, or only unique. */
+  readonly primary: boolean;
   /** Whether an entity maps it. */
   readonly mapped: boolean;
   /** Whether its rows are links: they leave in lists, not as objects. */
@@ -41,6 +43,8 @@ export interface MadeReference {
   /** Whether its columns are there for it alone; else they are key columns. */
   readonly ownColumns: boolean;
   readonly required: boolean;
+  /** Whether its columns are of a wider type than those that they refer to. */
+  readonly widened: boolean;
   readonly unique: boolean;
   readonly constraint: 'validated' | 'not valid' | 'none';
   readonly deferrable: boolean;

@@ -15,11 +15,11 @@ export function madeSql({ tables, references }: MadeDatabase): { readonly schema
   return { schema: [...tables.map(createTable), ...constraints].join(';\n'), rows: rows.join(';\n') };
 }
 
-function createTable({ name, key, columns, uniques }: MadeTable): string {
+function createTable({ name, key, primary, columns, uniques }: MadeTable): string {
   const parts = [
-    ...key.columns.map(([column, type]) => `${column} ${type}`),
+    ...key.columns.map(([column, type]) => `${column} ${type} NOT NULL`),
     ...columns.map((column) => `${column.name} ${column.type}${column.required ? ' NOT NULL' : ''}`),
-    `PRIMARY KEY (${key.columns.map(([column]) => column).join()})`,
+    `${primary ? 'PRIMARY KEY' : 'UNIQUE'} (${key.columns.map(([column]) => column).join()})`,
     ...uniques.map((unique) => `UNIQUE (${unique.join()})`),
   ];
   return `CREATE TABLE ${name} (${parts.join(', ')})`;

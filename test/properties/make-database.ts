@@ -31,6 +31,7 @@ export function makeDatabase(draw: Draw): MadeDatabase {
 interface Edge extends Pick<MadeReference, 'required' | 'unique' | 'constraint' | 'deferrable' | 'shown' | 'eager'> {
   readonly target: 'key' | UniqueSet;
   readonly when: boolean;
+  readonly widened: boolean;
   /** By row of the child: the place of the parent, `absent` for one that is not there, null for none. */
   readonly places: readonly (number | null)[];
   /** The child's key columns, where they hold the reference. */
@@ -46,7 +47,11 @@ const plain = {
   shown: 'catalog',
   when: false,
   eager: false,
+  widened: false,
 } as const;
+
+/** Types that hold all that another does, and compare with it. */
+const wider: Readonly<Record<string, string>> = { integer: 'bigint', text: 'character varying' };
 
 class Maker {
   readonly tables: TableDraft[] = [];
@@ -85,12 +90,14 @@ class Maker {
       deferrable: one.deferrable && constraint !== 'none',
       when: one.when && shown === 'policy',
       eager: one.eager && shown === 'relation',
+      widened: one.widened,
       places: placesOf(one, child, parent, dangling && constraint !== 'validated'),
     });
   }
 
-  addLeaf({ mapped, rows, references }: Draw['leaves'][number], inner: readonly TableDraft[]): void {
+  addLeaf({ mapped, primary, rows, references }: Draw['leaves'][number], inner: readonly TableDraft[]): void {
     const leaf = this.#begin(simpleKey('dense'), 'dense', mapped, rows);
+    leaf.primary = primary;
     for (const one of references) {
       const parent = pick(inner, one.parent);
       const places = placesOf({ ...one, unique: false }, leaf, parent, false);
@@ -152,7 +159,11 @@ class Maker {
     const required = edge.required && !places.includes(null);
     if (inKey === undefined) {
       child.add(
-        set.columns.map(([, type], at) => ({ name: columns[at] ?? '', type, required })),
+        set.columns.map(([, type], at) => ({
+          name: columns[at] ?? '',
+          type: edge.widened ? (wider[type] ?? type) : type,
+          required,
+        })),
         (row) => {
           const place = places[row] ?? null;
           if (place !== null) return heldValues(target, parent.key, place);
@@ -166,7 +177,7 @@ class Maker {
     const when = edge.when ? { column: 'number', value: '1' } : undefined;
     const suffix = when === undefined ? '' : `[${when.column}=${when.value}]`;
     const reference: MadeReference = {
-      ...{ columns, parentColumns, property, when, required, target },
+      ...{ columns, parentColumns, property, when, required, target, widened: edge.widened },
       ...{ unique: edge.unique, constraint: edge.constraint, deferrable: edge.deferrable, shown: edge.shown, eager: edge.eager },
       name: `public.${child.name}.${property ?? columns.join('+')}${suffix}`,
       child: child.name,

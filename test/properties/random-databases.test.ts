@@ -11,6 +11,8 @@ import { makeRules, randomRules } from './random-rules.js';
 import { randomSchema } from './random-schema.js';
 
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 300);
+
+/** A failure names its seed: this repeats it. */
 const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() % 1_000_000_000);
 
 /** Two at a time: the server works for one while we work for the other. */

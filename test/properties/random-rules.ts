@@ -6,13 +6,13 @@ import { pick } from './make-database.js';
 const drawnRules = {
   seeds: fc.array(fc.tuple(fc.nat(9), fc.nat(20)), { minLength: 1, maxLength: 2 }),
   roots: fc.option(fc.nat(9), { freq: 3 }),
-  edge: fc.option(
+  borders: fc.array(
     fc.record({
       kind: fc.constantFrom('boundary', 'exclude'),
       table: fc.nat(9),
       action: fc.constantFrom('error', 'drop', 'drop', 'stub'),
     }),
-    { freq: 2 },
+    { maxLength: 2 },
   ),
   shared: fc.constantFrom('full', 'full', 'full', 'one', 'all'),
   sharedTable: fc.nat(9),
@@ -34,12 +34,17 @@ export type DrawnRules = typeof randomRules extends fc.Arbitrary<infer T> ? T : 
 
 export const randomRules = fc.record({ ...drawnRules, isPlain: fc.boolean() });
 
+export interface Border {
+  readonly kind: 'boundary' | 'exclude';
+  readonly action: 'error' | 'drop' | 'stub';
+}
+
 /** What is asked for and what the policy says, by the names of a made database. */
 export interface Rules {
   readonly seeds: readonly { readonly table: string; readonly key: readonly string[] }[];
   readonly roots: ReadonlySet<string>;
-  readonly edge:
-    { readonly kind: 'boundary' | 'exclude'; readonly table: string; readonly action: 'error' | 'drop' | 'stub' } | undefined;
+  /** By table. */
+  readonly borders: ReadonlyMap<string, Border>;
   readonly shared: 'full' | 'all' | { readonly table: string };
   readonly parts: ReadonlySet<MadeReference>;
   readonly follow: ReadonlyMap<MadeReference, NonNullable<Policy['follow']>[string]>;
@@ -60,7 +65,12 @@ export function makeRules({ tables, references, links }: MadeDatabase, drawn: Dr
   const first = objects[0] as MadeTable;
   const fallback = { table: first.name, key: (first.rows[0] ?? []).slice(0, first.key.columns.length) as string[] };
   const asked = present.length > 0 ? present : [fallback];
-  const edge = drawn.edge === null || drawn.isPlain ? undefined : { ...drawn.edge, table: pick(objects, drawn.edge.table).name };
+  const borders = new Map<string, Border>();
+  for (const { table, ...border } of drawn.isPlain ? [] : drawn.borders) {
+    const { name } = pick(objects, table);
+    // A row that is asked for cannot be of an excluded model.
+    if (border.kind === 'boundary' || !asked.some((seed) => seed.table === name)) borders.set(name, border);
+  }
   const follow = new Map<MadeReference, NonNullable<Policy['follow']>[string]>();
   for (const { reference, up, down, where, limit } of drawn.follow) {
     if (edges.length === 0) break;
@@ -76,8 +86,7 @@ export function makeRules({ tables, references, links }: MadeDatabase, drawn: Dr
   return {
     seeds: asked,
     roots: new Set(drawn.roots === null ? [] : [pick(objects, drawn.roots).name]),
-    // A row that is asked for cannot be of an excluded model.
-    edge: edge?.kind === 'exclude' && asked.some(({ table }) => table === edge.table) ? undefined : edge,
+    borders,
     shared: shared === 'one' ? { table: pick(objects, drawn.sharedTable).name } : shared,
     parts: new Set(drawn.parts === null || edges.length === 0 ? [] : [pick(edges, drawn.parts)]),
     follow,
@@ -86,7 +95,7 @@ export function makeRules({ tables, references, links }: MadeDatabase, drawn: Dr
 
 /** The same, as an export is told. */
 export function exportOptions(database: MadeDatabase, rules: Rules): { objects: string[]; roots: string[]; policy: Policy } {
-  const { edge, shared } = rules;
+  const { borders, shared } = rules;
   const models: Record<string, { parts?: string[]; shared?: 'key' }> = {};
   for (const { parent, name } of rules.parts) models[`public.${parent}`] = { parts: [name] };
   if (typeof shared === 'object') models[`public.${shared.table}`] = { ...models[`public.${shared.table}`], shared: 'key' };
@@ -102,10 +111,17 @@ export function exportOptions(database: MadeDatabase, rules: Rules): { objects: 
         ...(when === undefined ? {} : { when }),
       })),
       follow: Object.fromEntries([...rules.follow].map(([{ name }, settings]) => [name, settings])),
-      ...(edge === undefined ? {} : { [edge.kind]: { [`public.${edge.table}`]: edge.action } }),
+      boundary: bordersOf(borders, 'boundary'),
+      exclude: bordersOf(borders, 'exclude'),
       ...(shared === 'all' ? { shared: 'key' as const } : {}),
     },
   };
+}
+
+function bordersOf(borders: Rules['borders'], kind: Border['kind']): Record<string, Border['action']> {
+  return Object.fromEntries(
+    [...borders].filter(([, one]) => one.kind === kind).map(([table, { action }]) => [`public.${table}`, action]),
+  );
 }
 
 /** `public.t0.7`, `public.t1.a=1,b=x`. */

@@ -32,6 +32,8 @@ const reference = fc.record({
   shown: fc.constantFrom('relation', 'relation', 'foreign key', 'catalog', 'policy'),
   when: fc.boolean(),
   eager: fc.boolean(),
+  /** Columns of a wider type than those that they refer to. */
+  widened: fc.constantFrom(false, false, true),
   targets,
 });
 
@@ -47,6 +49,8 @@ const circle = fc.record({
 /** A table that only refers: nothing leads on from it. */
 const leaf = fc.record({
   mapped: fc.boolean(),
+  /** Without a primary key, a unique one over columns that cannot be NULL tells its rows apart. */
+  primary: fc.constantFrom(true, true, false),
   rows,
   references: fc.array(
     fc.record({ parent: fc.nat(9), required: fc.boolean(), deferrable: fc.boolean(), valid: fc.nat(9), targets }),
@@ -70,5 +74,5 @@ export const randomSchema = fc.record({
   leaves: fc.array(leaf, { maxLength: 2 }),
   links: fc.array(link, { maxLength: 2 }),
   /** Whether references without a validated constraint may hold what no row has. */
-  dangling: fc.boolean(),
+  dangling: fc.constantFrom(false, false, true),
 });

@@ -7,6 +7,8 @@ export class TableDraft {
   readonly name: string;
   readonly key: ColumnSet;
   readonly mapped: boolean;
+  /** Whether the key is the primary one, or only unique. */
+  primary = true;
   readonly #keyKind: string;
   readonly #columns: MadeColumn[] = [];
   readonly #uniques = new Map<string, readonly string[]>();
@@ -52,6 +54,7 @@ export class TableDraft {
       model: `public.${this.name}`,
       key: this.key,
       keyKind: this.#keyKind,
+      primary: this.primary,
       mapped: this.mapped,
       isJoinTable,
       columns: this.#columns,
