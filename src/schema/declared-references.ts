@@ -1,4 +1,5 @@
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
+import { valueKind } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { edgeId, hasComparableTypes } from './draft-references.js';
 import type { TableKey } from './metadata.js';
@@ -41,7 +42,10 @@ export function declaredReferences(
       property: undefined,
       source: 'declared',
       constraint: undefined,
-      when: when === undefined || discriminator === undefined ? undefined : { column: discriminator, value: when.value },
+      when:
+        when === undefined || discriminator === undefined
+          ? undefined
+          : { column: discriminator, value: textOf(child.table, discriminator, when.value) },
       describesParent: false,
     };
     if (!hasComparableTypes(edge))
@@ -52,6 +56,13 @@ export function declaredReferences(
     }
   }
   return declared;
+}
+
+/** The server's text: a boolean is `t` or `f` there, whatever people write. */
+function textOf(table: DraftTable, name: string, text: string): string {
+  const column = table.columns.find((one) => one.name === name);
+  const isBoolean = column !== undefined && valueKind(column) === 'boolean';
+  return isBoolean && /^(?:true|false)$/iu.test(text) ? text.slice(0, 1).toLowerCase() : text;
 }
 
 /** `Model`, `app.Model`, `Model.field`, `app.Model.field,field`. */

@@ -17,10 +17,10 @@ describe('a declared reference that holds for some rows only', () => {
       'account',
       `CREATE TABLE account (id int PRIMARY KEY);
        CREATE TABLE team (id int PRIMARY KEY, leader int REFERENCES account);
-       CREATE TABLE message (id int PRIMARY KEY, kind text, target int);
+       CREATE TABLE message (id int PRIMARY KEY, kind text, target int, urgent boolean);
        INSERT INTO account VALUES (1), (2);
        INSERT INTO team VALUES (1, NULL), (2, NULL);
-       INSERT INTO message VALUES (11, '1', 1), (12, '1', 2), (21, 'team', 1), (22, 'team', 2), (31, NULL, 1);`,
+       INSERT INTO message VALUES (11, '1', 1, true), (12, '1', 2, false), (21, 'team', 1, false), (22, 'team', 2, NULL), (31, NULL, 1, NULL);`,
     );
   });
 
@@ -30,6 +30,12 @@ describe('a declared reference that holds for some rows only', () => {
 
   it('brings the rows that it holds for, and no others that have the same value', async () => {
     const { objects } = await source.take({ objects: ['account.1'], policy: { references } });
+    expect(Object.keys(objects)).to.deep.equal(['public.account.1', 'public.message.11']);
+  });
+
+  it('knows a boolean as people write it', async () => {
+    const policy: Policy = { references: [{ from: 'message.target', to: 'account', when: { column: 'urgent', value: 'true' } }] };
+    const { objects } = await source.take({ objects: ['account.1'], policy });
     expect(Object.keys(objects)).to.deep.equal(['public.account.1', 'public.message.11']);
   });
 
