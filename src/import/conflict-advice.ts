@@ -11,8 +11,9 @@ export function conflictAdvice({ reason, columns, inTheWay, constraint, inArchiv
         return `--on-conflict skip leaves it out (override cannot change a column that is GENERATED ALWAYS AS IDENTITY), or edit its key ${edit}`;
       return `--on-conflict override overwrites ${members}, --on-conflict skip leaves it out, or edit its key ${edit}`;
     case 'unique':
-      if (inTheWay === '' || inArchive === true)
-        return `edit ${members === '' ? 'one of them' : members} ${edit}; no strategy helps`;
+      if (inArchive === true) return `edit ${members} ${edit}; no strategy helps`;
+      if (inTheWay === '')
+        return `run it again where another writer was faster; else edit ${members === '' ? 'one of them' : members} ${edit}: no strategy helps`;
       return `--on-conflict skip leaves it out (override does not help), or edit ${members} ${edit}`;
     case 'missing-reference':
       if (constraint === externalObject) return `bring that row into the target first, or edit what refers to it ${edit}`;
@@ -31,7 +32,7 @@ export function conflictReason({ reason, columns, inTheWay, constraint }: Confli
       return `a different ${inTheWay} is there: it differs in ${members}`;
     case 'unique':
       return inTheWay === ''
-        ? `two objects of the archive, or a row that was just written, have the same ${members === '' ? 'unique columns' : members} (${constraint})`
+        ? `two objects of the archive, or one and a row of the target, have the same ${members === '' ? 'unique columns' : members} (${constraint})`
         : `${inTheWay} has the same ${members} (${constraint})`;
     case 'missing-reference':
       if (constraint !== externalObject)

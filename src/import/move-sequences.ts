@@ -23,8 +23,8 @@ export async function moveSequences(
     if (planned.decisions.count('insert') === 0) continue;
     for (const { column } of planned.target.written) {
       if (column.sequence === undefined || column.kind !== 'integer') continue;
-      const next = await nextValue(session, planned, column);
-      if (next === undefined) continue;
+      const seen = await nextValue(session, planned, column);
+      if (seen === undefined) continue;
       const sequence = quoteTable(column.sequence);
       if (dryRun) {
         await mayMove(session, sequence);
@@ -32,7 +32,10 @@ export async function moveSequences(
       }
       await session.query('SAVEPOINT portolan_sequence');
       try {
-        await session.query(`ALTER SEQUENCE ${sequence} RESTART WITH ${next.restart}`);
+        // Changes nothing but keeps others from it: what they drew since it was read must not be drawn again.
+        await session.query(`ALTER SEQUENCE ${sequence} INCREMENT BY ${seen.increment}`);
+        const next = await nextValue(session, planned, column);
+        if (next !== undefined) await session.query(`ALTER SEQUENCE ${sequence} RESTART WITH ${next.restart}`);
         await session.query('RELEASE SAVEPOINT portolan_sequence');
       } catch (error) {
         if (!(error instanceof PortolanError) || error.code === 'CONNECTION_LOST') throw error;
@@ -43,7 +46,7 @@ export async function moveSequences(
           `${planned.target.model}.${column.member}`,
           'its sequence is moved by setval after the commit',
         );
-        later.push((after) => setValue(after, planned, column, next.last, findings));
+        later.push((after) => setValue(after, planned, column, seen, findings));
       }
     }
   }
@@ -64,11 +67,14 @@ async function setValue(
   session: Session,
   { target }: PlannedModel,
   { sequence, member }: Column,
-  last: string,
+  { last, increment }: { readonly last: string; readonly increment: string },
   findings: Findings,
 ): Promise<void> {
   if (sequence === undefined) return;
-  const call = `SELECT pg_catalog.setval(${quoteLiteral(quoteTable(sequence))}::regclass, ${last}, true)`;
+  const name = quoteTable(sequence);
+  // What others have moved further meanwhile stays where it is.
+  const behind = `last_value ${increment.startsWith('-') ? '>' : '<'} ${last} OR last_value = ${last} AND NOT is_called`;
+  const call = `SELECT pg_catalog.setval(${quoteLiteral(name)}::regclass, ${last}, true) FROM ${name} WHERE ${behind}`;
   try {
     await session.query(call);
   } catch (error) {
@@ -82,7 +88,7 @@ async function nextValue(
   session: Session,
   { target }: PlannedModel,
   column: Column,
-): Promise<{ restart: string; last: string } | undefined> {
+): Promise<{ readonly restart: string; readonly last: string; readonly increment: string } | undefined> {
   if (column.sequence === undefined) return undefined;
   const sequence = quoteTable(column.sequence);
   const [facts] = await session.query(
@@ -101,5 +107,5 @@ async function nextValue(
   const behind = increment > 0n ? next <= BigInt(used) : next >= BigInt(used);
   const restart = BigInt(used) + increment;
   if (!behind || restart > BigInt(maxText ?? '0') || restart < BigInt(minText ?? '0')) return undefined;
-  return { restart: String(restart), last: used };
+  return { restart: String(restart), last: used, increment: String(increment) };
 }

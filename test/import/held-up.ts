@@ -7,7 +7,7 @@ export async function heldUp<T>(
   database: TestDatabase,
   locks: string,
   work: () => Promise<T>,
-  meanwhile: () => Promise<void> = () => Promise.resolve(),
+  meanwhile: (other: pg.Client) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<T> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -17,7 +17,7 @@ export async function heldUp<T>(
     working.catch(() => undefined);
     try {
       while (!(await isWaiting(database))) await setTimeout(20);
-      await meanwhile();
+      await meanwhile(client);
     } finally {
       await client.query('COMMIT');
     }
@@ -29,7 +29,7 @@ export async function heldUp<T>(
 
 async function isWaiting(database: TestDatabase): Promise<boolean> {
   const [row] = await database.query(
-    'SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS waits',
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waits",
   );
   return row?.['waits'] === true;
 }

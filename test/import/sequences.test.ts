@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { DataSource } from 'typeorm';
+import type { ImportResult } from '../../src/index.js';
+import { importObjects } from '../../src/index.js';
+import type { Move } from './move.js';
+import { move } from './move.js';
+
+const policy = { models: { ticket: {} } };
+
+describe('sequences of the target', () => {
+  let ticket: Move;
+
+  afterEach(() => ticket.close());
+
+  async function begin(sequence: string, id: number, target = ''): Promise<void> {
+    const sql = `CREATE SEQUENCE number ${sequence}; CREATE TABLE ticket (id int PRIMARY KEY DEFAULT nextval('number'))`;
+    ticket = await move({
+      sql,
+      source: `INSERT INTO ticket VALUES (${String(id)})`,
+      target,
+      policy,
+      objects: [`ticket.${String(id)}`],
+    });
+  }
+
+  async function next(): Promise<unknown> {
+    const [row] = await ticket.target.query("SELECT nextval('number')::int AS next");
+    return row?.['next'];
+  }
+
+  it('go on after the greatest key that came', async () => {
+    await begin('', 41);
+    await ticket.import();
+    expect(await next()).to.equal(42);
+  });
+
+  it('go on after the least key where they run down', async () => {
+    await begin('INCREMENT BY -1', -41);
+    await ticket.import();
+    expect(await next()).to.equal(-42);
+  });
+
+  it('stay where they are beyond all keys, and at their end', async () => {
+    await begin('', 41, "SELECT setval('number', 50, false)");
+    await ticket.import();
+    expect(await next()).to.equal(50);
+    await ticket.close();
+    await begin('MAXVALUE 41', 41);
+    await ticket.import();
+    expect(await next()).to.equal(1);
+  });
+
+  it('stay where they are in a dry run, where every new row would draw from them too', async () => {
+    await begin('', 41, "ALTER TABLE ticket ADD extra int NOT NULL DEFAULT nextval('number')");
+    const { plan } = await ticket.import({ dryRun: true });
+    expect(plan.insert).to.deep.equal({ 'public.ticket': 1 });
+    expect(await next()).to.equal(1);
+  });
+
+  /** As a role that may use the sequence, and does not own it. */
+  async function asGuest(): Promise<ImportResult> {
+    const role = `portolan_guest_${ticket.target.name.slice(-12)}`;
+    await ticket.target.query(
+      `CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT SELECT, INSERT ON ticket TO ${role}; GRANT ALL ON SEQUENCE number TO ${role}`,
+    );
+    const url = new URL(ticket.target.url);
+    url.username = role;
+    url.password = 'x';
+    const as = await new DataSource({ type: 'postgres', url: url.href, entities: [] }).initialize();
+    try {
+      return await importObjects(as, { archive: ticket.archive, policy });
+    } finally {
+      await as.destroy();
+      await ticket.target.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  }
+
+  it('that the role does not own are set after the commit, and a finding says so', async () => {
+    await begin('', 41);
+    const { status, findings } = await asGuest();
+    expect(status).to.equal('done');
+    expect(findings.flatMap(({ kind, on }) => (kind === 'sequence-not-owned' ? [on] : []))).to.deep.equal(['public.ticket.id']);
+    expect(await next()).to.equal(42);
+  });
+
+  it('that the role does not own go on after the least key where they run down', async () => {
+    await begin('INCREMENT BY -1', -41);
+    await asGuest();
+    expect(await next()).to.equal(-42);
+  });
+});
