@@ -4,7 +4,9 @@ import { isPart } from './expected-closure.js';
 
 /** Every kind of key, reference and link that the random databases must have had. */
 export const kinds = [
-  ...['integer', 'bigint', 'uuid', 'text', 'date', 'composite', 'foreign', 'weak'].map((kind) => `key: ${kind}`),
+  ...['integer', 'bigint', 'uuid', 'text', 'date', 'numeric', 'padded', 'composite', 'foreign', 'weak'].map(
+    (kind) => `key: ${kind}`,
+  ),
   ...['key', 'composite key', 'code', 'amount', 'pair'].map((target) => `reference to: ${target}`),
   ...['relation', 'foreign key', 'catalog', 'policy'].map((shown) => `reference shown by: ${shown}`),
   'reference that holds for some rows only',

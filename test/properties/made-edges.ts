@@ -88,7 +88,7 @@ function referenceSql(
 }
 
 function keyOf({ key }: MadeTable, alias: string): string {
-  return `ARRAY[${key.columns.map(([name]) => `${alias}.${name}::text`).join()}]`;
+  return `ARRAY[${key.columns.map(([name]) => `format('%s', ${alias}.${name})`).join()}]`;
 }
 
 function equal({ columns, parentColumns }: MadeReference, child: string, parent: string): string {

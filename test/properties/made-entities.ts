@@ -9,8 +9,8 @@ export function madeEntities(database: MadeDatabase): readonly EntitySchema[] {
 
 function madeEntity({ references, links }: MadeDatabase, table: MadeTable): EntitySchema {
   const columns: Record<string, EntitySchemaColumnOptions> = {};
-  for (const [name, type] of table.key.columns) columns[name] = { name, type: type as 'text', primary: true };
-  for (const { name, type, required } of table.columns) columns[name] = { name, type: type as 'text', nullable: !required };
+  for (const [name, type] of table.key.columns) columns[name] = { name, type: typeOf(type), primary: true };
+  for (const { name, type, required } of table.columns) columns[name] = { name, type: typeOf(type), nullable: !required };
   const related = references.filter(({ property }) => property !== undefined);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the options are typed as a class there
   return new EntitySchema<object>({
@@ -30,6 +30,11 @@ function madeEntity({ references, links }: MadeDatabase, table: MadeTable): Enti
         referencedColumnNames: [...parentColumns],
       })),
   });
+}
+
+/** TypeORM takes the length apart. */
+function typeOf(type: string): 'text' {
+  return type.replace(/\(.*/u, '') as 'text';
 }
 
 type Relation = readonly [property: string, options: EntitySchemaRelationOptions];
