@@ -152,7 +152,7 @@ function rowSecurity(error: DriverError, options: Options): RefusedError {
   const table = /"([^"]+)"/u.exec(error.message)?.[1] ?? error.table ?? 'a table';
   return new RefusedError('ROW_SECURITY', `a row security policy would hide rows of ${table}`, {
     ...options,
-    hint: 'Connect as its owner or as a role with BYPASSRLS: an export with hidden rows would not be whole.',
+    hint: 'Connect as its owner or as a role with BYPASSRLS: hidden rows would be missing from an export, and in the way of an import.',
   });
 }
 
