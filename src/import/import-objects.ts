@@ -134,7 +134,9 @@ function conflictOf(error: ConstraintError, schema: Schema): Conflict | undefine
   const reason = code === '23505' || code === '23P01' ? 'unique' : code === '23503' ? 'missing-reference' : undefined;
   if (reason === undefined) return undefined;
   const entity = [...schema.entities.values()].find(({ table }) => isTable(table, error.table));
-  const columns = entity?.uniques.find((unique) => unique.name === error.constraint)?.columns ?? [];
+  const unique = entity?.uniques.find(({ name }) => name === error.constraint);
+  const reference = schema.references.find((one) => one.child === entity?.model && one.constraint?.name === error.constraint);
+  const columns = unique?.columns ?? reference?.columns ?? [];
   return { object: entity?.model ?? error.table ?? '', reason, constraint: error.constraint ?? '', columns, inTheWay: '' };
 }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { DataSource } from 'typeorm';
 import type { ImportResult } from '../../src/index.js';
 import { importObjects } from '../../src/index.js';
+import { failureOf } from '../support/failure.js';
 import type { Move } from './move.js';
 import { move } from './move.js';
 
@@ -58,10 +59,10 @@ describe('sequences of the target', () => {
   });
 
   /** As a role that may use the sequence, and does not own it. */
-  async function asGuest(): Promise<ImportResult> {
+  async function asGuest(rights = 'ALL'): Promise<ImportResult> {
     const role = `portolan_guest_${ticket.target.name.slice(-12)}`;
     await ticket.target.query(
-      `CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT SELECT, INSERT ON ticket TO ${role}; GRANT ALL ON SEQUENCE number TO ${role}`,
+      `CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT SELECT, INSERT ON ticket TO ${role}; GRANT ${rights} ON SEQUENCE number TO ${role}`,
     );
     const url = new URL(ticket.target.url);
     url.username = role;
@@ -87,5 +88,14 @@ describe('sequences of the target', () => {
     await begin('INCREMENT BY -1', -41);
     await asGuest();
     expect(await next()).to.equal(-42);
+  });
+
+  it('that the role may not set refuse the import: keys that are taken would be given out', async () => {
+    await begin('', 41);
+    expect(await failureOf(asGuest('SELECT')))
+      .to.include({ code: 'PERMISSION_DENIED' })
+      .and.have.property('hint')
+      .that.contains('GRANT SELECT, UPDATE ON SEQUENCE "public"."number"');
+    expect(await ticket.rows('ticket')).to.deep.equal([]);
   });
 });

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import type { Policy } from '../../src/index.js';
+import type { Move } from './move.js';
+import { move } from './move.js';
+
+const sql = `CREATE TABLE author (id int PRIMARY KEY, code text UNIQUE);
+  CREATE TABLE book (id int PRIMARY KEY, author int, code text, kind text, owner int)`;
+const source = "INSERT INTO book VALUES (4, 77, 'nobody', 'author', 88)";
+const policy: Policy = {
+  models: { author: {}, book: {} },
+  references: [
+    { from: 'book.author', to: 'author' },
+    { from: 'book.code', to: 'author.code' },
+    { from: 'book.owner', to: 'author', when: { column: 'kind', value: 'author' } },
+    { from: 'book.owner', to: 'book', when: { column: 'kind', value: 'book' } },
+  ],
+};
+
+describe('references that lead nowhere', () => {
+  let book: Move;
+
+  afterEach(() => book.close());
+
+  it('where no constraint forbids it, go in as they are, each with a warning; those that do not hold for the object are none', async () => {
+    book = await move({ sql, source, policy, objects: ['book.4'] });
+    const { status, findings } = await book.import();
+    expect(status).to.equal('done');
+    const told = findings.flatMap(({ kind, on, reason, severity }) =>
+      kind === 'dangling-reference' ? [[on, severity, reason]] : [],
+    );
+    const reason = 'holds a key that neither the archive nor the target has';
+    expect(told).to.deep.equal([
+      ['public.book.4', 'warning', `public.book.author ${reason}`],
+      ['public.book.4', 'warning', `public.book.code ${reason}`],
+      ['public.book.4', 'warning', `public.book.owner[kind=author] ${reason}`],
+    ]);
+  });
+
+  it('are none where the target has the row', async () => {
+    const target = "INSERT INTO author VALUES (77, 'nobody'), (88, NULL)";
+    book = await move({ sql, source, target, policy, objects: ['book.4'] });
+    expect((await book.import()).findings.filter(({ kind }) => kind === 'dangling-reference')).to.deep.equal([]);
+  });
+
+  it('are conflicts where the target has a constraint that the source lacked, one for each; skip leaves the object out', async () => {
+    const target = `ALTER TABLE book ADD CONSTRAINT by_author FOREIGN KEY (author) REFERENCES author,
+      ADD CONSTRAINT by_code FOREIGN KEY (code) REFERENCES author (code)`;
+    book = await move({ sql, source, target, policy: { models: policy.models ?? {} }, objects: ['book.4'] });
+    const { conflicts, plan } = await book.import();
+    expect(conflicts.map(({ object, constraint, columns }) => [object, constraint, columns])).to.have.deep.members([
+      ['public.book.4', 'by_author', ['author']],
+      ['public.book.4', 'by_code', ['code']],
+    ]);
+    expect(plan.conflict).to.deep.equal({ 'public.book': 1 });
+    expect((await book.import({ onConflict: 'skip' })).plan.skip).to.deep.equal({ 'public.book': 1 });
+  });
+
+  it('are made by override where a row of the target needs the old value: the database refuses, and the column is named', async () => {
+    const constrained = sql.replace('code text, kind', 'code text REFERENCES author (code), kind');
+    const target = "INSERT INTO author VALUES (1, 'old'); INSERT INTO book VALUES (9, NULL, 'old')";
+    const authors = "INSERT INTO author VALUES (1, 'new')";
+    book = await move({
+      sql: constrained,
+      source: authors,
+      target,
+      policy: { models: policy.models ?? {} },
+      objects: ['author.1'],
+    });
+    const { status, conflicts } = await book.import({ onConflict: 'override' });
+    expect(status).to.equal('refused');
+    expect(conflicts).to.deep.equal([
+      { object: 'public.book', reason: 'missing-reference', constraint: 'book_code_fkey', columns: ['code'], inTheWay: '' },
+    ]);
+    expect(await book.rows('author')).to.deep.equal([{ id: 1, code: 'old' }]);
+  });
+});
