@@ -31,7 +31,7 @@ export async function checkExternal(
       conflicts.add({ object, reason: 'missing-reference', constraint: externalObject, columns, inTheWay });
     };
     if (entity === undefined || !hasKey(entity, archive.header.entities[model]?.key ?? [])) {
-      for (const { pk } of own) missing(`${model}.${String(pkToKey(pk, shape) ?? '')}`, [], '');
+      for (const { pk } of own) missing(archivedName(model, pk), [], '');
       continue;
     }
     const members = Object.keys(own[0]?.naturalKey ?? {});
@@ -59,6 +59,14 @@ function byModel(external: readonly ExternalObject[]): ReadonlyMap<string, reado
     else known.push(one);
   }
   return models;
+}
+
+/** Where the target cannot say how its key is written. */
+function archivedName(model: string, pk: ExternalObject['pk']): string {
+  if (pk === null || typeof pk !== 'object') return `${model}.${String(pk)}`;
+  return `${model}.${Object.entries(pk)
+    .map(([member, value]) => `${member}=${String(value)}`)
+    .join(',')}`;
 }
 
 /** A row of another key is not the one that stayed at home, whatever its values. */

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import type { ImportResult, Policy } from '../../src/index.js';
+import type { Move } from './move.js';
+import { move } from './move.js';
+
+const sql = `CREATE TABLE author (id int PRIMARY KEY, name text, born date);
+  CREATE TABLE shelf (wing text, number int, label text, PRIMARY KEY (wing, number));
+  CREATE TABLE book (id int PRIMARY KEY, author int REFERENCES author, wing text, number int,
+    FOREIGN KEY (wing, number) REFERENCES shelf)`;
+const source = `INSERT INTO author VALUES (1, 'Ada', '1815-12-10'); INSERT INTO shelf VALUES ('east', 7, 'x');
+  INSERT INTO book VALUES (4, 1, 'east', 7)`;
+const policy = { models: { author: { naturalKey: ['name', 'born'] }, shelf: {}, book: {} } };
+
+describe('objects that stayed at home', () => {
+  let book: Move;
+
+  afterEach(() => book.close());
+
+  async function imported(target: string, models: NonNullable<Policy['models']> = policy.models): Promise<ImportResult> {
+    book = await move({ sql, source, target, policy, objects: ['book.4'], export: { shared: 'key' } });
+    return book.import({ policy: { models } });
+  }
+
+  const there = "INSERT INTO author VALUES (1, 'Ada', '1815-12-10')";
+  const shelf = "INSERT INTO shelf VALUES ('east', 7, 'another')";
+
+  it('are the rows of the target that have their key and their natural key, whatever else these hold', async () => {
+    const { status, plan } = await imported(`${there}; ${shelf}`);
+    expect([status, plan.insert]).to.deep.equal(['done', { 'public.book': 1 }]);
+  });
+
+  it('are conflicts where the target has no such row, named by their keys', async () => {
+    const { conflicts } = await imported('');
+    const conflict = { reason: 'missing-reference', constraint: 'external object', columns: [], inTheWay: '' };
+    expect(conflicts.filter(({ constraint }) => constraint === 'external object')).to.deep.equal([
+      { object: 'public.author.1', ...conflict },
+      { object: 'public.shelf.wing=east,number=7', ...conflict },
+    ]);
+  });
+
+  it('are conflicts where the row of their key has another natural key, and the columns are named', async () => {
+    const { conflicts } = await imported(`INSERT INTO author VALUES (1, 'Ada', NULL); ${shelf}`);
+    expect(conflicts.map(({ object, columns, inTheWay }) => [object, columns, inTheWay])).to.deep.equal([
+      ['public.author.1', ['born'], 'public.author.1'],
+    ]);
+  });
+
+  it('are conflicts where the target has no column of the natural key: nothing proves them', async () => {
+    const without = { ...policy, models: { ...policy.models, author: {} } };
+    book = await move({
+      sql,
+      source,
+      target: `${there}; ${shelf}; ALTER TABLE author DROP born`,
+      policy,
+      objects: ['book.4'],
+      export: { shared: 'key' },
+    });
+    const { conflicts } = await book.import({ policy: without });
+    expect(conflicts.map(({ object, columns }) => [object, columns])).to.deep.equal([['public.author.1', ['born']]]);
+  });
+
+  it('are conflicts where the target has no such table, or another key', async () => {
+    const target = `${there}; ALTER TABLE book DROP CONSTRAINT book_wing_number_fkey, DROP CONSTRAINT book_author_fkey;
+      DROP TABLE shelf; ALTER TABLE author DROP CONSTRAINT author_pkey, ADD PRIMARY KEY (name)`;
+    const { conflicts } = await imported(target, { author: {}, book: {} });
+    expect(conflicts.map(({ object }) => object)).to.deep.equal(['public.author.1', 'public.shelf.number=7,wing=east']);
+  });
+
+  it('are listed up to a thousand conflicts, and counted beyond', async () => {
+    const many = `INSERT INTO author SELECT n, 'a', NULL FROM generate_series(2, 1200) n; INSERT INTO book SELECT n + 10, n, NULL, NULL FROM generate_series(2, 1200) n;
+      INSERT INTO shelf VALUES ('all', 1, NULL); UPDATE book SET wing = 'all', number = 1`;
+    book = await move({
+      sql,
+      source: `${source}; ${many}`,
+      policy,
+      objects: ['shelf.wing=all,number=1'],
+      export: { shared: 'key' },
+    });
+    const { status, conflicts, findings } = await book.import();
+    expect(status).to.equal('refused');
+    expect(conflicts).to.have.length(1000);
+    const told = findings.flatMap(({ kind, reason }) => (kind === 'conflicts-not-listed' ? [reason] : []));
+    expect(told).to.deep.equal(['1400 more conflicts are counted, not listed']);
+  });
+});
