@@ -36,7 +36,7 @@ describe('sequences of the target', () => {
   });
 
   it('go on after the least key where they run down', async () => {
-    await begin('INCREMENT BY -1', -41);
+    await begin('INCREMENT BY -1', -41, 'INSERT INTO ticket VALUES (-7)');
     await ticket.import();
     expect(await next()).to.equal(-42);
   });
