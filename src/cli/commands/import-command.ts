@@ -52,7 +52,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
       const { confirmOverride } = await import('../confirm.js');
       await runCommand(args, async (context) => {
         const onConflict = strategy(args);
-        if (onConflict === 'override' && !args.dryRun) await confirmOverride(args.yes);
+        if (onConflict === 'override' && !args.dryRun) await confirmOverride(args.yes, context.signal);
         const { dataSource, policy } = await context.open();
         const { importObjects } = await import('../../import/import-objects.js');
         const { path: archive, dryRun, plan, idMap, ignoreNonexistent, verbose, strict } = args;
