@@ -57,7 +57,7 @@ export function withheldReason(
     if (verdict !== undefined) return verdict === 'secret' ? 'secret' : undefined;
     if (!canHoldSecret(table, column.name) || !soundsSecret(table, column)) return undefined;
     if (!table.identity.includes(column.name) && !inReference.has(id)) return 'secret';
-    findings.note('secret-key', `${table.name.model}.${column.member}`, 'sounds like a secret, and is a key: it is not withheld');
+    findings.warn('secret-key', `${table.name.model}.${column.member}`, 'sounds like a secret, and is a key: it is not withheld');
     return undefined;
   };
 }

@@ -1,11 +1,16 @@
 import type { SeedLookup } from '../seed-lookup.js';
 import { arrayLiteral, columnList, quoteIdentifier, quoteTable } from './sql.js';
 
-/** One statement for any number of rows: `unnest` of a text array for each column, cast to the column's type. */
+/**
+ * One statement for any number of rows: `unnest` of a text array for each column, cast to the column's type without its modifier: a
+ * cast to `varchar(3)` would cut a longer name, and find another row.
+ */
 export const seedLookup: SeedLookup = (entity, columns, texts, kinds) => {
   const names = columns.map((_, at) => `v${String(at)}`);
   const arrays = columns.map((_, at) => `$${String(at + 1)}::text[]`);
-  const matches = columns.map((column, at) => `t.${quoteIdentifier(column.name)} = u.${names[at] ?? ''}::${column.type}`);
+  const matches = columns.map(
+    ({ name, equality, lookupType }, at) => `t.${quoteIdentifier(name)} ${equality} u.${names[at] ?? ''}::${lookupType}`,
+  );
   const { discriminator } = entity;
   const isKind =
     kinds === undefined || discriminator === undefined
