@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { verifyArchive } from '../../src/archive/verify-archive.js';
+import { startFaultyProxy } from '../support/faulty-proxy.js';
 import type { RunResult } from '../support/run.js';
 import type { Library } from './library.js';
 import { openLibrary } from './library.js';
@@ -105,6 +106,28 @@ describe('an interrupted command', function () {
       const { code, stderr } = await library.run(program, ['whole.json'], { env });
       expect(stderr).to.equal('interrupted: nothing was left behind\n');
       expect(code).to.equal(143);
+    });
+  }
+
+  for (const alone of [false, true]) {
+    it(`says what is known of a commit that it came too late for: ${alone ? 'nothing' : 'that it took place'}`, async () => {
+      const proxy = await startFaultyProxy(library.empty.url);
+      try {
+        const committing = new AbortController();
+        const meanwhile = async (): Promise<void> => {
+          committing.abort();
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        };
+        proxy.arm({ kind: 'lose answer', alone, meanwhile }, (statement) => statement === 'COMMIT');
+        const options = { env: { PORTOLAN_URL: proxy.url }, signal: committing.signal, killSignal: 'SIGINT' as const };
+        const { code, stdout, stderr } = await library.run('importobjects', ['whole.json', '--json'], options);
+        expect(code, stderr).to.equal(alone ? 1 : 0);
+        expect(JSON.parse(stdout)).to.include(alone ? { status: 'failed', code: 'COMMIT_UNKNOWN' } : { status: 'done' });
+        expect(stderr).not.to.contain('nothing was left behind');
+      } finally {
+        await proxy.close();
+        await library.empty.query('TRUNCATE demoapp_book, demoapp_author, demoapp_genre, demoapp_language, auth_user CASCADE');
+      }
     });
   }
 

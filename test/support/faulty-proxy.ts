@@ -6,7 +6,7 @@ export type Fault =
   /** The server ends the connection (pg_terminate_backend), before the statement arrives or while it runs. */
   | { readonly kind: 'terminate'; readonly when: 'before' | 'after'; readonly end: (pid: number) => Promise<unknown> }
   /** The server does it, and its answer never arrives; `alone`: nor does anybody reach the server afterwards. */
-  | { readonly kind: 'lose answer'; readonly alone: boolean };
+  | { readonly kind: 'lose answer'; readonly alone: boolean; readonly meanwhile?: () => Promise<unknown> };
 
 /** Stands between a client and a PostgreSQL server and harms one statement. */
 export interface FaultyProxy {
@@ -44,10 +44,11 @@ export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
     }
     let pid = 0;
     let isDeaf = false;
+    let meanwhile = (): Promise<unknown> => Promise.resolve();
     upstream.on('data', (bytes: Buffer) => {
       pid ||= processId(bytes);
-      if (isDeaf) end();
-      else client.write(bytes);
+      if (!isDeaf) client.write(bytes);
+      else void meanwhile().then(end);
     });
 
     const harm = async (message: Buffer, { kind, ...how }: Fault): Promise<void> => {
@@ -55,6 +56,7 @@ export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
       if (kind === 'lose answer') {
         isDeaf = true;
         isCutOff = 'alone' in how && how.alone;
+        if ('meanwhile' in how && how.meanwhile !== undefined) meanwhile = how.meanwhile;
         upstream.write(message);
         return;
       }
