@@ -147,4 +147,18 @@ describe('a role that lacks a right', function () {
       expect(next?.['beyond']).to.equal(true);
     });
   });
+
+  it('is told that it may make no temporary table, which changed rows need', async () => {
+    const { name } = library.empty;
+    expect((await run('importobjects', ['book.json'], library.empty.url)).code).to.equal(0);
+    await library.empty.query(`UPDATE demoapp_book SET title = 'another'; REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
+    await asRole(library.empty, toImport, async (url) => {
+      for (const words of [['--yes'], ['--dry-run']]) {
+        const result = await run('importobjects', ['book.json', '--override', ...words], url);
+        expectRefused(result, /database portolan_test/u, `GRANT TEMPORARY ON DATABASE ${name} TO "${role}"`);
+      }
+      const [row] = await library.empty.query('SELECT title FROM demoapp_book');
+      expect(row?.['title']).to.equal('another');
+    });
+  });
 });
