@@ -12,6 +12,7 @@ export const kinds = [
   'reference that holds for some rows only',
   'several references between the same two tables',
   'reference: of a wider type',
+  'references that share a column',
   'table without primary key',
   'constraint: deferrable',
   'constraint: immediate',
@@ -65,6 +66,11 @@ export function kindsOf({ database, rules, edges }: World): ReadonlySet<string> 
     note('one-to-one, held by the asked object', one.unique && asked.has(one.child));
     note('one-to-one, held by the other side', one.unique && asked.has(one.parent));
     note('part: eager', one.eager && isPart(database, rules, one));
+    const held = references.filter((other) => other !== one && other.child === one.child);
+    note(
+      'references that share a column',
+      held.some(({ columns }) => columns.some((name) => one.columns.includes(name))),
+    );
     const again = references.some((other) => other !== one && other.child === one.child && other.parent === one.parent);
     note('several references between the same two tables', again);
     for (const cycle of cyclesFrom(references, one)) met.add(cycle);

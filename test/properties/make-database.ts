@@ -17,6 +17,7 @@ export function makeDatabase(draw: Draw): MadeDatabase {
       maker.addEdge(child, parent, { ...plain, ...one, places: placesOf({ ...one, unique: false }, child, parent, false) });
     }
   }
+  for (const one of draw.siblings) maker.addSibling(one, inner);
   for (const one of draw.leaves) maker.addLeaf(one, inner);
   // Every table takes part: what no entity maps hangs on one that an entity maps.
   for (const table of maker.tables) {
@@ -36,6 +37,8 @@ interface Edge extends Pick<MadeReference, 'required' | 'unique' | 'constraint' 
   readonly places: readonly (number | null)[];
   /** The child's key columns, where they hold the reference. */
   readonly inKey?: readonly string[];
+  /** The first of its columns, where they belong to the child's key, too. */
+  readonly shared?: readonly string[];
 }
 
 const plain = {
@@ -76,7 +79,30 @@ class Maker {
     const kept = isForeign ? rows.slice(0, parent.count) : rows;
     const table = this.#begin(isForeign ? { columns, values: parent.key.values } : weak, kind, mapped, kept);
     const places = kept.map((_, place) => (isForeign ? place : (place * 3) % parent.count));
+    if (!isForeign) table.owner = { table: parent, place: (place) => (place * 3) % parent.count };
     this.addEdge(table, parent, { ...plain, required: true, unique: isForeign, inKey, places });
+  }
+
+  addSibling(
+    { child: at, parent: to, required, deferrable, targets }: Draw['siblings'][number],
+    inner: readonly TableDraft[],
+  ): void {
+    const owned = inner.filter(({ owner }) => owner !== undefined);
+    if (owned.length === 0) return;
+    const child = pick(owned, at);
+    const { owner } = child;
+    const parent = pick(
+      owned.filter((other) => other.owner?.table === owner?.table),
+      to,
+    );
+    const places = Array.from({ length: child.count }, (_, row) => {
+      const target = targets[row] ?? 0;
+      if (!required && target % 3 === 2) return null;
+      const same = [...Array(parent.count).keys()].filter((place) => parent.owner?.place(place) === owner?.place(row));
+      return same.length === 0 ? null : pick(same, target);
+    });
+    const shared = child.key.columns.slice(0, -1).map(([name]) => name);
+    this.addEdge(child, parent, { ...plain, required, deferrable, shared, places });
   }
 
   addReference(child: TableDraft, parent: TableDraft, one: Draw['references'][number], dangling: boolean): void {
@@ -155,20 +181,20 @@ class Maker {
     const set = target === 'key' ? parent.key : uniqueSets[target];
     const index = String(this.#references.length);
     const parentColumns = set.columns.map(([name]) => name);
-    const columns = inKey ?? parentColumns.map((name) => `r${index}_${name}`);
+    const own = set.columns.slice(inKey?.length ?? edge.shared?.length ?? 0).map(([name, type]) => ({
+      name: `r${index}_${name}`,
+      type: edge.widened ? (wider[type] ?? type) : type,
+    }));
+    const columns = [...(inKey ?? edge.shared ?? []), ...own.map(({ name }) => name)];
     const required = edge.required && !places.includes(null);
     if (inKey === undefined) {
       child.add(
-        set.columns.map(([, type], at) => ({
-          name: columns[at] ?? '',
-          type: edge.widened ? (wider[type] ?? type) : type,
-          required,
-        })),
+        own.map((column) => ({ ...column, required })),
         (row) => {
           const place = places[row] ?? null;
-          if (place !== null) return heldValues(target, parent.key, place);
+          const values = heldValues(target, parent.key, place ?? 0).slice(-own.length);
           // One NULL is enough for a composite reference to hold nothing.
-          return columns.map((_, at) => (at > 0 && row % 2 === 0 ? (heldValues(target, parent.key, 0)[at] ?? null) : null));
+          return place === null ? own.map((_, at) => (at > 0 && row % 2 === 0 ? (values[at] ?? null) : null)) : values;
         },
       );
       if (edge.unique) child.unique(columns);

@@ -46,6 +46,15 @@ const circle = fc.record({
   targets,
 });
 
+/** Between tables whose keys hold the key of the same third: both references hold it in one column. */
+const sibling = fc.record({
+  child: fc.nat(9),
+  parent: fc.nat(9),
+  required: fc.boolean(),
+  deferrable: fc.boolean(),
+  targets,
+});
+
 /** A table that only refers: nothing leads on from it. */
 const leaf = fc.record({
   mapped: fc.boolean(),
@@ -71,6 +80,7 @@ export const randomSchema = fc.record({
   tables: fc.array(table, { minLength: 2, maxLength: 5 }),
   references: fc.array(reference, { minLength: 1, maxLength: 7 }),
   circles: fc.array(circle, { maxLength: 1 }),
+  siblings: fc.array(sibling, { maxLength: 2 }),
   leaves: fc.array(leaf, { maxLength: 2 }),
   links: fc.array(link, { maxLength: 2 }),
   /** Whether references without a validated constraint may hold what no row has. */

@@ -9,6 +9,8 @@ export class TableDraft {
   readonly mapped: boolean;
   /** Whether the key is the primary one, or only unique. */
   primary = true;
+  /** The table whose key the key begins with, and the place of each row's own there. */
+  owner: { readonly table: TableDraft; readonly place: (row: number) => number } | undefined;
   readonly #keyKind: string;
   readonly #columns: MadeColumn[] = [];
   readonly #uniques = new Map<string, readonly string[]>();
