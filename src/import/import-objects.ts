@@ -18,6 +18,8 @@ import { makePlan } from './make-plan.js';
 import { moveSequences } from './move-sequences.js';
 import { planLines, idMapLines } from './plan-lines.js';
 import type { Plan } from './plan.js';
+import type { RefusedBy } from './refused-by.js';
+import { refusedBy } from './refused-by.js';
 import { conflictsKept, planCounts } from './plan.js';
 import { countLinks } from './count-planned-links.js';
 import type { LinkCounts } from './link-writer.js';
@@ -121,23 +123,27 @@ async function run(
     return finish('done', links, []);
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error;
-    const conflict = conflictOf(error, schema);
-    if (conflict === undefined) throw error;
-    const collisions = conflict.reason === 'unique' ? await findCollisions(archive, plan, error.table, error.constraint) : [];
+    const reason = conflictReasonOf(error);
+    if (reason === undefined) throw error;
+    const by = await refusedBy(session, error);
+    const conflict = conflictOf(reason, by, schema);
+    const collisions = reason === 'unique' ? await findCollisions(archive, plan, by.table, by.constraint) : [];
     return finish('refused', { insert: {}, same: {} }, collisions.length > 0 ? collisions : [conflict]);
   }
 }
 
+function conflictReasonOf(error: ConstraintError): 'unique' | 'missing-reference' | undefined {
+  const { code } = (error.cause ?? {}) as { readonly code?: string };
+  return code === '23505' || code === '23P01' ? 'unique' : code === '23503' ? 'missing-reference' : undefined;
+}
+
 /** What the database found when the rows were written: two objects of the archive that collide, or another writer's. */
-function conflictOf(error: ConstraintError, schema: Schema): Conflict | undefined {
-  const code = (error.cause as { readonly code?: string } | undefined)?.code;
-  const reason = code === '23505' || code === '23P01' ? 'unique' : code === '23503' ? 'missing-reference' : undefined;
-  if (reason === undefined) return undefined;
-  const entity = [...schema.entities.values()].find(({ table }) => isTable(table, error.table));
-  const unique = entity?.uniques.find(({ name }) => name === error.constraint);
-  const reference = schema.references.find((one) => one.child === entity?.model && one.constraint?.name === error.constraint);
+function conflictOf(reason: Conflict['reason'], { table, constraint }: RefusedBy, schema: Schema): Conflict {
+  const entity = [...schema.entities.values()].find((one) => isTable(one.table, table));
+  const unique = entity?.uniques.find(({ name }) => name === constraint);
+  const reference = schema.references.find((one) => one.child === entity?.model && one.constraint?.name === constraint);
   const columns = unique?.columns ?? reference?.columns ?? [];
-  return { object: entity?.model ?? error.table ?? '', reason, constraint: error.constraint ?? '', columns, inTheWay: '' };
+  return { object: entity?.model ?? table ?? '', reason, constraint: constraint ?? '', columns, inTheWay: '' };
 }
 
 function mapMissing(cause: unknown, path: string): FailedError {

@@ -90,6 +90,19 @@ describe('a conflict', () => {
     }
   });
 
+  it('of two objects of the archive names both where a partition refuses one, in whatever name', async () => {
+    const partitioned = `${sql}; DROP TABLE book; CREATE TABLE book (id int, author int REFERENCES author, isbn text, PRIMARY KEY (id, author),
+      CONSTRAINT by_isbn UNIQUE (isbn, author)) PARTITION BY LIST (author); CREATE TABLE ada PARTITION OF book FOR VALUES IN (1)`;
+    const source = "INSERT INTO author VALUES (1, 'ada@x', 'Ada'); INSERT INTO book VALUES (4, 1, 'i4'), (5, 1, 'i5')";
+    book = await move({ sql: partitioned, source, policy, objects: ['author.1'] });
+    await book.edit((text) => text.replace('"i5"', '"i4"'));
+    const { status, conflicts } = await book.import();
+    expect(status).to.equal('refused');
+    expect(conflicts.map(({ object, constraint, columns, inTheWay }) => [object, constraint, columns, inTheWay])).to.deep.equal([
+      ['public.book.id=5,author=1', 'by_isbn', ['isbn', 'author'], 'public.book.id=4,author=1'],
+    ]);
+  });
+
   it('of an external object that is missing says that it must be there first', async () => {
     const result = await refused('', {}, undefined, 'key');
     expect((await told(result)).some((text) => text.includes('bring that row into the target first'))).to.equal(true);
