@@ -1,27 +1,29 @@
-import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../errors/portolan-error.js';
 
-/** Overwriting asks a second time; where nobody can answer, it wants `--yes`. @throws UsageError CONSENT_NEEDED, NOT_CONFIRMED */
-export async function confirmOverride(yes: boolean, signal: AbortSignal): Promise<void> {
-  if (yes) return;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new UsageError('CONSENT_NEEDED', 'overwriting rows wants a second consent', {
-      hint: 'Look at --dry-run first, then add --yes.',
-    });
-  }
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  // While it asks, the terminal makes no signal of Ctrl-C.
-  prompt.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+/** Where nobody can answer, overwriting wants `--yes`. @throws UsageError CONSENT_NEEDED */
+export function requireTerminal(): void {
+  if (process.stdin.isTTY && process.stderr.isTTY) return;
+  throw new UsageError('CONSENT_NEEDED', 'overwriting rows wants a second consent', {
+    hint: 'Look at --dry-run first, then add --yes.',
+  });
+}
+
+/** Overwriting asks a second time, and says where. @throws UsageError NOT_CONFIRMED, also at the end of the input */
+export async function confirmOverride(
+  { host, database }: { readonly host: string; readonly database: string },
+  signal: AbortSignal,
+): Promise<void> {
+  // The terminal edits the line itself: so an interrupt stays a signal, which ends the command as everywhere else.
+  const prompt = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
-    const closed = once(prompt, 'close').then(() => '');
-    const asked = prompt.question('Rows of the target that differ will be overwritten. Go on? [y/N] ', { signal });
-    // The end of the input is no answer; some versions of Node make an error of it, and some nothing.
-    const answered = asked.catch((error: unknown) => {
-      if (signal.aborted) throw error;
-      return '';
+    const ended = new Promise<string>((resolve) => {
+      prompt.once('close', () => {
+        resolve('');
+      });
     });
-    const answer = await Promise.race([answered, closed]);
+    const question = `Rows of database ${database} on ${host} that differ will be overwritten. Go on? [y/N] `;
+    const answer = await Promise.race([prompt.question(question, { signal }), ended]);
     if (!/^y(es)?$/iu.test(answer.trim())) throw new UsageError('NOT_CONFIRMED', 'not confirmed: nothing was written');
   } finally {
     prompt.close();

@@ -12,7 +12,7 @@ export async function summarizeExport(result: ExportResult, verbose: boolean): P
   const parts = [await countsTable(result.objects, result.links)];
   parts.push(result.output === undefined ? `${String(result.total)} objects would leave; nothing was written` : written(result));
   if (result.withheld.length > 0) parts.push(`withheld (--include-secret to let one leave): ${result.withheld.join(', ')}`);
-  parts.push(...findingLines(result.findings));
+  parts.push(...findingLines(result.findings, verbose));
   if (verbose) parts.push(`${String(result.statistics.queries)} queries, ${String(result.statistics.rows)} keys`);
   return parts.join('\n');
 }
@@ -21,7 +21,7 @@ function written({ total, output, bytes, sha256 }: ExportResult): string {
   return `${String(total)} objects in ${output === '-' ? 'standard output' : (output ?? '')} (${String(bytes)} bytes, sha256 ${sha256})`;
 }
 
-export async function summarizeImport(result: ImportResult): Promise<string> {
+export async function summarizeImport(result: ImportResult, verbose: boolean): Promise<string> {
   const used = decisions.filter((decision) => Object.keys(result.plan[decision]).length > 0);
   const models = [...new Set(used.flatMap((decision) => Object.keys(result.plan[decision])))].sort();
   const rows = models.map((model) => [model, ...used.map((decision) => result.plan[decision][model] ?? '')]);
@@ -38,7 +38,7 @@ export async function summarizeImport(result: ImportResult): Promise<string> {
   parts.push(...result.conflicts.slice(0, shown).map(conflictLines));
   if (result.conflicts.length > shown)
     parts.push(`… and ${String(result.conflicts.length - shown)} more conflicts (--json lists them)`);
-  parts.push(...findingLines(result.findings));
+  parts.push(...findingLines(result.findings, verbose));
   parts.push(closing(result));
   return parts.join('\n');
 }
@@ -63,10 +63,10 @@ async function countsTable(objects: Readonly<Record<string, number>>, links: Rea
   return table(['model', 'objects'], rows);
 }
 
-export function findingLines(findings: readonly Finding[]): readonly string[] {
-  const warnings = findings.filter((finding) => finding.severity === 'warning');
-  const lines = warnings.slice(0, shown).map(({ on, reason }) => `warning: ${on}: ${reason}`);
-  return warnings.length > shown
-    ? [...lines, `… and ${String(warnings.length - shown)} more warnings (--findings FILE lists them)`]
-    : lines;
+/** Warnings; under `--verbose` notes too. */
+export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
+  const told = findings.filter((finding) => finding.severity === 'warning' || verbose);
+  const lines = told.slice(0, verbose ? undefined : shown).map(({ severity, on, reason }) => `${severity}: ${on}: ${reason}`);
+  const more = told.length - lines.length;
+  return more > 0 ? [...lines, `… and ${String(more)} more warnings (--findings FILE lists them)`] : lines;
 }

@@ -3,7 +3,7 @@ import { findingLines } from './summaries.js';
 import { table } from './table.js';
 
 /** What `explain` prints: rows and sizes by model, what brought them, where it ends, and how an object got in. */
-export async function summarizeExplanation(explanation: Explanation): Promise<string> {
+export async function summarizeExplanation(explanation: Explanation, verbose: boolean): Promise<string> {
   const parts = [await sizesTable(explanation), ''];
   parts.push(
     await table(
@@ -21,7 +21,7 @@ export async function summarizeExplanation(explanation: Explanation): Promise<st
       '',
       ...explanation.why.map((step, at) => (at === 0 ? step.object : `  → ${step.object}   (${step.via}, ${step.direction})`)),
     );
-  parts.push(...findingLines(explanation.findings));
+  parts.push(...findingLines(explanation.findings, verbose));
   return parts.join('\n');
 }
 

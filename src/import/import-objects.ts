@@ -41,7 +41,7 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
   const archive = await openArchive(options.archive);
   const session = await openWriteSession(dataSource, { signal: options.signal });
   try {
-    options.onTarget?.(session.server);
+    await options.onTarget?.(session.server);
     if (session.server.standby) {
       throw new RefusedError('READ_ONLY_TARGET', 'the target is a standby: it cannot be written to', {
         hint: 'Name the primary server.',
@@ -86,7 +86,7 @@ async function run(
     conflicts: [...made.conflicts, ...external.kept].slice(0, conflictsKept),
     conflictCount: made.conflictCount + external.count,
   };
-  if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, { onConflict }));
+  if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, { onConflict }, options.verbose ?? false));
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
     status,
     plan: planCounts(plan.models),

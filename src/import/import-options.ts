@@ -26,8 +26,9 @@ export interface ImportOptions {
   readonly findings?: Findings | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told where the import will write, before it does. */
-  readonly onTarget?: ((target: { readonly host: string; readonly database: string; readonly user: string }) => void) | undefined;
+  /** Told where the import will write, before it does, and waited for: what it throws ends the import. */
+  readonly onTarget?:
+    ((target: { readonly host: string; readonly database: string; readonly user: string }) => void | Promise<void>) | undefined;
 }
 
 /** Objects by model, for each decision; every member is always there. */

@@ -1,3 +1,4 @@
+import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { pkToKey } from '../values/archive-value.js';
 import { conflictAdvice } from './conflict-advice.js';
@@ -6,14 +7,26 @@ import type { Plan } from './plan.js';
 import { objectName } from './planned-model.js';
 import { plannedRuns } from './planned-runs.js';
 
-/** The plan as JSON lines: what it was made of, then one decision a line, without values. */
-export async function* planLines(archive: ArchiveReader, plan: Plan, options: Readonly<Record<string, unknown>>): AsyncGenerator {
+/** The plan as JSON lines: what it was made of, then one decision a line; what would be written is told under `verbose` only. */
+export async function* planLines(
+  archive: ArchiveReader,
+  plan: Plan,
+  options: Readonly<Record<string, unknown>>,
+  verbose: boolean,
+): AsyncGenerator {
   yield { archive: archive.trailer?.sha256 ?? '', options };
-  for await (const { object, to, needs, decision, columns } of decidedObjects(archive, plan)) {
+  for await (const { object, to, needs, decision, columns, fields } of decidedObjects(archive, plan)) {
     const why = decision !== 'skip' ? {} : needs !== undefined ? { needs } : to === undefined ? {} : { usedInstead: to };
-    yield columns.length === 0 ? { object, decision, ...why } : { object, decision, columns };
+    const told = columns.length === 0 ? { object, decision, ...why } : { object, decision, columns };
+    yield verbose && decision !== 'same' ? { ...told, after: afterOf(decision, columns, fields) } : told;
   }
   for (const conflict of plan.conflicts) yield { conflict, help: conflictAdvice(conflict) };
+}
+
+/** An update writes the columns that differ, everything else the whole object. */
+function afterOf(decision: Decision, columns: readonly string[], fields: ArchiveObject['fields']): ArchiveObject['fields'] {
+  if (decision !== 'update') return fields;
+  return Object.fromEntries(Object.entries(fields).filter(([member]) => columns.includes(member)));
 }
 
 /** Old key → new key of what is in the target after the import; for a skipped object the row that is proven to be the same. */
@@ -31,6 +44,7 @@ interface DecidedObject {
   readonly needs: string | undefined;
   readonly decision: Decision;
   readonly columns: readonly string[];
+  readonly fields: ArchiveObject['fields'];
 }
 
 async function* decidedObjects(archive: ArchiveReader, plan: Plan): AsyncGenerator<DecidedObject> {
@@ -47,6 +61,7 @@ async function* decidedObjects(archive: ArchiveReader, plan: Plan): AsyncGenerat
         needs: followed?.is === 'lost' ? objectName(followed.needs.planned.target, followed.needs.key) : undefined,
         decision,
         columns: decisions.columnsAt(from + at),
+        fields: object.fields,
       };
     }
   }

@@ -23,7 +23,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       const { dataSource, policy } = await context.open();
       const { explainObjects } = await import('../../export/explain-objects.js');
       const explanation = await explainObjects(dataSource, { ...selection, ...context, policy, why: args.why });
-      if (!args.json) process.stdout.write(`${await summarizeExplanation(explanation)}\n`);
+      if (!args.json) process.stdout.write(`${await summarizeExplanation(explanation, args.verbose)}\n`);
       return { exitCode: 0, json: { status: 'done', ...explanation } };
     });
   },

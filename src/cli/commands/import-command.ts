@@ -49,21 +49,24 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
     handler: async (args) => {
       const { summarizeImport } = await import('../summaries.js');
       const { runCommand } = await import('../run-command.js');
-      const { confirmOverride } = await import('../confirm.js');
+      const { confirmOverride, requireTerminal } = await import('../confirm.js');
       await runCommand(args, async (context) => {
         const onConflict = strategy(args);
-        if (onConflict === 'override' && !args.dryRun) await confirmOverride(args.yes, context.signal);
+        const asks = onConflict === 'override' && !args.dryRun && !args.yes;
+        if (asks) requireTerminal();
         const { dataSource, policy } = await context.open();
         const { importObjects } = await import('../../import/import-objects.js');
         const { path: archive, dryRun, plan, idMap, ignoreNonexistent, verbose, strict } = args;
         const result = await importObjects(dataSource, {
           ...context,
           ...{ archive, dryRun, onConflict, plan, idMap, ignoreNonexistent, verbose, strict, policy },
-          onTarget: ({ host, database, user }) => {
+          onTarget: async (target) => {
+            const { host, database, user } = target;
             context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
+            if (asks) await confirmOverride(target, context.signal);
           },
         });
-        context.say(await summarizeImport(result));
+        context.say(await summarizeImport(result, verbose));
         return { exitCode: result.status === 'refused' ? 3 : 0, json: jsonOf(result) };
       });
     },

@@ -16,6 +16,8 @@ interface DriverError {
   readonly routine?: string | undefined;
 }
 
+const longestStatement = 2000;
+
 /** Facts about a constraint that the database found violated. */
 export class ConstraintError extends RefusedError {
   readonly constraint: string | undefined;
@@ -40,11 +42,12 @@ export class ConstraintError extends RefusedError {
  * The error of the driver as one of ours. Its text can hold row values, and goes into `detail` only.
  * Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-export function databaseError(cause: unknown, doing: string, server?: ServerFacts): PortolanError {
+export function databaseError(cause: unknown, doing: string, server?: ServerFacts, statement?: string): PortolanError {
   if (cause instanceof PortolanError) return cause;
   const error = asDriverError(cause);
   const code = error.code ?? '';
-  const detail = [error.message, error.detail].filter((text) => text !== undefined && text !== '').join(' · ');
+  const told = [error.message, error.detail].filter((text) => text !== undefined && text !== '').join(' · ');
+  const detail = statement === undefined ? told : `${told}\nSQL: ${shortened(statement)}`;
   const options = { detail, cause };
   if (code.startsWith('23')) return new ConstraintError(error.constraint, tableOf(error), options);
   switch (code) {
@@ -92,6 +95,11 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
     ...options,
     hint: 'Run it with --verbose to see the message of the database.',
   });
+}
+
+/** A statement can carry megabytes of keys. */
+function shortened(statement: string): string {
+  return statement.length <= longestStatement ? statement : `${statement.slice(0, longestStatement)} …`;
 }
 
 interface Options {

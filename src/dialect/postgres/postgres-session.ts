@@ -20,6 +20,7 @@ export class PostgresSession implements PinnedSession {
   #onEnd = (): void => undefined;
   #transaction: 'open' | 'ended' = 'open';
   #busy = false;
+  #statement = '';
   /** Why the connection is of no more use. */
   #broken: Error | undefined;
   #breaking: Promise<void> | undefined;
@@ -39,7 +40,7 @@ export class PostgresSession implements PinnedSession {
   }
 
   async query(sql: string, parameters: readonly (string | null)[] = []): Promise<readonly TextRow[]> {
-    this.#enter();
+    this.#enter(sql);
     try {
       const { rows } = await this.#client.query({
         text: sql,
@@ -58,7 +59,7 @@ export class PostgresSession implements PinnedSession {
   }
 
   async *copyOut(sql: string): AsyncGenerator<Buffer> {
-    this.#enter();
+    this.#enter(sql);
     try {
       for await (const chunk of copyOut(this.#client, sql, () =>
         this.#break(new FailedError('CANCELED', 'reading was stopped')),
@@ -74,7 +75,7 @@ export class PostgresSession implements PinnedSession {
   }
 
   async copyIn(sql: string, chunks: AsyncIterable<Buffer | string>): Promise<number> {
-    this.#enter();
+    this.#enter(sql);
     const { statistics } = this;
     async function* counted(): AsyncGenerator<Buffer | string> {
       for await (const chunk of chunks) {
@@ -139,18 +140,19 @@ export class PostgresSession implements PinnedSession {
   };
 
   /** Counts a statement, and refuses it where it would wait for ever: behind a COPY whose consumer sends it, or on a dead connection. */
-  #enter(): void {
+  #enter(sql: string): void {
     this.#signal?.throwIfAborted();
     if (this.#broken !== undefined) throw databaseError(this.#broken, 'talking to the database');
     if (this.#closing !== undefined && this.#transaction === 'ended') throw new TypeError('the session is closed');
     if (this.#busy) throw new TypeError('the session is busy: one statement at a time');
     this.#busy = true;
+    this.#statement = sql;
     this.statistics.queries += 1;
   }
 
   #failure(error: unknown): Error {
     if (this.#signal?.aborted === true) return asError(this.#signal.reason);
-    const failure = databaseError(this.#broken ?? error, 'talking to the database', this.server);
+    const failure = databaseError(this.#broken ?? error, 'talking to the database', this.server, this.#statement);
     if (failure.code === 'CONNECTION_LOST') this.#broken ??= failure;
     return failure;
   }
