@@ -6,6 +6,7 @@ import { beginInterruptible, endInterruptible, Interruption } from './interrupti
 import { print } from './print.js';
 import { progressReporter } from './progress-reporter.js';
 import type { SharedArguments } from './shared-options.js';
+import { talkAside } from './talk-aside.js';
 import type { OnProgress } from '../progress.js';
 import { checkFindingsPlace, writeFindings } from './write-findings.js';
 
@@ -46,7 +47,10 @@ export async function runCommand(
       if (!args.quiet) process.stderr.write(`${text}\n`);
     },
     open: async () => {
-      const opened = await orAborted(openDataSource(args), signal);
+      const opened = await orAborted(
+        talkAside(() => openDataSource(args)),
+        signal,
+      );
       dataSource = opened.dataSource;
       return opened;
     },

@@ -86,7 +86,8 @@ async function run(
     conflicts: [...made.conflicts, ...external.kept].slice(0, conflictsKept),
     conflictCount: made.conflictCount + external.count,
   };
-  if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, { onConflict }, options.verbose ?? false));
+  if (options.plan !== undefined)
+    await writeLines(options.plan, planLines(archive, plan, { onConflict }, options.verbose ?? false));
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
     status,
     plan: planCounts(plan.models),

@@ -30,7 +30,7 @@ describe('a conflict', () => {
 
   /** What the terminal says of each conflict, and the plan has the same advice. */
   async function told(result: ImportResult): Promise<readonly string[]> {
-    const text = await summarizeImport(result);
+    const text = await summarizeImport(result, false);
     const conflicts = text.split('conflict: ').slice(1);
     return conflicts.map((conflict) => conflict.split('\n').slice(0, 2).join('\n'));
   }

@@ -17,13 +17,14 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       .example('$0 demoapp.Book.4 --why auth.User.9', 'how a reader got into the export of a book'),
   handler: async (args) => {
     const { summarizeExplanation } = await import('../summarize-explanation.js');
+    const { print } = await import('../print.js');
     const { runCommand } = await import('../run-command.js');
     await runCommand(args, async (context) => {
       const selection = selectionOptions(args);
       const { dataSource, policy } = await context.open();
       const { explainObjects } = await import('../../export/explain-objects.js');
       const explanation = await explainObjects(dataSource, { ...selection, ...context, policy, why: args.why });
-      if (!args.json) process.stdout.write(`${await summarizeExplanation(explanation, args.verbose)}\n`);
+      if (!args.json) await print(`${await summarizeExplanation(explanation, args.verbose)}\n`);
       return { exitCode: 0, json: { status: 'done', ...explanation } };
     });
   },

@@ -30,6 +30,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       .example('$0 book.json --reseal', 'after you have edited the archive') as never,
   handler: async (args) => {
     const { table } = await import('../table.js');
+    const { print } = await import('../print.js');
     const { runCommand } = await import('../run-command.js');
     await runCommand(args, async (context) => {
       if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
@@ -38,18 +39,20 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       const { verifyArchive } = await import('../../archive/verify-archive.js');
       const { header, trailer } = await verifyArchive(args.output ?? args.archive);
       if (args.summary && !args.json) {
-        process.stdout.write(`${await table(['model', 'objects'], Object.entries(trailer.objects))}\n`);
         const facts = {
           seeds: header.seeds,
           follow: [header.follow],
           withheld: Object.keys(header.withheld),
           'secrets included': header.includedSecrets,
         };
-        for (const [name, values] of Object.entries(facts))
-          process.stdout.write(`${name}: ${values.length === 0 ? 'none' : values.join(', ')}\n`);
-        for (const { model, rule, count } of trailer.leftOut)
-          process.stdout.write(`left out by ${rule}: ${String(count)} of ${model}\n`);
-        process.stdout.write(`edited: ${header.edited === true ? 'yes' : 'no'}\nsha256 of the content: ${trailer.sha256}\n`);
+        const lines = [
+          await table(['model', 'objects'], Object.entries(trailer.objects)),
+          ...Object.entries(facts).map(([name, values]) => `${name}: ${values.length === 0 ? 'none' : values.join(', ')}`),
+          ...trailer.leftOut.map(({ model, rule, count }) => `left out by ${rule}: ${String(count)} of ${model}`),
+          `edited: ${header.edited === true ? 'yes' : 'no'}`,
+          `sha256 of the content: ${trailer.sha256}`,
+        ];
+        await print(`${lines.join('\n')}\n`);
       }
       context.say(`whole and closed: ${String(trailer.total)} objects`);
       return {
