@@ -7,7 +7,7 @@ import type { ConflictStrategy } from '../terms.js';
 import type { Fill } from './fill.js';
 import { fixedFill, randomFill } from './fill.js';
 import type { TargetColumn, TargetModel } from './target.js';
-import { targetEntity, targetModel } from './target.js';
+import { linkInTarget, targetEntity, targetModel } from './target.js';
 
 export interface DriftOptions {
   readonly header: ArchiveHeader;
@@ -39,14 +39,8 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     const policy = modelPolicy(options.policy, entity);
     const columns = matchColumns(options, described, entity, model, problems);
     const fills = fillsOf(options, entity, model, columns, policy, problems);
-    for (const member of Object.keys(described.links)) {
-      if (
-        !schema.links.some(
-          (link) =>
-            link.owner.parent === entity.model &&
-            (link.member === member || schema.entities.get(link.through)?.table.name === described.links[member]?.table),
-        )
-      )
+    for (const [member, link] of Object.entries(described.links)) {
+      if (linkInTarget(header, schema, entity, member, link) === undefined)
         nonexistent(options, problems, 'missing-link', `${model}.${member}`, 'the target has no such many-to-many relation');
     }
     models.set(

@@ -1,4 +1,4 @@
-import type { ArchiveHeader, ArchiveObject } from '../archive/archive.js';
+import type { ArchiveHeader, ArchiveLink, ArchiveObject } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
 import type { Column, Entity, Link, Reference, Schema } from '../schema/schema.js';
 import type { ConflictStrategy } from '../terms.js';
@@ -86,10 +86,7 @@ export function targetModel(parts: TargetModelParts): TargetModel {
 
 function targetLinks(header: ArchiveHeader, schema: Schema, model: string, entity: Entity): readonly TargetLink[] {
   return Object.entries(header.entities[model]?.links ?? {}).flatMap(([member, described]) => {
-    const own = schema.links.filter((link) => link.owner.parent === entity.model);
-    const link =
-      own.find((one) => one.member === member) ??
-      own.find((one) => schema.entities.get(one.through)?.table.name === described.table);
+    const link = linkInTarget(header, schema, entity, member, described);
     if (link === undefined) return [];
     return [
       {
@@ -101,4 +98,20 @@ function targetLinks(header: ArchiveHeader, schema: Schema, model: string, entit
       },
     ];
   });
+}
+
+/** The target's many-to-many relation of that member, else of that join table; one that leads to another model is none. */
+export function linkInTarget(
+  header: ArchiveHeader,
+  schema: Schema,
+  entity: Entity,
+  member: string,
+  described: ArchiveLink,
+): Link | undefined {
+  const inverse = targetEntity(schema, header, described.model)?.model;
+  const own = schema.links.filter((link) => link.owner.parent === entity.model && link.inverse.parent === inverse);
+  return (
+    own.find((link) => link.member === member) ??
+    own.find((link) => schema.entities.get(link.through)?.table.name === described.table)
+  );
 }

@@ -102,12 +102,12 @@ describe('the contract: import and verify', function () {
   });
 
   it('--ignore-nonexistent drops what the target lacks, each with a finding; without it this is refused', async () => {
-    await library.empty.query('ALTER TABLE demoapp_book DROP COLUMN summary');
+    await library.empty.query('ALTER TABLE demoapp_book DROP COLUMN summary; ALTER TABLE demoapp_genre RENAME TO other_genre');
     const refused = await imported(['--dry-run'], 3, library.empty.url);
     expect(refused).to.include({ status: 'refused', code: 'SCHEMA_DRIFT' });
     const { findings } = await imported(['--dry-run', '--ignore-nonexistent'], 0, library.empty.url);
     const named = (findings as readonly { readonly on: string }[]).map(({ on }) => on).join(' ');
-    expect(named).to.contain('demoapp.book.summary');
+    for (const name of ['demoapp.book.summary', 'demoapp.genre', 'demoapp.book.genre']) expect(named).to.contain(name);
   });
 
   it('says where it writes, before it does', async () => {
