@@ -106,7 +106,7 @@ describe('the contract: names, policies and findings', function () {
     expect(existsSync(join(office.folder, 'strict.json'))).to.equal(false);
   });
 
-  it('a seed of Zulip, and a profile, are told that this version has none', async () => {
+  it('a profile is told that this version has none', async () => {
     const { code } = await told(['sales.person.1', '--profile', 'zulip'], 2);
     expect(code).to.equal('UNKNOWN_PROFILE');
   });
