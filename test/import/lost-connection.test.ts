@@ -90,7 +90,7 @@ describe('a connection that the server ends', function () {
       for (let place = 1; ; place += 1) {
         fromProxy.arm({ kind: 'terminate', when, end: terminate(source) }, (_, at) => at === place);
         const error = await failure(exportObjects(from, { objects: ['demoapp.Book.4'], output, policy }));
-        const isHarmed = fromProxy.disarm();
+        const isHarmed = await fromProxy.disarm();
         if (error === undefined) {
           await verifyArchive(output);
           rmSync(output);
@@ -110,7 +110,7 @@ describe('a connection that the server ends', function () {
       for (let place = 1; ; place += 1) {
         toProxy.arm({ kind: 'terminate', when, end: terminate(target) }, (_, at) => at === place);
         const error = await failure(importObjects(to, { archive, policy, ...files }));
-        const isHarmed = toProxy.disarm();
+        const isHarmed = await toProxy.disarm();
         const left = readdirSync(folder).filter((file) => !['book.json', 'plan.jsonl'].includes(file));
         rmSync(files.idMap, { force: true });
         if (error === undefined) {
@@ -132,7 +132,7 @@ describe('a connection that the server ends', function () {
     const archive = await exportBook();
     toProxy.arm({ kind: 'lose answer', alone: false }, (statement) => statement === 'COMMIT');
     const { status } = await importObjects(to, { archive, policy, idMap: join(folder, 'map.jsonl') });
-    expect([toProxy.disarm(), status, await importedBooks()]).to.deep.equal([true, 'done', 1]);
+    expect([await toProxy.disarm(), status, await importedBooks()]).to.deep.equal([true, 'done', 1]);
     expect(readdirSync(folder)).to.deep.equal(['book.json', 'map.jsonl']);
   });
 
@@ -140,7 +140,7 @@ describe('a connection that the server ends', function () {
     const archive = await exportBook();
     toProxy.arm({ kind: 'lose answer', alone: true }, (statement) => statement === 'COMMIT');
     const error = await failure(importObjects(to, { archive, policy, idMap: join(folder, 'map.jsonl') }));
-    expect([toProxy.disarm(), error?.code, error?.exitCode]).to.deep.equal([true, 'COMMIT_UNKNOWN', 1]);
+    expect([await toProxy.disarm(), error?.code, error?.exitCode]).to.deep.equal([true, 'COMMIT_UNKNOWN', 1]);
     expect(error?.message).to.match(/not known/u);
     expect(error?.hint).to.match(/Run the import again/u);
     expect(readdirSync(folder)).to.deep.equal(['book.json']);

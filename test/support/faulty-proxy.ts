@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 /** What happens to a statement on its way to the server. */
 export type Fault =
@@ -13,8 +14,8 @@ export interface FaultyProxy {
   readonly url: string;
   /** Harms the first statement that fits from now on. */
   arm(fault: Fault, fits: (statement: string, place: number) => boolean): void;
-  /** Whether a statement was harmed since then; everything goes through again. */
-  disarm(): boolean;
+  /** Whether a statement was harmed since then; when the harm is done, and known to the client, everything goes through again. */
+  disarm(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -26,6 +27,7 @@ export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
   let place = 0;
   let isDone = false;
   let isCutOff = false;
+  let harming: Promise<void> = Promise.resolve();
 
   const proxy = createServer((client) => {
     const upstream = connect(Number(port), hostname);
@@ -64,6 +66,7 @@ export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
       if (how.when === 'before') await how.end(pid);
       if (!upstream.destroyed) upstream.write(message);
       if (how.when === 'after') await how.end(pid);
+      if (!client.destroyed) await new Promise((resolve) => client.once('close', resolve));
     };
     let queue = Promise.resolve();
     const messages = messageSplitter();
@@ -71,9 +74,10 @@ export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
       for (const message of messages(bytes)) {
         queue = queue.then(async () => {
           const statement = statementOf(message);
-          if (statement !== undefined && fault !== undefined && !isDone && fits(statement, (place += 1)))
-            await harm(message, fault);
-          else if (!upstream.destroyed) upstream.write(message);
+          if (statement !== undefined && fault !== undefined && !isDone && fits(statement, (place += 1))) {
+            harming = harm(message, fault);
+            await harming;
+          } else if (!upstream.destroyed) upstream.write(message);
         });
       }
     });
@@ -87,9 +91,12 @@ export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
     arm: (next, which) => {
       [fault, fits, place, isDone] = [next, which, 0, false];
     },
-    disarm: () => {
+    disarm: async () => {
       fault = undefined;
       isCutOff = false;
+      await harming;
+      // Its pool is in this process, and hears of it within some turns.
+      await setTimeout(20);
       return isDone;
     },
     close: async () => {
