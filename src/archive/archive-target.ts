@@ -138,6 +138,6 @@ class FileTarget implements ArchiveTarget {
   }
 }
 
-function outputExists(path: string): UsageError {
+export function outputExists(path: string): UsageError {
   return new UsageError('OUTPUT_EXISTS', `${path} exists`, { hint: 'Choose another name, or replace it with --force.' });
 }

@@ -47,10 +47,8 @@ export async function runCommand(
       if (!args.quiet) process.stderr.write(`${text}\n`);
     },
     open: async () => {
-      const opened = await orAborted(
-        talkAside(() => openDataSource(args)),
-        signal,
-      );
+      // What is left behind when it is aborted must not keep standard output.
+      const opened = await talkAside(() => orAborted(openDataSource(args), signal));
       dataSource = opened.dataSource;
       return opened;
     },

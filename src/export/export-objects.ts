@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ArchiveWriter } from '../archive/archive-writer.js';
 import { createArchiveWriter } from '../archive/archive-writer.js';
+import { checkOutput } from '../archive/check-output.js';
 import { countOf } from '../closure/closure.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
@@ -29,6 +30,7 @@ export async function exportObjects(dataSource: DataSource, options: ExportOptio
   if (options.output === undefined && options.dryRun !== true) {
     throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
   }
+  if (options.output !== undefined && options.dryRun !== true) await checkOutput(options.output, options.force ?? false);
   const prepared = await prepare(dataSource, options);
   try {
     return options.dryRun === true ? await dryResult(prepared) : await write(dataSource, prepared, options);

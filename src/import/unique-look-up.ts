@@ -99,16 +99,19 @@ function isExactKey(unique: UniqueConstraint, target: TargetModel): boolean {
 function isAsked({ name }: Column, unique: UniqueConstraint, { entity }: TargetModel): boolean {
   if (entity.key.includes(name) || unique.columns.includes(name)) return true;
   const isPlain = unique.columns.length > 0 && unique.predicate === undefined;
-  return !isPlain && [...unique.parts, unique.predicate ?? ''].some((part) => part.includes(name));
+  return !isPlain && isNamed(name, unique);
+}
+
+/** As SQL writes it: with its quotation marks doubled. */
+function isNamed(name: string, { parts, predicate = '' }: UniqueConstraint): boolean {
+  return [...parts, predicate].some((sql) => sql.includes(name.replaceAll('"', '""')));
 }
 
 /** A constraint over a column that the archive lacks cannot be decided beforehand: the database decides it when the row is written. */
 function isCovered(unique: UniqueConstraint, target: TargetModel): boolean {
   const held = new Set(target.columns.map(({ column }) => column.name));
   if (unique.columns.length > 0 && unique.predicate === undefined) return unique.columns.every((name) => held.has(name));
-  return target.entity.columns.every(
-    (column) => held.has(column.name) || ![...unique.parts, unique.predicate ?? ''].some((part) => part.includes(column.name)),
-  );
+  return target.entity.columns.every(({ name }) => held.has(name) || !isNamed(name, unique));
 }
 
 function membersOf(target: TargetModel, unique: UniqueConstraint): readonly string[] {

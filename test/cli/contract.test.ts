@@ -114,7 +114,7 @@ describe('the contract: export', function () {
       ['out.tar', 'OUTPUT_LAYOUT'],
       ['out.tar.gz', 'OUTPUT_LAYOUT'],
       ['out/', 'OUTPUT_LAYOUT'],
-      ['.', 'OUTPUT_EXISTS'],
+      ['.', 'OUTPUT_LAYOUT'],
       ['gs://bucket/x.json', 'NOT_AVAILABLE'],
       ['s3://bucket/x.json', 'NOT_AVAILABLE'],
     ])
@@ -169,7 +169,7 @@ describe('the contract: export', function () {
     });
     await lock;
     expect(code).to.equal(130);
-    expect(JSON.parse(stdout)).to.deep.include({ status: 'failed', code: 'CANCELED' });
+    expect(JSON.parse(stdout)).to.deep.include({ status: 'failed', code: 'INTERRUPTED' });
     expect(readdirSync(library.folder)).to.deep.equal(['f.jsonl']);
   });
 });

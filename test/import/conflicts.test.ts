@@ -69,6 +69,27 @@ describe('a conflict', () => {
     ]);
   });
 
+  it('is told for an expression over columns, whatever their names; one over a column that the archive lacks is the database to find', async () => {
+    const odd = `CREATE TABLE author (id int PRIMARY KEY, "na""me" text, "select" text, twin text);
+      CREATE UNIQUE INDEX odd ON author (lower("na""me")) WHERE "select" IS NOT NULL; CREATE UNIQUE INDEX twins ON author (lower(twin))`;
+    const target = `INSERT INTO author VALUES (2, 'ADA', 'x', 'a'), (3, 'x', 'x', 'none')`;
+    const models = { author: {} };
+    book = await move({
+      sql: odd,
+      source: `INSERT INTO author VALUES (1, 'Ada', 'y', 'b')`,
+      target,
+      policy: { models },
+      objects: ['author.1'],
+    });
+    const named = async (): Promise<readonly unknown[]> =>
+      (await book.import()).conflicts.map(({ constraint, inTheWay }) => [constraint, inTheWay]);
+    expect(await named()).to.deep.equal([['odd', 'public.author.2']]);
+    await book.target
+      .query(`DELETE FROM author WHERE id = 2; ALTER TABLE author ADD more text DEFAULT 'one'; UPDATE author SET more = 'ONE';
+      CREATE UNIQUE INDEX more ON author (lower(more))`);
+    expect(await named()).to.deep.equal([['more', '']]);
+  });
+
   it('of two objects of the archive names both, under every strategy', async () => {
     for (const onConflict of ['fail', 'skip', 'override'] as const) {
       const result = await refused('', { onConflict }, (text) => text.replace('"i5"', '"i4"'));

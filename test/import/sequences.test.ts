@@ -90,6 +90,12 @@ describe('sequences of the target', () => {
     expect(await next()).to.equal(-42);
   });
 
+  it('that the role does not own go on after the greatest key where they were to give just that', async () => {
+    await begin('', 41, "SELECT setval('number', 41, false)");
+    await asGuest();
+    expect(await next()).to.equal(42);
+  });
+
   it('that the role may not set refuse the import: keys that are taken would be given out', async () => {
     await begin('', 41);
     expect(await failureOf(asGuest('SELECT')))

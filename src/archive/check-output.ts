@@ -1,0 +1,27 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import { outputExists } from './archive-target.js';
+import { compressor, pathLayout } from './compression.js';
+import { fileError } from './file-error.js';
+import { outputPlace } from './output-place.js';
+
+/**
+ * Asked before anything is read: a wrong name must not cost the time of a large export. What changes meanwhile is found when the
+ * output is opened, and when it gets its name.
+ *
+ * @throws UsageError OUTPUT_EXISTS, OUTPUT_LAYOUT, FOLDER_MISSING, NO_ZSTD; FailedError FILE_NOT_ALLOWED
+ */
+export async function checkOutput(output: string | Writable, force: boolean): Promise<void> {
+  if (typeof output !== 'string' || output === '-') return;
+  compressor(pathLayout(output).compression)?.destroy();
+  const place = await outputPlace(output);
+  if (place.kind === 'special') return;
+  if (place.kind === 'file' && !force) throw outputExists(output);
+  try {
+    await access(dirname(place.path), constants.W_OK);
+  } catch (error) {
+    throw fileError(error, output);
+  }
+}
