@@ -93,7 +93,7 @@ async function lookUp(
 /** An object that needs a skipped one is skipped too, unless the target has it as it is. */
 function decideOne({ target, skipped }: PlannedModel, { key, changes, hits }: Found, isLost: boolean): Decision {
   if (skipped.has(key)) return 'skip';
-  if (changes?.length === 0) return 'same';
+  if (changes?.length === 0) return decide({ is: 'equal' }, target.strategy);
   if (isLost) return 'skip';
   if (hits.length > 0) return decide({ is: 'unique-taken' }, target.strategy);
   if (changes === undefined) return decide({ is: 'absent' }, target.strategy);

@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { conflictAdvice, conflictReason, externalObject } from '../../src/import/conflict-advice.js';
+import type { Conflict } from '../../src/import/import-options.js';
+
+const conflict: Conflict = { object: 'a.b.1', reason: 'unique', constraint: 'k', columns: [], inTheWay: '' };
+const cases: readonly (readonly [told: string, reason: string, advice: string, conflict: Partial<Conflict>])[] = [
+  [
+    'of a key',
+    'a different a.b.1 is there: it differs in x',
+    'override overwrites x',
+    { reason: 'primary-key', columns: ['x'], inTheWay: 'a.b.1' },
+  ],
+  [
+    'of a key that override cannot settle',
+    'differs in x',
+    'override cannot change',
+    { reason: 'primary-key', columns: ['x'], inTheWay: 'a.b.1', fixed: true },
+  ],
+  [
+    'of a unique value that a row has',
+    'a.b.2 has the same x (k)',
+    'override does not help',
+    { columns: ['x'], inTheWay: 'a.b.2' },
+  ],
+  [
+    'of two objects of the archive',
+    'a.b.2 has the same x (k)',
+    'edit x in the archive',
+    { columns: ['x'], inTheWay: 'a.b.2', inArchive: true },
+  ],
+  [
+    'that only the database saw',
+    'have the same x (k)',
+    'run it again where another writer was faster; else edit x',
+    { columns: ['x'] },
+  ],
+  ['over no plain columns', 'have the same unique columns (k)', 'else edit one of them', {}],
+  [
+    'of a reference',
+    'x refers to a row that neither',
+    'skip leaves it out, or edit x',
+    { reason: 'missing-reference', columns: ['x'] },
+  ],
+  ['of a reference without columns', 'it refers to a row that neither', 'or edit the reference', { reason: 'missing-reference' }],
+  [
+    'of an object that stayed at home',
+    'the target has no such row',
+    'bring that row into the target first',
+    { reason: 'missing-reference', constraint: externalObject },
+  ],
+  [
+    'of another than stayed at home',
+    'row of that key differs in x',
+    'bring that row into the target first',
+    { reason: 'missing-reference', constraint: externalObject, columns: ['x'], inTheWay: 'a.b.1' },
+  ],
+];
+
+describe('what the terminal says of a conflict', () => {
+  for (const [told, reason, advice, more] of cases) {
+    it(`${told} tells what is in the way and what helps, and names no strategy that is not there yet`, () => {
+      const one = { ...conflict, ...more };
+      expect(conflictReason(one)).to.contain(reason);
+      expect(conflictAdvice(one))
+        .to.contain(advice)
+        .and.not.to.match(/remap|merge/u);
+    });
+  }
+});
