@@ -6,6 +6,7 @@ import type { ArchiveHeader, ArchiveObject, TrailerContent } from './archive.js'
 import { createArchiveWriter } from './archive-writer.js';
 import { checkHeader, checkTrailer } from './check-header.js';
 import { headerKeyShape } from './header-keys.js';
+import { inexactNumber } from './inexact-number.js';
 import { ObjectChecker } from './object-checker.js';
 import { detectCompression, readBytes } from './read-lines.js';
 import { ClosedProof } from './verify-archive.js';
@@ -113,6 +114,13 @@ async function readLoosely(path: string): Promise<Readonly<Record<string, unknow
   const text = Buffer.concat(chunks)
     .toString('utf8')
     .replace(/^\uFEFF/u, '');
+  const inexact = inexactNumber(text);
+  if (inexact !== undefined) {
+    throw new RefusedError('ARCHIVE_DAMAGED', `${path}: a number has more digits than JSON's readers keep`, {
+      detail: inexact,
+      hint: 'Write it between quotes, as the archive does.',
+    });
+  }
   try {
     const first = text.slice(0, text.indexOf('\n')).trim();
     if (!first.startsWith('{"header":') || first.endsWith('},')) return recordOf(JSON.parse(text));

@@ -56,9 +56,19 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
       findings,
     );
     return await run(dataSource, session, archive, schema, options, findings);
+  } catch (error) {
+    if (error instanceof RefusedError) await proveWhole(archive);
+    throw error;
   } finally {
     await session.close();
   }
+}
+
+/** A damaged archive can look like one of another schema: it is refused for what it is. @throws RefusedError ARCHIVE_DAMAGED */
+async function proveWhole(archive: ArchiveReader): Promise<void> {
+  if (archive.trailer !== undefined) return;
+  const objects = archive.objects()[Symbol.asyncIterator]();
+  while ((await objects.next()).done !== true);
 }
 
 async function run(

@@ -73,7 +73,6 @@ describe('the contract: names, policies and findings', function () {
     const outcomes = [
       [['staff.person.7', '--dry-run'], 0],
       [['staff.person.7', '--dry-run', '--strict'], 3],
-      [['staff.person.7', '-o', 'none/x.json'], 2],
     ] as const;
     for (const [words, exitCode] of outcomes) {
       writeFileSync(path, 'of yesterday', { mode: 0o644 });
@@ -93,6 +92,9 @@ describe('the contract: names, policies and findings', function () {
       );
       expect(statSync(path).mode & 0o777).to.equal(0o600);
     }
+    writeFileSync(path, 'of yesterday');
+    expect((await office.run('exportobjects', ['staff.person.7', '-o', 'none/x.json', '--findings', path])).code).to.equal(2);
+    expect(readFileSync(path, 'utf8')).to.equal('');
     rmSync(path);
   });
 
