@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compileTypeScript } from './compile-typescript.js';
 import { mappedPaths } from './path-mapping.js';
 import { candidates, isTypeScript } from './typescript-files.js';
@@ -43,6 +44,8 @@ export function hookImport(): void {
 /** The file that an import means which Node did not find. */
 export function sourceOf(request: string, importer: string): string | undefined {
   if (!isTypeScript(importer)) return undefined;
+  // A policy imports `definePolicy`; what npx runs need not be installed beside it.
+  if (request === 'portolan') return fileURLToPath(new URL('../index.js', import.meta.url));
   const paths =
     request.startsWith('.') || isAbsolute(request) ? [resolve(dirname(importer), request)] : mappedPaths(request, importer);
   for (const path of paths) {

@@ -100,6 +100,14 @@ describe("the data source of somebody else's project", function () {
     }
   });
 
+  it('has a policy beside it that imports us, installed there or not', async () => {
+    const policy = `import { definePolicy } from 'portolan'; export const policy = definePolicy({ maxDepth: 3 });`;
+    for (const type of ['commonjs', 'module']) {
+      const files = { ...typescript(''), 'package.json': `{"type":"${type}"}`, 'portolan.policy.ts': policy };
+      expect(await load(files), type).to.deep.include({ policy: { maxDepth: 3 } });
+    }
+  });
+
   it('is found in a folder above, and finds paths of tsconfig.json', async () => {
     const files = {
       ...typescript(''),
