@@ -9,7 +9,7 @@ let compiler: typeof Swc | undefined;
  */
 export function compileTypeScript(file: string, source: string, format: 'module' | 'commonjs'): string {
   compiler ??= createRequire(import.meta.url)('@swc/core') as typeof Swc;
-  return compiler.transformSync(source, {
+  const { code } = compiler.transformSync(source, {
     filename: file,
     swcrc: false,
     configFile: false,
@@ -23,5 +23,13 @@ export function compileTypeScript(file: string, source: string, format: 'module'
       transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
     },
     module: format === 'module' ? { type: 'es6' } : { type: 'commonjs', ignoreDynamic: true },
-  }).code;
+  });
+  return code.replace(typeOfLater, '(() => { try { return $1 ?? Object; } catch { return Object; } })()');
 }
+
+/**
+ * What the compiler writes for the type of a decorated member. Where entities import each other in a circle, a class is not there
+ * yet: to ask for it fails, although nobody needs it, since relations name their class by a function. What tsc makes of CommonJS
+ * gets `Object` then, and so do we.
+ */
+const typeOfLater = /typeof [\w$.]+ === "undefined"(?: \|\| typeof [\w$.]+ === "undefined")* \? Object : ([\w$.]+)/gu;

@@ -100,6 +100,35 @@ describe("the data source of somebody else's project", function () {
     }
   });
 
+  it('has entities that import each other, without Relation<…>', async () => {
+    const one = (name: string, other: string, extension: string): string => `
+      import { Entity, ManyToOne, OneToMany, PrimaryColumn } from 'typeorm';
+      import { ${other} } from './${other.toLowerCase()}${extension}';
+      @Entity() export class ${name} {
+        @PrimaryColumn() id!: number;
+        @ManyToOne(() => ${other}) other!: ${other};
+        @ManyToOne(() => Later) later!: Later;
+        @OneToMany(() => ${other}, (o) => o.other) others!: ${other}[];
+      }
+      @Entity() export class Later${name} { @PrimaryColumn() id!: number; }
+      const Later = Later${name}; type Later = Later${name};`;
+    for (const [type, extension] of [
+      ['commonjs', ''],
+      ['module', '.js'],
+    ] as const) {
+      const files = {
+        'package.json': `{"type":"${type}"}`,
+        'shelf.ts': one('Shelf', 'Book', extension),
+        'book.ts': one('Book', 'Shelf', extension),
+        'ormconfig.ts': `import { DataSource } from 'typeorm'; import * as shelf from './shelf${extension}'; import * as book from './book${extension}';
+          export default new DataSource({ type: 'postgres', url: process.env.TARGET_URL, entities: [...Object.values(shelf), ...Object.values(book)] });`,
+      };
+      expect((await load(files)).columns, type).to.deep.include.members([
+        ['Shelf', ['id:Number', 'other:Number', 'later:Number']],
+      ]);
+    }
+  });
+
   it('has a policy beside it that imports us, installed there or not', async () => {
     const policy = `import { definePolicy } from 'portolan'; export const policy = definePolicy({ maxDepth: 3 });`;
     for (const type of ['commonjs', 'module']) {
