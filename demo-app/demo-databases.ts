@@ -12,7 +12,7 @@ export interface DemoDatabases {
   close(): Promise<void>;
 }
 
-/** Uses the server that PORTOLAN_URL names, else starts one. */
+/** Uses the server that PORTOLAN_URL names, else starts one. An interrupt removes the databases before it ends the process. */
 export async function openDemoDatabases(): Promise<DemoDatabases> {
   const given = process.env['PORTOLAN_URL'];
   const server = given === undefined ? await startServer() : undefined;
@@ -28,10 +28,10 @@ export async function openDemoDatabases(): Promise<DemoDatabases> {
   const drop = async (): Promise<void> => {
     for (const name of Object.values(names)) await query(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   };
-  const close = async (): Promise<void> => {
-    if (server === undefined) await drop();
-    else await server.stop();
-  };
+  // An interrupt can come while it ends by itself: both wait for one end.
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= server === undefined ? drop() : server.stop());
+  closeWhenInterrupted(close);
   try {
     await drop();
     for (const name of Object.values(names)) await query(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
@@ -44,14 +44,13 @@ export async function openDemoDatabases(): Promise<DemoDatabases> {
   }
 }
 
-/** Removes the databases too when the process is interrupted, before it ends. */
-export function closeWhenInterrupted(databases: DemoDatabases): void {
+function closeWhenInterrupted(close: () => Promise<void>): void {
   for (const [signal, exit] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
     process.once(signal, () => {
-      void databases.close().finally(() => process.exit(exit));
+      void close().finally(() => process.exit(exit));
     });
   }
 }

@@ -1,4 +1,4 @@
-import { closeWhenInterrupted, openDemoDatabases } from './demo-databases.js';
+import { openDemoDatabases } from './demo-databases.js';
 import { forgetDemoUrl, writeDemoUrl } from './demo-url.js';
 import { narrator } from './narrator.js';
 
@@ -7,7 +7,6 @@ narrator.say('Starting a PostgreSQL and filling a library …');
 const databases = await openDemoDatabases();
 writeDemoUrl(databases.library);
 process.on('exit', forgetDemoUrl);
-closeWhenInterrupted(databases);
 
 narrator.title('A library to play with');
 narrator.say(`  library   ${databases.library}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DemoDatabases } from './demo-databases.js';
-import { closeWhenInterrupted, openDemoDatabases, query } from './demo-databases.js';
+import { openDemoDatabases, query } from './demo-databases.js';
 import { narrator } from './narrator.js';
 import { projectRoot } from './project-root.js';
 import { runCommand } from './run-command.js';
@@ -18,9 +18,9 @@ process.exitCode = await demo();
 
 async function demo(): Promise<number> {
   narrator.title('Portolan: one object out of one database, with all it needs, and into another');
-  narrator.say('Starting a PostgreSQL and filling a library …');
+  const given = process.env['PORTOLAN_URL'] !== undefined;
+  narrator.say(given ? 'Filling a library on the server that PORTOLAN_URL names …' : 'Starting a PostgreSQL and filling a library …');
   const databases = await openDemoDatabases();
-  closeWhenInterrupted(databases);
   try {
     mkdirSync(folder, { recursive: true });
     await showBook(databases);
@@ -128,7 +128,7 @@ function sayNext(): void {
   narrator.say(`  npm run demo:db                       keeps such a library up, for these:
   npx exportobjects demoapp.Author.3 -o author.json.gz
   npx exportobjects auth.User.7 --follow connected --dry-run
-  npx portolan explain auth.User.7 --why demoapp.Genre.1
+  npx portolan explain demoapp.Book.4 --why auth.User.7
   npx importobjects author.json.gz --dry-run
   README.md says how to use it on your own TypeORM application: nothing needs to be configured.
 `);

@@ -41,6 +41,11 @@ export const narrator = Object.freeze({
   },
 });
 
+// Whoever stops reading (`| head`) does not keep the demo from tidying up.
+process.stdout.on('error', () => {
+  process.exitCode = 1;
+});
+
 function write(text: string): void {
   process.stdout.write(text);
 }

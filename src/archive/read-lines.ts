@@ -36,6 +36,12 @@ export async function detectCompression(path: string): Promise<Compression> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
+      if (path === '' || path === '-') {
+        throw new UsageError('ARCHIVE_NOT_FOUND', 'an archive cannot be read from standard input', {
+          cause: error,
+          hint: 'It is read several times: write it to a file first.',
+        });
+      }
       throw new UsageError('ARCHIVE_NOT_FOUND', `${path}: there is no such archive`, { cause: error });
     }
     throw fileError(error, path);

@@ -18,7 +18,7 @@ export async function summarizeExport(result: ExportResult, verbose: boolean): P
 }
 
 function written({ total, output, bytes, sha256 }: ExportResult): string {
-  return `${String(total)} objects in ${output === '-' ? 'standard output' : (output ?? '')} (${String(bytes)} bytes, sha256 ${sha256})`;
+  return `${String(total)} objects in ${output === '-' ? 'standard output' : (output ?? '')} (${String(bytes)} bytes, sha256 of the file ${sha256})`;
 }
 
 export async function summarizeImport(result: ImportResult, verbose: boolean): Promise<string> {

@@ -60,7 +60,7 @@ export interface WhyStep {
  * Takes the closure as an export would, and tells what is in it and what brought it.
  *
  * @example
- * const { why } = await explainObjects(dataSource, { objects: ['demoapp.Book.4'], why: 'auth.User.9' });
+ * const { why } = await explainObjects(dataSource, { objects: ['demoapp.Book.4'], why: 'auth.User.7' });
  *
  * @throws UsageError NOT_IN_CLOSURE where `why` names an object that would not leave, and whatever {@link exportObjects} refuses
  */

@@ -14,7 +14,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
   builder: (yargs) =>
     withSelectionOptions(withSharedOptions(yargs))
       .option('why', valueOption('OBJECT', 'the shortest path from a seed to this object'))
-      .example('$0 demoapp.Book.4 --why auth.User.9', 'how a reader got into the export of a book'),
+      .example('$0 demoapp.Book.4 --why auth.User.7', 'how a reader got into the export of a book'),
   handler: async (args) => {
     const { summarizeExplanation } = await import('../summarize-explanation.js');
     const { print } = await import('../print.js');
