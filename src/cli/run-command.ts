@@ -3,6 +3,7 @@ import { FailedError, PortolanError, UsageError } from '../errors/portolan-error
 import { Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
 import { beginInterruptible, endInterruptible, Interruption } from './interruption.js';
+import { checkFiles } from './check-files.js';
 import { print } from './print.js';
 import { progressReporter } from './progress-reporter.js';
 import type { SharedArguments } from './shared-options.js';
@@ -55,6 +56,7 @@ export async function runCommand(
   };
   let findingsFile: string | undefined;
   try {
+    checkFiles(args);
     if (args.findings !== undefined) checkFindingsPlace(args.findings);
     findingsFile = args.findings;
     const outcome = await work(context);

@@ -57,7 +57,8 @@ async function* origins(options: PathOptions, model: string, nodes: ReadonlyMap<
   const { edges, rule, roots } = options;
   const toRoot = roots.has(model);
   for (const reference of edges.down(model)) {
-    if (reference.follow.up === 'cut') continue;
+    // Of a table without key nothing can have been taken.
+    if (reference.follow.up === 'cut' || edges.entity(reference.child).key.length === 0) continue;
     yield* step(options, reference.child, nodes, reference, 'up', (role) => rule.up(role, toRoot) !== undefined);
   }
   for (const reference of edges.up(model)) {

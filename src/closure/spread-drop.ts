@@ -34,6 +34,7 @@ export async function spreadDrop(
     for (const reference of edges.down(next.model)) {
       if (reference.follow.up === 'cut') continue;
       const child = edges.entity(reference.child);
+      if (child.key.length === 0) continue;
       const through = reference.direct ? undefined : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key };
       const selection = { entity: child, columns: reference.columns, values: next.keys, through, when: reference.when };
       const gone: Key[] = [];
@@ -48,6 +49,7 @@ export async function spreadDrop(
           }
         }
       }
+      if (gone.length === 0) continue;
       const set = keySetIn(blocked, child.model, child);
       const fresh = gone.filter((key) => set.add(key));
       if (fresh.length === 0) continue;

@@ -49,10 +49,10 @@ export interface TargetLink {
 /** The entity of the target that a model of the archive means: by name, else by table. */
 export function targetEntity(schema: Schema, header: ArchiveHeader, model: string): Entity | undefined {
   const described = header.entities[model];
-  return (
-    schema.entities.get(model) ??
-    [...schema.entities.values()].find(({ table }) => table.name === described?.table && table.schema === described.schema)
-  );
+  const byName = schema.entities.get(model);
+  if (byName?.known === true) return byName;
+  // Names of tables that no entity maps depend on what else is there.
+  return [...schema.entities.values()].find((one) => isTable(one, described)) ?? byName;
 }
 
 export interface TargetModelParts {
@@ -100,7 +100,11 @@ function targetLinks(header: ArchiveHeader, schema: Schema, model: string, entit
   });
 }
 
-/** The target's many-to-many relation of that member, else of that join table; one that leads to another model is none. */
+function isTable({ table }: Entity, described: { readonly schema: string; readonly table: string } | undefined): boolean {
+  return table.name === described?.table && table.schema === described.schema;
+}
+
+/** The target's many-to-many relation of that join table, else of that member, else of a join table of that name elsewhere; one that leads to another model is none. */
 export function linkInTarget(
   header: ArchiveHeader,
   schema: Schema,
@@ -111,6 +115,10 @@ export function linkInTarget(
   const inverse = targetEntity(schema, header, described.model)?.model;
   const own = schema.links.filter((link) => link.owner.parent === entity.model && link.inverse.parent === inverse);
   return (
+    own.find((link) => {
+      const through = schema.entities.get(link.through);
+      return through !== undefined && isTable(through, described);
+    }) ??
     own.find((link) => link.member === member) ??
     own.find((link) => schema.entities.get(link.through)?.table.name === described.table)
   );

@@ -55,9 +55,16 @@ export function draftLinks(
       }
     }
     const [owner, inverse] = sides;
+    if (!isUnique(through, [...owner.columns, ...inverse.columns]))
+      findings.note('join-table-not-unique', through.name.model, 'nothing keeps a link from standing twice: it leaves once');
     links.push({ through, owner, inverse, property: relation?.property });
   }
   return links;
+}
+
+function isUnique({ indexes, columns: all }: DraftTable, pair: readonly string[]): boolean {
+  const numbers = new Set(all.filter(({ name }) => pair.includes(name)).map(({ number }) => number));
+  return indexes.some(({ columns, predicate }) => predicate === undefined && columns.every((number) => numbers.has(number)));
 }
 
 interface Relation {
@@ -98,9 +105,11 @@ function informativeColumns(through: DraftTable, own: readonly DraftReference[],
   const held = new Set(own.flatMap((reference) => reference.columns));
   const rest = through.columns.filter((column) => !held.has(column.name) && !column.generated);
   const [only] = rest;
+  const isWhole = through.columns.every((column) => !held.has(column.name) || !column.nullable);
+  // Half a link is none, and no list can hold it.
+  if (rest.length === 0 && !isWhole && through.metadata === undefined) return [...held];
   if (rest.length !== 1 || only === undefined || isReferenced) return rest.map((column) => column.name);
   const isGenerated = only.identity !== undefined || (only.default !== undefined && /nextval|uuid/iu.test(only.default));
   const isKey = through.identity.length === 1 && through.identity[0] === only.name;
-  const isWhole = through.columns.every((column) => !held.has(column.name) || !column.nullable);
   return isGenerated && isKey && isWhole ? [] : [only.name];
 }

@@ -16,26 +16,42 @@ export interface ModelName {
 
 /**
  * `app` is what the policy says; else `P` where the table is called `P_` + the model's name (case and `_` ignored); else the
- * database schema. Where two tables come to the same name, both take their schema, then their table's name, then a number.
- * A dot separates in names of objects: in names it becomes `_`.
+ * database schema. Where two tables come to the same name, both take their schema, then their table's name, then a number; a table
+ * that no entity maps never changes or takes the name of one that an entity maps. A dot separates in names of objects: in names it becomes `_`.
  */
 export function nameTables(
   tables: readonly NamedTable[],
   policyOf: (at: number) => ModelPolicy | undefined,
 ): readonly ModelName[] {
-  let names = tables.map((table, at) => {
+  const names = new Map<number, ModelName>();
+  const taken = new Set<string>();
+  for (const isMapped of [true, false]) {
+    const all = [...tables.entries()].flatMap(([at, table]) => ((table.model !== undefined) === isMapped ? [{ at, table }] : []));
+    for (const [at, name] of distinct(all, policyOf, taken)) names.set(at, name);
+  }
+  return tables.flatMap((_, at) => names.get(at) ?? []);
+}
+
+/** Names that are neither taken nor given twice; they are taken then. */
+function distinct(
+  tables: readonly { readonly at: number; readonly table: NamedTable }[],
+  policyOf: (at: number) => ModelPolicy | undefined,
+  taken: Set<string>,
+): readonly (readonly [at: number, name: ModelName])[] {
+  let names = tables.map(({ at, table }) => {
     const policy = policyOf(at);
     return named(policy?.app ?? prefixOf(table.table, table.model) ?? table.schema, policy?.name ?? table.model ?? table.table);
   });
-  const schemaOf = (at: number): string => tables[at]?.schema ?? '';
-  names = changeTwins(names, (name, at) => (policyOf(at)?.app === undefined ? named(schemaOf(at), name.name) : name));
-  names = changeTwins(names, (_, at) => named(schemaOf(at), tables[at]?.table ?? ''));
-  const taken = new Set<string>();
-  return names.map((name) => {
+  const one = (place: number): (typeof tables)[number] => tables[place] as (typeof tables)[number];
+  names = changeTwins(names, taken, (name, place) =>
+    policyOf(one(place).at)?.app === undefined ? named(one(place).table.schema, name.name) : name,
+  );
+  names = changeTwins(names, taken, (_, place) => named(one(place).table.schema, one(place).table.table));
+  return names.map((name, place) => {
     let free = name;
     for (let number = 2; taken.has(free.model); number += 1) free = named(name.app, `${name.name}_${String(number)}`);
     taken.add(free.model);
-    return free;
+    return [one(place).at, free];
   });
 }
 
@@ -44,10 +60,14 @@ function named(app: string, name: string): ModelName {
   return { app: plain(app), name: plain(name), model: `${plain(app)}.${plain(name)}`.toLowerCase() };
 }
 
-function changeTwins(names: readonly ModelName[], change: (name: ModelName, at: number) => ModelName): ModelName[] {
+function changeTwins(
+  names: readonly ModelName[],
+  taken: ReadonlySet<string>,
+  change: (name: ModelName, place: number) => ModelName,
+): ModelName[] {
   const counts = new Map<string, number>();
   for (const { model } of names) counts.set(model, (counts.get(model) ?? 0) + 1);
-  return names.map((name, at) => ((counts.get(name.model) ?? 0) > 1 ? change(name, at) : name));
+  return names.map((name, place) => ((counts.get(name.model) ?? 0) > 1 || taken.has(name.model) ? change(name, place) : name));
 }
 
 function prefixOf(table: string, model: string | undefined): string | undefined {

@@ -49,7 +49,7 @@ export function withheldReason(
       }
     }
   }
-  return (table, column) => {
+  const ownReason = (table: DraftTable, column: Column): Column['withheld'] => {
     const id = columnId(table.name.model, column.name);
     if (excluded.has(id)) return 'excluded';
     if (included.has(id) || policy.includeSecrets.includes('*')) return undefined;
@@ -60,6 +60,23 @@ export function withheldReason(
     findings.warn('secret-key', `${table.name.model}.${column.member}`, 'sounds like a secret, and is a key: it is not withheld');
     return undefined;
   };
+  return (table, column) => {
+    const id = columnId(table.name.model, column.name);
+    const own = ownReason(table, column);
+    const expression = table.columns.find(({ name }) => name === column.name)?.generatedAs;
+    if (own !== undefined || expression === undefined || included.has(id) || verdicts.has(id)) return own;
+    // What is computed from a withheld value tells it.
+    const sources = entities
+      .get(table.name.model)
+      ?.columns.filter(({ name }) => name !== column.name && mentions(expression, name));
+    return sources?.map((source) => ownReason(table, source)).find((reason) => reason !== undefined);
+  };
+}
+
+/** Whether an expression, as the catalog writes it, names a column. */
+function mentions(expression: string, column: string): boolean {
+  const names = expression.replace(/'(?:[^']|'')*'/gu, "''").match(/"(?:[^"]|"")*"|[\p{L}_][\p{L}\d_$]*/gu) ?? [];
+  return names.some((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name) === column);
 }
 
 export function columnId(model: string, column: string): string {

@@ -27,16 +27,13 @@ export function parseObjectName(schema: Schema, text: string): ObjectName {
   const brackets = bracketed.exec(text);
   if (brackets?.[1] !== undefined && brackets[2] !== undefined && !isDotted(schema, brackets[1])) {
     const entity = resolveModel(schema, brackets[1]);
+    if (entity.key.length === 0) throw keyUnknown(entity);
     return byColumns(entity, kindsOf(entity, brackets[1]), text, brackets[2]);
   }
   const { entity, key, model } = splitName(schema, text);
   const kinds = kindsOf(entity, model);
   const [only] = entity.key;
-  if (only === undefined) {
-    throw new UsageError('KEY_UNKNOWN', `${entity.model} has no key by which a row could be named`, {
-      hint: `Name a row by a column (${entity.model}[column=value]) after giving the table a key in the policy.`,
-    });
-  }
+  if (only === undefined) throw keyUnknown(entity);
   if (entity.key.length > 1) return byColumns(entity, kinds, text, key);
   return { text, entity, columns: [resolveColumn(entity, only)], values: [key], kinds };
 }
@@ -97,6 +94,12 @@ function kindsOf({ name, discriminator }: Entity, model: string): readonly strin
 function present(key: string, text: string): string {
   if (key === '') throw malformed(text);
   return key;
+}
+
+function keyUnknown({ model }: Entity): UsageError {
+  return new UsageError('KEY_UNKNOWN', `${model} has no key by which a row could be named`, {
+    hint: `Say in the policy which columns identify a row: models: { '${model}': { key: […] } }.`,
+  });
 }
 
 function malformed(text: string): UsageError {

@@ -44,6 +44,8 @@ export interface CatalogColumn {
   readonly nullable: boolean;
   readonly default: string | undefined;
   readonly generated: boolean;
+  /** What a generated column is computed by. */
+  readonly generatedAs: string | undefined;
   readonly identity: 'always' | 'by default' | undefined;
   readonly sequence: { readonly schema: string; readonly name: string } | undefined;
 }

@@ -70,6 +70,7 @@ function toColumn(row: TextRow): CatalogColumn {
     nullable: notNull === 'f',
     default: generated === '' ? (expression ?? undefined) : undefined,
     generated: generated !== '',
+    generatedAs: generated === '' ? undefined : (expression ?? undefined),
     identity: identity === 'a' ? 'always' : identity === 'd' ? 'by default' : undefined,
     sequence: typeof sequenceName === 'string' ? { schema: text(sequenceSchema), name: sequenceName } : undefined,
   };

@@ -1,0 +1,52 @@
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UsageError } from '../errors/portolan-error.js';
+
+/** Options and arguments that name files, by what is done to them. */
+const read = ['path', 'archive', 'dataSource', 'policy'] as const;
+const written = ['output', 'plan', 'idMap', 'findings'] as const;
+
+/** What it is called on the command line. */
+const called: Readonly<Record<string, string>> = {
+  path: 'the archive',
+  archive: 'the archive',
+  dataSource: '--data-source',
+  idMap: '--id-map',
+};
+
+/** No output may take the place of what is read, or of another output. @throws UsageError OPTION_VALUE */
+export function checkFiles(args: object): void {
+  const given = args as Readonly<Record<string, unknown>>;
+  const seen = new Map<string, string>();
+  for (const name of [...read, ...written]) {
+    const path = given[name];
+    if (typeof path !== 'string' || path === '' || path === '-') continue;
+    const place = placeOf(path);
+    if (place === undefined) continue;
+    const other = seen.get(place);
+    const isResealed = name === 'output' && other === 'archive';
+    if (other !== undefined && !isResealed && !(read as readonly string[]).includes(name)) {
+      throw new UsageError(
+        'OPTION_VALUE',
+        `${called[name] ?? `--${name}`} would overwrite ${called[other] ?? `--${other}`}: ${path}`,
+        {
+          hint: 'Name another file.',
+        },
+      );
+    }
+    seen.set(place, name);
+  }
+}
+
+/** Where the path leads; undefined for what holds nothing that could be lost: a pipe, a device. */
+function placeOf(path: string): string | undefined {
+  try {
+    return statSync(path).isFile() ? realpathSync(path) : undefined;
+  } catch {
+    try {
+      return join(realpathSync(dirname(resolve(path))), basename(path));
+    } catch {
+      return resolve(path);
+    }
+  }
+}
