@@ -52,7 +52,7 @@ export function targetEntity(schema: Schema, header: ArchiveHeader, model: strin
   const byName = schema.entities.get(model);
   if (byName?.known === true) return byName;
   // Names of tables that no entity maps depend on what else is there.
-  return [...schema.entities.values()].find((one) => isTable(one, described)) ?? byName;
+  return [...schema.entities.values()].find((one) => isDescribed(one, described)) ?? byName;
 }
 
 export interface TargetModelParts {
@@ -100,7 +100,7 @@ function targetLinks(header: ArchiveHeader, schema: Schema, model: string, entit
   });
 }
 
-function isTable({ table }: Entity, described: { readonly schema: string; readonly table: string } | undefined): boolean {
+function isDescribed({ table }: Entity, described: { readonly schema: string; readonly table: string } | undefined): boolean {
   return table.name === described?.table && table.schema === described.schema;
 }
 
@@ -117,7 +117,7 @@ export function linkInTarget(
   return (
     own.find((link) => {
       const through = schema.entities.get(link.through);
-      return through !== undefined && isTable(through, described);
+      return through !== undefined && isDescribed(through, described);
     }) ??
     own.find((link) => link.member === member) ??
     own.find((link) => schema.entities.get(link.through)?.table.name === described.table)

@@ -49,27 +49,36 @@ export function withheldReason(
       }
     }
   }
+  const isIncluded = (id: string): boolean => included.has(id) || policy.includeSecrets.includes('*');
+  const isKey = (table: DraftTable, { name }: Column): boolean =>
+    table.identity.includes(name) || inReference.has(columnId(table.name.model, name));
+  const sounds = (table: DraftTable, column: Column): boolean => canHoldSecret(table, column.name) && soundsSecret(table, column);
   const ownReason = (table: DraftTable, column: Column): Column['withheld'] => {
     const id = columnId(table.name.model, column.name);
     if (excluded.has(id)) return 'excluded';
-    if (included.has(id) || policy.includeSecrets.includes('*')) return undefined;
-    const verdict = verdicts.get(id);
-    if (verdict !== undefined) return verdict === 'secret' ? 'secret' : undefined;
-    if (!canHoldSecret(table, column.name) || !soundsSecret(table, column)) return undefined;
-    if (!table.identity.includes(column.name) && !inReference.has(id)) return 'secret';
-    findings.warn('secret-key', `${table.name.model}.${column.member}`, 'sounds like a secret, and is a key: it is not withheld');
-    return undefined;
+    if (isIncluded(id)) return undefined;
+    const verdict = verdicts.get(id) ?? (sounds(table, column) && !isKey(table, column) ? 'secret' : 'public');
+    return verdict === 'secret' ? 'secret' : undefined;
+  };
+  /** What is computed from a withheld value tells it. */
+  const sourcesReason = (table: DraftTable, column: Column): Column['withheld'] => {
+    const expression = table.columns.find(({ name }) => name === column.name)?.generatedAs;
+    if (expression === undefined) return undefined;
+    const { columns = [] } = entities.get(table.name.model) ?? {};
+    const sources = columns.filter(({ name }) => name !== column.name && mentions(expression, name));
+    return sources.map((source) => ownReason(table, source)).find((reason) => reason !== undefined);
   };
   return (table, column) => {
     const id = columnId(table.name.model, column.name);
     const own = ownReason(table, column);
-    const expression = table.columns.find(({ name }) => name === column.name)?.generatedAs;
-    if (own !== undefined || expression === undefined || included.has(id) || verdicts.has(id)) return own;
-    // What is computed from a withheld value tells it.
-    const sources = entities
-      .get(table.name.model)
-      ?.columns.filter(({ name }) => name !== column.name && mentions(expression, name));
-    return sources?.map((source) => ownReason(table, source)).find((reason) => reason !== undefined);
+    if (own !== undefined || isIncluded(id) || verdicts.has(id)) return own;
+    if (sounds(table, column))
+      findings.warn(
+        'secret-key',
+        `${table.name.model}.${column.member}`,
+        'sounds like a secret, and is a key: it is not withheld',
+      );
+    return sourcesReason(table, column);
   };
 }
 
