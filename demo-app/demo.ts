@@ -19,7 +19,9 @@ process.exitCode = await demo();
 async function demo(): Promise<number> {
   narrator.title('Portolan: one object out of one database, with all it needs, and into another');
   const given = process.env['PORTOLAN_URL'] !== undefined;
-  narrator.say(given ? 'Filling a library on the server that PORTOLAN_URL names …' : 'Starting a PostgreSQL and filling a library …');
+  narrator.say(
+    given ? 'Filling a library on the server that PORTOLAN_URL names …' : 'Starting a PostgreSQL and filling a library …',
+  );
   const databases = await openDemoDatabases();
   try {
     mkdirSync(folder, { recursive: true });
