@@ -1,6 +1,6 @@
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
-import { arrayLiteral, columnNamed, equalColumns, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import { arrayLiteral, columnNamed, equalColumns, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Column, Entity, Reference, Schema } from '../schema/schema.js';
 
@@ -37,12 +37,12 @@ export async function findReferenced(
 }
 
 function* parents(
-  { table }: Entity,
+  entity: Entity,
   columns: readonly Column[],
   among: 'target' | readonly Key[],
   first: number,
 ): Generator<readonly [relation: string, parameters: readonly string[]]> {
-  if (among === 'target') yield [quoteTable(table), []];
+  if (among === 'target') yield [ownRows(entity), []];
   else for (const values of batches(among)) yield [relation(columns, first), arrays(columns.length, values)];
 }
 

@@ -1,6 +1,6 @@
 import type { Key } from '../closure/key.js';
 import { keyRelation } from '../dialect/postgres/key-relation.js';
-import { columnNamed, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
+import { columnNamed, ownRows, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import type { Entity } from '../schema/schema.js';
@@ -34,7 +34,7 @@ export async function holdRows(session: Session, findings: Findings, rows: Relie
       return;
     }
     const { tables, conditions } = keyRelation(keyColumns, keys, 't');
-    const from = [...tables, `${table} t`].join(', ');
+    const from = [...tables, `${ownRows(entity)} t`].join(', ');
     await session.query(`SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${conditions.join(' AND ')} FOR KEY SHARE OF t) held`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
-import { quoteTable } from '../dialect/postgres/sql.js';
+import { ownRows } from '../dialect/postgres/sql.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
 import { decodeRow } from '../values/copy-text.js';
@@ -8,7 +8,7 @@ import type { TargetModel } from './target.js';
 
 /** Whether the table has any row that this transaction sees: an empty one needs no look-ups. */
 export async function isEmpty(session: Session, target: TargetModel): Promise<boolean> {
-  const rows = await session.query(`SELECT 1 FROM ${quoteTable(target.entity.table)} LIMIT 1`);
+  const rows = await session.query(`SELECT 1 FROM ${ownRows(target.entity)} LIMIT 1`);
   return rows.length === 0;
 }
 

@@ -1,5 +1,5 @@
 import { FailedError, PortolanError } from '../errors/portolan-error.js';
-import { quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
+import { ownRows, quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import type { Column } from '../schema/schema.js';
@@ -98,9 +98,7 @@ async function nextValue(
   if (last === null || last === undefined) return undefined;
   const increment = BigInt(incrementText ?? '1');
   const name = quoteIdentifier(column.name);
-  const [greatest] = await session.query(
-    `SELECT ${increment > 0n ? 'max' : 'min'}(${name}) FROM ${quoteTable(target.entity.table)}`,
-  );
+  const [greatest] = await session.query(`SELECT ${increment > 0n ? 'max' : 'min'}(${name}) FROM ${ownRows(target.entity)}`);
   const used = greatest?.[0];
   if (used === null || used === undefined) return undefined;
   const next = called === 't' ? BigInt(last) + increment : BigInt(last);

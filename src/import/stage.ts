@@ -1,4 +1,4 @@
-import { columnList, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import { columnList, ownRows, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Fill } from './fill.js';
 import type { PlannedModel } from './planned-model.js';
@@ -25,7 +25,7 @@ export async function createStage(
   const columns = [...written, ...fills].map(({ column }) => column.name);
   const name = `portolan_stage_${String(place)}`;
   await session.query(
-    `CREATE TEMP TABLE ${name} ON COMMIT DROP AS SELECT ${columnList(columns)}, NULL::pg_catalog.int4 AS ${groupColumn} FROM ${quoteTable(entity.table)} WITH NO DATA`,
+    `CREATE TEMP TABLE ${name} ON COMMIT DROP AS SELECT ${columnList(columns)}, NULL::pg_catalog.int4 AS ${groupColumn} FROM ${ownRows(entity)} WITH NO DATA`,
   );
   return { planned, name, columns };
 }
@@ -70,7 +70,7 @@ function updateSql({ planned: { target, decisions }, name }: Stage): readonly st
     if (changed.length === 0) return [];
     const sets = changed.map(({ column }) => `${quoteIdentifier(column.name)} = s.${quoteIdentifier(column.name)}`);
     const where = [...same, `s.${groupColumn} = ${String(group)}`].join(' AND ');
-    return [`UPDATE ${quoteTable(target.entity.table)} t SET ${sets.join(', ')} FROM pg_temp.${name} s WHERE ${where}`];
+    return [`UPDATE ${ownRows(target.entity)} t SET ${sets.join(', ')} FROM pg_temp.${name} s WHERE ${where}`];
   });
 }
 

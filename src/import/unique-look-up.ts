@@ -1,6 +1,6 @@
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
-import { arrayLiteral, columnList, columnNamed, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import { arrayLiteral, columnList, columnNamed, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Column, UniqueConstraint } from '../schema/schema.js';
 import { decodeRow } from '../values/copy-text.js';
@@ -55,7 +55,7 @@ function uniqueSql(target: TargetModel, unique: UniqueConstraint, asked: readonl
   const parts = unique.parts.map((part, at) => `${part} AS part${String(at)}`).join(', ');
   const where = unique.predicate === undefined ? '' : ` WHERE ${unique.predicate}`;
   const archive = `SELECT ordinal, ${columnList(entity.key)}, ${parts} FROM (SELECT u.ordinal, ${typed} FROM unnest(${arrays}) WITH ORDINALITY u(${names}, ordinal)) typed${where}`;
-  const theirs = `SELECT ${columnList(entity.key)}, ${parts} FROM ${quoteTable(entity.table)}${where}`;
+  const theirs = `SELECT ${columnList(entity.key)}, ${parts} FROM ${ownRows(entity)}${where}`;
   const equal = unique.parts.map((_, at) => equalParts(target, unique, at)).join(' AND ');
   const sameKey = keyColumns(target).map(sameKeyColumn).join(' AND ');
   return `SELECT s.ordinal, ${columnList(entity.key, 't')} FROM (${archive}) s JOIN (${theirs}) t ON ${equal} AND NOT (${sameKey}) ORDER BY s.ordinal`;

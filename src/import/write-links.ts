@@ -1,7 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
-import { arrayLiteral, equalColumns, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import { arrayLiteral, equalColumns, ownRows, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
@@ -99,7 +99,7 @@ export async function insertLinks(
     )) {
       names.push(fill.column.name);
       values.push(
-        `${fill.value() ?? '0'}::${fill.column.lookupType} - row_number() OVER () + 1 - (SELECT count(*) FROM ${quoteTable(through.table)})`,
+        `${fill.value() ?? '0'}::${fill.column.lookupType} - row_number() OVER () + 1 - (SELECT count(*) FROM ${ownRows(through)})`,
       );
     }
   }
@@ -155,7 +155,7 @@ function joinedPairs(
       .join(' AND ');
   const names = columns.map((_, at) => `c${String(at)}`).join(', ');
   return {
-    from: `unnest(${arrays}) v(${names}) JOIN ${quoteTable(owner.table)} o ON ${on(0, 'o')} JOIN ${quoteTable(inverse.table)} i ON ${on(1, 'i')}`,
+    from: `unnest(${arrays}) v(${names}) JOIN ${ownRows(owner)} o ON ${on(0, 'o')} JOIN ${ownRows(inverse)} i ON ${on(1, 'i')}`,
     parameters,
   };
 }
@@ -168,7 +168,7 @@ function sameLink(schema: Schema, link: TargetLink['link']): string {
       equalColumns(columnOf(through, name), 'x', columnOf(parent, reference.parentColumns[at] ?? ''), alias),
     );
   };
-  return `SELECT 1 FROM ${quoteTable(through.table)} x WHERE ${[...same(link.owner, 'o'), ...same(link.inverse, 'i')].join(' AND ')}`;
+  return `SELECT 1 FROM ${ownRows(through)} x WHERE ${[...same(link.owner, 'o'), ...same(link.inverse, 'i')].join(' AND ')}`;
 }
 
 function columnOf(entity: Entity, name: string): Entity['columns'][number] {

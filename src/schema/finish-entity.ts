@@ -16,6 +16,7 @@ export function finishEntity(table: DraftTable, links: readonly DraftLink[], fin
     app: table.name.app,
     name: table.name.name,
     table: Object.freeze({ schema: table.table.schema, name: table.table.name }),
+    partitioned: table.table.kind === 'p',
     aliases: Object.freeze([...table.aliases]),
     role: links.some((link) => link.through === table) ? 'link' : 'object',
     columns: columns.sort((a, b) => Buffer.compare(Buffer.from(a.member), Buffer.from(b.member))),

@@ -1,4 +1,4 @@
-import type { Catalog } from '../dialect/postgres/catalog.js';
+import type { Catalog, CatalogTable } from '../dialect/postgres/catalog.js';
 import type { Findings } from '../findings/finding.js';
 import type { DraftTable } from './draft.js';
 import type { MetadataTable } from './metadata.js';
@@ -24,9 +24,29 @@ export function reportTables(
       findings.note('partition', name, `is a partition: its rows are objects of the partitioned table`);
     }
   }
-  for (const { metadata: own, name, table } of tables) {
+  const taken = new Set(tables.map(({ oid }) => oid));
+  for (const { metadata: own, name, oid } of tables) {
     if (own === undefined) findings.note('unknown-table', name.model, 'no entity maps this table: it is carried');
-    if (table.inherited)
-      findings.warn('inherited-table', name.model, 'other tables inherit from it: their rows appear as its rows');
+    const out = heirsOf(catalog, oid).filter((heir) => !taken.has(heir.oid));
+    if (out.length === 0) continue;
+    const names = out.map((heir) => `${heir.schema}.${heir.name}`).join(', ');
+    findings.warn(
+      'inherited-table',
+      name.model,
+      `inherited by tables that take no part, whose rows stay where they are: ${names}`,
+    );
   }
+}
+
+/** Tables that inherit from a table, or from one that does. Their rows are objects of their own, where they take part. */
+function heirsOf({ tables }: Catalog, oid: string): readonly CatalogTable[] {
+  const heirs: CatalogTable[] = [];
+  const found = new Set([oid]);
+  for (let next = [oid]; next.length > 0;) {
+    const children = tables.filter((table) => !found.has(table.oid) && table.ancestors.some((one) => next.includes(one)));
+    for (const child of children) found.add(child.oid);
+    heirs.push(...children);
+    next = children.map((child) => child.oid);
+  }
+  return heirs;
 }

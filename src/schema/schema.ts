@@ -20,6 +20,8 @@ export interface Entity {
   readonly app: string;
   readonly name: string;
   readonly table: TableName;
+  /** Whether its rows lie in partitions. No other table has the rows of those that inherit from it. */
+  readonly partitioned: boolean;
   /** Names of further entities that share the table: of single-table inheritance, or mapped on it a second time; and the name it had before the policy renamed it. */
   readonly aliases?: readonly string[] | undefined;
   /** `link`: a join table, whose rows are folded into lists on the owner's side. */

@@ -30,6 +30,7 @@ export function entity(name: string, columns: readonly Column[], key: readonly s
     app: 'public',
     name,
     table: { schema: 'public', name },
+    partitioned: false,
     role: 'object',
     columns,
     key,

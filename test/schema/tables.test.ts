@@ -49,6 +49,7 @@ const sql = `
   CREATE TABLE named (id int PRIMARY KEY, code text NOT NULL UNIQUE, nullable text UNIQUE, place int UNIQUE REFERENCES place, token text NOT NULL UNIQUE);
   CREATE TABLE lonely (id int PRIMARY KEY, place int UNIQUE REFERENCES place);
   CREATE TABLE base (id int PRIMARY KEY, p int REFERENCES place); CREATE TABLE heir () INHERITS (base);
+  CREATE TABLE "later heir" () INHERITS (heir); CREATE TABLE second (id int PRIMARY KEY, p int REFERENCES place); CREATE TABLE taken_heir (PRIMARY KEY (id), FOREIGN KEY (p) REFERENCES place) INHERITS (second);
   CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
   CREATE TRIGGER before_place BEFORE INSERT ON place FOR EACH ROW EXECUTE FUNCTION f();
   CREATE TRIGGER off_place BEFORE INSERT ON place FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE place DISABLE TRIGGER off_place;
@@ -134,8 +135,11 @@ describe('tables', () => {
     expect(chart.entity('public.place').triggers).to.deep.equal(['before_place']);
   });
 
-  it('that others inherit from are a warning', () => {
+  it('that others inherit from are a warning where these take no part', () => {
     expect(chart.found('inherited-table')).to.deep.equal(['public.base']);
+    const reason = chart.findings.all.find(({ kind }) => kind === 'inherited-table')?.reason;
+    expect(reason).to.match(/: public\.heir, public\.later heir$/u);
+    expect(chart.entity('public.taken_heir').columns.map(({ name }) => name)).to.deep.equal(['id', 'p']);
   });
 
   it('are read in the same number of queries however many there are', async () => {

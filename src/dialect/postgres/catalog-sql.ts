@@ -2,7 +2,7 @@ const userSchemas = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_t
 
 export const tablesSql = `
 SELECT c.oid, n.nspname, c.relname, c.relkind, CASE WHEN c.relispartition THEN pg_partition_root(c.oid)::oid END, c.reltuples::bigint,
-  c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
+  ARRAY(SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND NOT c.relispartition)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${userSchemas} ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 

@@ -17,8 +17,8 @@ export interface CatalogTable {
   readonly kind: string;
   /** The oid of the partitioned table to which this partition belongs in the end; undefined for what is no partition. */
   readonly root: string | undefined;
-  /** Whether other tables inherit from it (the old way, not as partitions). */
-  readonly inherited: boolean;
+  /** The oids of the tables from which it inherits (the old way, not as a partition). */
+  readonly ancestors: readonly string[];
   readonly estimatedRows: number;
 }
 

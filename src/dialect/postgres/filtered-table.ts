@@ -1,6 +1,6 @@
 import type { Column, Entity } from '../../schema/schema.js';
 import type { RowSelection } from '../row-reader.js';
-import { columnNamed, quoteIdentifier, quoteLiteral, quoteTable } from './sql.js';
+import { columnNamed, ownRows, quoteIdentifier, quoteLiteral } from './sql.js';
 
 /** A table, or those of its rows that a declared reference holds for and that a filter of the policy lets pass. */
 export function filteredTable(entity: Entity, { when, where }: Pick<RowSelection, 'when' | 'where'>): string {
@@ -8,7 +8,7 @@ export function filteredTable(entity: Entity, { when, where }: Pick<RowSelection
     ...(when === undefined ? [] : [hasText(columnNamed(entity, when.column), when.value)]),
     ...(where === undefined ? [] : [`(${where}\n)`]),
   ];
-  const whole = quoteTable(entity.table);
+  const whole = ownRows(entity);
   return filters.length === 0 ? whole : `(SELECT * FROM ${whole} WHERE ${filters.join(' AND ')})`;
 }
 

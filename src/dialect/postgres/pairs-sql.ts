@@ -2,7 +2,7 @@ import type { Key } from '../../closure/key.js';
 import type { RowJoin } from '../row-reader.js';
 import { filteredTable } from './filtered-table.js';
 import { keyRelation } from './key-relation.js';
-import { columnList, columnNamed, equalColumns, quoteTable } from './sql.js';
+import { columnList, columnNamed, equalColumns, ownRows } from './sql.js';
 
 /** The COPY that reads the keys of both ends of a join, for some keys of one of them. */
 export function pairsSql(join: RowJoin, known: 0 | 1, keys: readonly Key[]): string {
@@ -19,7 +19,7 @@ export function pairsSql(join: RowJoin, known: 0 | 1, keys: readonly Key[]): str
   const from = [
     ...tables,
     `${filteredTable(holder, { when: join.when, where: undefined })} t`,
-    ...references.map((reference, at) => `${quoteTable(reference.entity.table)} p${String(at)}`),
+    ...references.map((reference, at) => `${ownRows(reference.entity)} p${String(at)}`),
   ];
   const list = joinEnds(join).map((end) => columnList(end.entity.key, end.alias));
   return `COPY (SELECT ${list.join(', ')} FROM ${from.join(', ')} WHERE ${[...conditions, ...joins].join(' AND ')}) TO STDOUT`;

@@ -24,14 +24,14 @@ function searchPath(setting: string, user: string): readonly string[] {
   return names.filter((name) => name !== '').map((name) => (name === '$user' ? user : name));
 }
 
-function toTable([oid, schema, name, kind, root, rows, inherited]: TextRow): CatalogTable {
+function toTable([oid, schema, name, kind, root, rows, ancestors]: TextRow): CatalogTable {
   return {
     oid: text(oid),
     schema: text(schema),
     name: text(name),
     kind: text(kind),
     root: root ?? undefined,
-    inherited: inherited === 't',
+    ancestors: parseArray(text(ancestors)),
     estimatedRows: Number(rows),
   };
 }

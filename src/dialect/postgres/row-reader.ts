@@ -7,7 +7,7 @@ import { keyRelation } from './key-relation.js';
 import { joinEnds, pairsSql } from './pairs-sql.js';
 import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
 import { selectionSql } from './selection-sql.js';
-import { columnList, columnNamed, keyOrderSql, quoteTable } from './sql.js';
+import { columnList, columnNamed, keyOrderSql, ownRows } from './sql.js';
 
 /** Keys in one statement: a few megabytes of text, however long a key is. */
 const integersAtOnce = 400_000;
@@ -82,7 +82,7 @@ async function* readRows(
   const order = orderOf(entity);
   for (const batch of batches(keys)) {
     const { tables, conditions } = keyRelation(keyColumns, batch, 't');
-    const from = [...tables, `${quoteTable(entity.table)} t`].join(', ');
+    const from = [...tables, `${ownRows(entity)} t`].join(', ');
     const query = `SELECT ${columnList(columns, 't')} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`;
     session.statistics.rows += batch.length;
     yield* wholeRows(session.copyOut(`COPY (${query}) TO STDOUT`));

@@ -1,13 +1,13 @@
 import type { HeldKeys, RowSet } from '../row-reader.js';
 import { keyTest } from './key-relation.js';
-import { columnList, columnNamed, quoteIdentifier, quoteTable } from './sql.js';
+import { columnList, columnNamed, ownRows, quoteIdentifier } from './sql.js';
 
 /**
  * Statements over sets that are described by what their rows hold. The keys stand in the statement as arrays, which PostgreSQL looks
  * up in a hash table (from version 14 on) or by index, whichever it finds cheaper.
  */
 export function rowsSql(set: RowSet, columns: readonly string[], order: string): string {
-  return `COPY (SELECT ${columnList(columns, 't')} FROM ${quoteTable(set.entity.table)} t WHERE ${anyOf(set)} ORDER BY ${order}) TO STDOUT`;
+  return `COPY (SELECT ${columnList(columns, 't')} FROM ${ownRows(set.entity)} t WHERE ${anyOf(set)} ORDER BY ${order}) TO STDOUT`;
 }
 
 /** One row: a count for each entry of `anyOf`, of rows that no earlier one brings; then that of rows that lack something. */
@@ -51,7 +51,7 @@ function tested(set: RowSet, within: readonly HeldKeys[]): Tested {
   });
   const where = isMuchOfTable(set) ? '' : ` WHERE ${anyOf(set)}`;
   return {
-    from: `(SELECT ${columns.join(', ')} FROM ${quoteTable(set.entity.table)} t${where} OFFSET 0) tested`,
+    from: `(SELECT ${columns.join(', ')} FROM ${ownRows(set.entity)} t${where} OFFSET 0) tested`,
     brought: set.anyOf.map((_, at) => `b${String(at)}`),
     lacks,
   };

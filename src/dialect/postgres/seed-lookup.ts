@@ -1,5 +1,5 @@
 import type { SeedLookup } from '../seed-lookup.js';
-import { arrayLiteral, columnList, quoteIdentifier, quoteTable } from './sql.js';
+import { arrayLiteral, columnList, ownRows, quoteIdentifier } from './sql.js';
 
 /**
  * One statement for any number of rows: `unnest` of a text array for each column, cast to the column's type without its modifier: a
@@ -19,7 +19,7 @@ export const seedLookup: SeedLookup = (entity, columns, texts, kinds) => {
   const sql =
     `SELECT u.ordinal, ${columnList(entity.key, 't')} ` +
     `FROM unnest(${arrays.join(', ')}) WITH ORDINALITY u(${names.join(', ')}, ordinal) ` +
-    `JOIN ${quoteTable(entity.table)} t ON ${[...matches, ...(isKind === undefined ? [] : [isKind])].join(' AND ')} ORDER BY u.ordinal`;
+    `JOIN ${ownRows(entity)} t ON ${[...matches, ...(isKind === undefined ? [] : [isKind])].join(' AND ')} ORDER BY u.ordinal`;
   const lists = isKind === undefined || kinds === undefined ? texts : [...texts, kinds];
   return { sql, parameters: lists.map((list) => arrayLiteral(list)) };
 };

@@ -2,7 +2,7 @@ import type { Key } from '../../closure/key.js';
 import type { ColumnGroup, RowSelection } from '../row-reader.js';
 import { filteredTable } from './filtered-table.js';
 import { keyExclusion, keyRelation } from './key-relation.js';
-import { columnNamed, equalColumns, keyOrderSql, quoteIdentifier, quoteTable } from './sql.js';
+import { columnNamed, equalColumns, keyOrderSql, ownRows, quoteIdentifier } from './sql.js';
 
 /** The COPY that reads columns of the rows that a selection means, for some of its values. */
 export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys: readonly Key[]): string {
@@ -31,7 +31,7 @@ function selectionSource(selection: RowSelection, keys: readonly Key[]): string 
     if (other === undefined) throw new TypeError(`${entity.model}: ${name} has no counterpart in ${through.entity.model}`);
     return equalColumns(columnNamed(entity, name), 't', columnNamed(through.entity, other), 'p');
   });
-  const from = [...tables, `${quoteTable(through.entity.table)} p`, `${table} t`];
+  const from = [...tables, `${ownRows(through.entity)} p`, `${table} t`];
   return `FROM ${from.join(', ')} WHERE ${[...conditions, ...joins, ...exclusions(selection)].join(' AND ')}`;
 }
 

@@ -11,6 +11,11 @@ export function quoteTable(table: TableName): string {
   return `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
 }
 
+/** The table where rows are read or changed: without those of tables that inherit from it, which are theirs, as foreign keys see it too. */
+export function ownRows({ table, partitioned }: Pick<Entity, 'table' | 'partitioned'>): string {
+  return partitioned ? quoteTable(table) : `ONLY ${quoteTable(table)}`;
+}
+
 /** A text literal; standard_conforming_strings is on in every session of ours. */
 export function quoteLiteral(text: string): string {
   if (text.includes('\0'))
