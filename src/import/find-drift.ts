@@ -19,8 +19,8 @@ export interface DriftOptions {
 }
 
 /**
- * Holds the archive's schema against the target's, before anything is read or written. Every difference is a finding; one that
- * would lose data, or that the database would refuse, is refused with all others.
+ * Holds the archive's schema against the target's, before anything is read or written. What is left out, and a type that changed,
+ * is a finding; what would lose data, or what the database would refuse, is refused with all others.
  *
  * @throws RefusedError SCHEMA_DRIFT, WITHHELD_REQUIRED
  */
@@ -92,7 +92,7 @@ function matchColumns(
 
 /** Columns that the target has and the archive lacks. */
 function fillsOf(
-  { header, findings }: DriftOptions,
+  { header }: DriftOptions,
   entity: Entity,
   model: string,
   columns: readonly TargetColumn[],
@@ -109,11 +109,7 @@ function fillsOf(
       fills.push(fixedFill(column, value));
       continue;
     }
-    if (column.nullable || column.default !== undefined || column.identity !== undefined) {
-      if (!Object.hasOwn(header.withheld, name))
-        findings.note('new-column', name, 'the archive lacks it: new rows get its default');
-      continue;
-    }
+    if (column.nullable || column.default !== undefined || column.identity !== undefined) continue;
     const isWithheld = Object.hasOwn(header.withheld, name) || column.withheld !== undefined;
     const fill = isWithheld ? randomFill(column) : undefined;
     if (fill === undefined) {
@@ -123,7 +119,6 @@ function fillsOf(
       continue;
     }
     fills.push(fill);
-    findings.note('random-value', name, 'was withheld and cannot be NULL: each new row gets a random value that nobody knows');
   }
   return fills;
 }

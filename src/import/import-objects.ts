@@ -23,6 +23,7 @@ import { refusedBy } from './refused-by.js';
 import { conflictsKept, planCounts } from './plan.js';
 import { countLinks } from './count-planned-links.js';
 import type { LinkCounts } from './link-writer.js';
+import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
 import { stageLines, writeLines } from './write-lines.js';
 
@@ -90,6 +91,7 @@ async function run(
     findings,
   });
   const made = await makePlan({ session, archive, schema, targets, findings, onProgress, signal });
+  tellNewValues(archive.header, made.models, findings);
   const external = await checkExternal(session, schema, archive, findings);
   const plan: Plan = {
     ...made,
