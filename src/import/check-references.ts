@@ -102,13 +102,7 @@ export async function checkReferences(
     const found = asked.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, asked);
     await hold(options, reference, relied === undefined ? [...found] : parent?.empty === true ? [] : relied.sorted());
     if (asked.length === 0) continue;
-    const skipped = await skippedKeys(options, reference, asked, parent);
-    const absent = await absentInArchive(
-      options,
-      reference,
-      asked.filter((value) => !found.has(value) && !skipped.has(value)),
-      parent,
-    );
+    const { skipped, absent } = await judge(options, reference, { asked, found, parent });
     if (absent.length === 0 && skipped.size === 0) continue;
     const values = valueSet(planned.target, reference);
     for (const value of [...absent, ...skipped]) values.add(value);
@@ -141,38 +135,51 @@ async function foundInTarget(
   return found;
 }
 
-/** Those that lead to a skipped key by the database's comparison, unless the target's row of that key is proven the same. */
-async function skippedKeys(
-  { session, schema }: PlanOptions,
-  reference: Reference,
-  values: readonly Key[],
-  parent: PlannedModel | undefined,
-): Promise<ReadonlySet<Key>> {
-  const isByKey = parent !== undefined && parent.target.entity.key.join('\0') === reference.parentColumns.join('\0');
-  if (reference.direct || !isByKey || parent.skipped.size === 0) return new Set();
-  const unproven = [...parent.skipped.sorted()].filter((key) => parent.standIns.get(key) !== key);
-  return findReferenced(session, schema, reference, values, unproven);
+interface Judged {
+  readonly absent: readonly Key[];
+  readonly skipped: ReadonlySet<Key>;
 }
 
-/** Those that no object of the archive answers, unless it is skipped: for references that do not hold the parent's key as it stands. */
-async function absentInArchive(
+/**
+ * What the target has is there, unless it is there in the place of a skipped object that no row is proven to be; what it has not
+ * can still come with the archive, for references that do not hold the parent's key as it stands.
+ */
+async function judge(
   { archive, session, schema }: PlanOptions,
   reference: Reference,
-  values: readonly Key[],
-  parent: PlannedModel | undefined,
-): Promise<readonly Key[]> {
-  if (reference.direct || parent === undefined || values.length === 0) return values;
-  const held = new Set<Key>();
+  {
+    asked,
+    found,
+    parent,
+  }: { readonly asked: readonly Key[]; readonly found: ReadonlySet<Key>; readonly parent: PlannedModel | undefined },
+): Promise<Judged> {
+  const open = asked.filter((value) => !found.has(value));
+  if (reference.direct || parent === undefined || (open.length === 0 && parent.skipped.size === 0))
+    return { absent: open, skipped: new Set() };
+  const held = { coming: new Set<Key>(), proven: new Set<Key>(), unproven: new Set<Key>() };
   const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined });
   for await (const { from, objects } of plannedRuns(archive, new Map([[parent.target.model, parent]]))) {
     objects.forEach((object, at) => {
-      const value = parent.decisions.at(from + at) === 'skip' ? undefined : read(object);
-      if (value !== undefined) held.add(value);
+      const value = read(object);
+      if (value === undefined) return;
+      const row = parent.standIns.get(pkToKey(object.pk, parent.target.shape) ?? '');
+      if (parent.decisions.at(from + at) !== 'skip') held.coming.add(value);
+      else if (row === undefined) held.unproven.add(value);
+      else held.proven.add(value);
     });
   }
-  const others = values.filter((value) => !held.has(value));
-  const found = await findReferenced(session, schema, reference, others, [...held]);
-  return others.filter((value) => !found.has(value));
+  const leading = (to: ReadonlySet<Key>, values: readonly Key[]): Promise<ReadonlySet<Key>> =>
+    to.size === 0 ? Promise.resolve(new Set()) : findReferenced(session, schema, reference, values, [...to]);
+  const coming = await leading(held.coming, asked);
+  const rest = asked.filter((value) => !coming.has(value));
+  const skipped = new Set([
+    ...(await leading(held.unproven, rest)),
+    ...(await leading(
+      held.proven,
+      rest.filter((value) => !found.has(value)),
+    )),
+  ]);
+  return { absent: rest.filter((value) => !found.has(value) && !skipped.has(value)), skipped };
 }
 
 /** Another pass, only where something is missing: which objects hold the missing values. */

@@ -105,6 +105,46 @@ describe('--on-conflict skip', () => {
     expect(plan.skip).to.deep.equal({ 'public.author': 1, 'public.mail': 1 });
   });
 
+  describe('where a reference has no constraint and leads to another unique column than the key', () => {
+    const mails = sql.replace('email text REFERENCES author (email)', 'email text');
+    const declared = { ...policy, references: [{ from: 'mail.email', to: 'author.email' }] };
+    const mail = "; UPDATE book SET author = NULL; INSERT INTO mail VALUES (5, 'ada@x', 4), (6, 'nobody@x', 4)";
+
+    async function mailed(target: string): Promise<ImportResult> {
+      book = await move({ sql: mails, source: rows + mail, target, policy: declared, objects: ['author.1', 'book.4'] });
+      const result = await book.import({ onConflict: 'skip' });
+      expect(result.status).to.equal('done');
+      return result;
+    }
+
+    const dangling = ({ findings }: ImportResult): readonly string[] =>
+      findings.flatMap(({ kind, on }) => (kind === 'dangling-reference' ? [on] : []));
+
+    it('skips what needs the skipped object: it dangles no more than one by key', async () => {
+      const result = await mailed("INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob')");
+      expect(result.plan.skip).to.deep.equal({ 'public.author': 1, 'public.mail': 1 });
+      expect(dangling(result)).to.deep.equal(['public.mail.6']);
+    });
+
+    it('lets it lead to the row that the unique column proves the same', async () => {
+      const result = await mailed("INSERT INTO author VALUES (9, 'ada@x', '11', 'Ada Lovelace')");
+      expect(result.plan.skip).to.deep.equal({ 'public.author': 1 });
+      expect(await book.rows('mail')).to.deep.include({ id: 5, email: 'ada@x', book: 4 });
+      expect(dangling(result)).to.deep.equal(['public.mail.6']);
+    });
+
+    it('skips it where the row that is proven the same has another value there', async () => {
+      const result = await mailed("INSERT INTO author VALUES (9, NULL, '11', 'Ada Lovelace')");
+      expect(result.plan.skip).to.deep.equal({ 'public.author': 1, 'public.mail': 1 });
+      expect(dangling(result)).to.deep.equal(['public.mail.6']);
+    });
+
+    it('skips it where two rows could be the skipped object', async () => {
+      const result = await mailed("INSERT INTO author VALUES (8, 'ada@x', '88', 'Ada'), (9, 'x@x', '11', 'Ada')");
+      expect(result.plan.skip).to.deep.equal({ 'public.author': 1, 'public.mail': 1 });
+    });
+  });
+
   it('follows references to an object that stands behind', async () => {
     const more = "; INSERT INTO author VALUES (5, 'eve@x', '55', 'Eve'); UPDATE author SET boss = 5 WHERE id = 1";
     await skipped("INSERT INTO author VALUES (9, 'eve@x', '55', 'Eva')", more);
