@@ -12,6 +12,8 @@ import { formatObjectName } from '../seeds/object-name.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
 import { decodeRow } from '../values/copy-text.js';
 import { externalObject } from './conflict-advice.js';
+import { findByNaturalKey } from './find-by-natural-key.js';
+import { hasIntegerKey } from './has-integer-key.js';
 import { holdRows } from './hold-rows.js';
 import { ConflictList } from './plan.js';
 import { targetEntity } from './target.js';
@@ -39,13 +41,25 @@ export async function checkExternal(
     const rows = await naturalKeys(session, entity, members, keys);
     const constrained = schema.references.every((one) => one.parent !== entity.model || one.constraint !== undefined);
     await holdRows(session, findings, { entity, columns: entity.key, values: rows.keys(), constrained });
-    own.forEach(({ naturalKey }, at) => {
+    const nameOf = (key: Key): string => formatObjectName({ ...entity, model }, key);
+    const open = own.flatMap(({ naturalKey }, at) => {
       const key = keys[at] ?? '';
       const row = rows.get(key);
-      const name = formatObjectName({ ...entity, model }, key);
-      const differing = members.filter((member) => row?.get(member) !== toServerText(naturalKey[member] ?? null));
-      if (row === undefined) missing(name, [], '');
-      else if (differing.length > 0) missing(name, differing, name);
+      const texts = members.map((member) => toServerText(naturalKey[member] ?? null));
+      const differing = members.filter((member, place) => row?.get(member) !== texts[place]);
+      return row !== undefined && differing.length === 0 ? [] : [{ name: nameOf(key), row, texts, differing }];
+    });
+    const elsewhere = await findByNaturalKey(
+      session,
+      entity,
+      members,
+      open.map(({ texts }) => texts),
+    );
+    open.forEach(({ name, row, differing }, at) => {
+      const other = elsewhere.get(at);
+      if (other !== undefined) missing(name, members, nameOf(other));
+      else if (row === undefined) missing(name, [], '');
+      else missing(name, differing, name);
     });
   }
   return conflicts;
@@ -86,7 +100,7 @@ async function naturalKeys(
     return column === undefined ? [] : [{ member, column }];
   });
   const names = [...entity.key, ...columns.map(({ column }) => column.name)];
-  const integer = entity.key.length === 1 && entity.columns.find(({ name }) => name === entity.key[0])?.kind === 'integer';
+  const integer = hasIntegerKey(entity);
   const rows = new Map<Key, ReadonlyMap<string, string | null>>();
   for await (const chunk of createRowReader(session).rows(entity, names, keys)) {
     for (const line of chunk.toString('utf8').split('\n').slice(0, -1)) {

@@ -3,7 +3,7 @@ import type { Conflict } from './import-options.js';
 const edit = 'in the archive (then: portolan verify --reseal)';
 
 /** What helps for one conflict, in words for the terminal and the plan. */
-export function conflictAdvice({ reason, columns, inTheWay, constraint, inArchive, fixed }: Conflict): string {
+export function conflictAdvice({ object, reason, columns, inTheWay, constraint, inArchive, fixed }: Conflict): string {
   const members = columns.join(', ');
   switch (reason) {
     case 'primary-key':
@@ -16,7 +16,10 @@ export function conflictAdvice({ reason, columns, inTheWay, constraint, inArchiv
         return `run it again where another writer was faster; else edit ${members === '' ? 'one of them' : members} ${edit}: no strategy helps`;
       return `--on-conflict skip leaves it out (override does not help), or edit ${members} ${edit}`;
     case 'missing-reference':
-      if (constraint === externalObject) return `bring that row into the target first, or edit what refers to it ${edit}`;
+      if (constraint === externalObject)
+        return inTheWay === '' || inTheWay === object
+          ? `bring that row into the target first, or take it out of what refers to it and of trailer.external ${edit}`
+          : `write the key of ${inTheWay} into what refers to it and into trailer.external ${edit}, or give the row that key`;
       return `--on-conflict skip leaves it out, or edit ${members === '' ? 'the reference' : members} ${edit}`;
   }
 }
@@ -25,7 +28,7 @@ export function conflictAdvice({ reason, columns, inTheWay, constraint, inArchiv
 export const externalObject = 'external object';
 
 /** What is in the way, in words: the object by name where it is known. */
-export function conflictReason({ reason, columns, inTheWay, constraint }: Conflict): string {
+export function conflictReason({ object, reason, columns, inTheWay, constraint }: Conflict): string {
   const members = columns.join(', ');
   switch (reason) {
     case 'primary-key':
@@ -37,8 +40,9 @@ export function conflictReason({ reason, columns, inTheWay, constraint }: Confli
     case 'missing-reference':
       if (constraint !== externalObject)
         return `${members === '' ? 'it' : members} refers to a row that neither the archive nor the target has (${constraint})`;
-      return inTheWay === ''
-        ? 'it stayed at home, and the target has no such row'
-        : `it stayed at home, and the target's row of that key differs in ${members}`;
+      if (inTheWay === '') return 'it stayed at home, and the target has no such row';
+      return inTheWay === object
+        ? `it stayed at home, and the target's row of that key differs in ${members}`
+        : `it stayed at home, and the target has it under another key: ${inTheWay} has the same ${members}`;
   }
 }

@@ -4,6 +4,7 @@ import { ownRows } from '../dialect/postgres/sql.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
 import { decodeRow } from '../values/copy-text.js';
+import { hasIntegerKey } from './has-integer-key.js';
 import type { TargetModel } from './target.js';
 
 /** Whether the table has any row that this transaction sees: an empty one needs no look-ups. */
@@ -16,7 +17,7 @@ export async function isEmpty(session: Session, target: TargetModel): Promise<bo
 export async function lookUpRows(session: Session, target: TargetModel, keys: readonly Key[]): Promise<ReadonlyMap<Key, string>> {
   const { entity, columns } = target;
   const names = [...entity.key, ...columns.map(({ column }) => column.name)];
-  const integer = entity.key.length === 1 && entity.columns.find((column) => column.name === entity.key[0])?.kind === 'integer';
+  const integer = hasIntegerKey(entity);
   const lines = new Map<Key, string>();
   for await (const chunk of createRowReader(session).rows(entity, names, keys)) {
     for (const line of chunk.toString('utf8').split('\n')) {

@@ -54,6 +54,12 @@ const cases: readonly (readonly [told: string, reason: string, advice: string, c
     'bring that row into the target first',
     { reason: 'missing-reference', constraint: externalObject, columns: ['x'], inTheWay: 'a.b.1' },
   ],
+  [
+    'of one that stayed at home and has another key there',
+    'the target has it under another key: a.b.2 has the same x',
+    'write the key of a.b.2 into what refers to it and into trailer.external',
+    { reason: 'missing-reference', constraint: externalObject, columns: ['x'], inTheWay: 'a.b.2' },
+  ],
 ];
 
 describe('what the terminal says of a conflict', () => {

@@ -45,6 +45,37 @@ describe('objects that stayed at home', () => {
     ]);
   });
 
+  it('are conflicts that name the row which has their natural key under another key; an edit to that key settles it', async () => {
+    const other = "INSERT INTO author VALUES (2, 'Ada', '1815-12-10'), (3, 'Eve', '1815-12-10')";
+    for (const inTheWay of ['', "; INSERT INTO author VALUES (1, 'Eve', '1900-01-01')"]) {
+      const { conflicts } = await imported(`${other}${inTheWay}; ${shelf}`);
+      const told = conflicts
+        .filter(({ object }) => object === 'public.author.1')
+        .map(({ columns, inTheWay: row }) => [columns, row]);
+      expect(told).to.deep.equal([[['born', 'name'], 'public.author.2']]);
+      await book.edit((text) => text.replace('"author":1', '"author":2').replace('"pk":1}', '"pk":2}'));
+      expect((await book.import()).status).to.equal('done');
+      expect((await book.rows('book'))[0]).to.include({ author: 2 });
+      if (inTheWay === '') await book.close();
+    }
+  });
+
+  it('name no row of another key where several have their natural key, or where NULL is in it', async () => {
+    const twice = await imported(`INSERT INTO author VALUES (2, 'Ada', '1815-12-10'), (3, 'Ada', '1815-12-10'); ${shelf}`);
+    await book.close();
+    const blank = `INSERT INTO author VALUES (2, 'Ada', NULL), (3, '', NULL); ${shelf}`;
+    book = await move({
+      sql,
+      source: `${source}; UPDATE author SET born = NULL`,
+      target: blank,
+      policy,
+      objects: ['book.4'],
+      export: { shared: 'key' },
+    });
+    for (const { conflicts } of [twice, await book.import()])
+      expect(conflicts.map(({ object, inTheWay }) => [object, inTheWay])).to.deep.include(['public.author.1', '']);
+  });
+
   it('are conflicts where the target has no column of the natural key: nothing proves them', async () => {
     const without = { ...policy, models: { ...policy.models, author: {} } };
     book = await move({
