@@ -1,15 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { DataSource } from 'typeorm';
-import { libraryDataSource } from '../../demo-app/library-data-source.js';
-import { librarySchema } from '../../demo-app/library-schema.js';
-import { seedLibrary } from '../../demo-app/seed/seed-library.js';
 import { policy } from '../../portolan.policy.js';
-import { exportObjects, importObjects, PortolanError } from '../../src/index.js';
-import type { TestDatabase } from '../support/database.js';
-import { createDatabase } from '../support/database.js';
+import { exportObjects, importObjects } from '../../src/index.js';
+import type { LibraryMove } from './library-move.js';
+import { failureIfAny, libraryMove } from './library-move.js';
 
 interface RawClient {
   query(...parameters: unknown[]): unknown;
@@ -49,45 +45,21 @@ function cutAt(dataSource: DataSource, place: number): { readonly count: () => n
 }
 
 describe('a connection that is cut at the n-th statement', () => {
-  let source: TestDatabase;
-  let target: TestDatabase;
-  let from: DataSource;
-  let to: DataSource;
-  let folder: string;
+  let library: LibraryMove;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'portolan-faults-'));
-    source = await createDatabase();
-    await seedLibrary(source.url);
-    target = await createDatabase({ sql: librarySchema });
-    from = await libraryDataSource(source.url).initialize();
-    to = await libraryDataSource(target.url).initialize();
+    library = await libraryMove();
   });
 
-  after(async () => {
-    await from.destroy();
-    await to.destroy();
-    await source.drop();
-    await target.drop();
-    rmSync(folder, { recursive: true });
-  });
-
-  async function failure(work: Promise<unknown>): Promise<PortolanError | undefined> {
-    try {
-      await work;
-      return undefined;
-    } catch (error) {
-      if (error instanceof PortolanError) return error;
-      throw error;
-    }
-  }
+  after(() => library.close());
 
   it('leaves no file of an export, for every n until it ends well', async function () {
     this.timeout(120_000);
+    const { from, folder } = library;
     const output = join(folder, 'cut.json');
     for (let place = 1; ; place += 1) {
       const fault = cutAt(from, place);
-      const error = await failure(exportObjects(from, { objects: ['demoapp.Book.4'], output, policy }));
+      const error = await failureIfAny(exportObjects(from, { objects: ['demoapp.Book.4'], output, policy }));
       fault.restore();
       // The last statements only end the transaction: the archive is whole by then.
       if (error === undefined) {
@@ -102,11 +74,12 @@ describe('a connection that is cut at the n-th statement', () => {
 
   it('leaves no row of an import, for every n until it ends well', async function () {
     this.timeout(120_000);
+    const { from, to, target, folder } = library;
     const archive = join(folder, 'book.json');
     await exportObjects(from, { objects: ['demoapp.Book.4'], output: archive, policy, force: true });
     for (let place = 1; ; place += 1) {
       const fault = cutAt(to, place);
-      const error = await failure(importObjects(to, { archive, policy }));
+      const error = await failureIfAny(importObjects(to, { archive, policy }));
       fault.restore();
       const [rows] = await target.query('SELECT count(*)::int AS count FROM demoapp_book');
       if (error === undefined) {

@@ -1,23 +1,21 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { DataSource } from 'typeorm';
-import { libraryDataSource } from '../../demo-app/library-data-source.js';
-import { librarySchema } from '../../demo-app/library-schema.js';
-import { seedLibrary } from '../../demo-app/seed/seed-library.js';
 import { policy } from '../../portolan.policy.js';
 import { verifyArchive } from '../../src/archive/verify-archive.js';
-import { exportObjects, importObjects, PortolanError } from '../../src/index.js';
+import { exportObjects, importObjects } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
-import { createDatabase } from '../support/database.js';
 import type { FaultyProxy } from '../support/faulty-proxy.js';
 import { startFaultyProxy } from '../support/faulty-proxy.js';
+import type { LibraryMove } from './library-move.js';
+import { failureIfAny, libraryMove } from './library-move.js';
 
 const lost = ['CONNECTION_LOST', 'NO_CONNECTION'];
 
 describe('a connection that the server ends', function () {
   this.timeout(240_000);
+  let library: LibraryMove;
   let source: TestDatabase;
   let target: TestDatabase;
   let fromProxy: FaultyProxy;
@@ -27,39 +25,25 @@ describe('a connection that the server ends', function () {
   let folder: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'portolan-lost-'));
-    source = await createDatabase();
-    await seedLibrary(source.url);
-    target = await createDatabase({ sql: librarySchema });
-    fromProxy = await startFaultyProxy(source.url);
-    toProxy = await startFaultyProxy(target.url);
-    from = await libraryDataSource(fromProxy.url).initialize();
-    to = await libraryDataSource(toProxy.url).initialize();
+    const proxies: FaultyProxy[] = [];
+    library = await libraryMove(async (url) => {
+      const proxy = await startFaultyProxy(url);
+      proxies.push(proxy);
+      return proxy.url;
+    });
+    ({ source, target, from, to, folder } = library);
+    [fromProxy, toProxy] = proxies as [FaultyProxy, FaultyProxy];
   });
 
   after(async () => {
-    await from.destroy();
-    await to.destroy();
+    await library.close();
     await fromProxy.close();
     await toProxy.close();
-    await source.drop();
-    await target.drop();
-    rmSync(folder, { recursive: true });
   });
 
   afterEach(() => {
     for (const file of readdirSync(folder)) rmSync(join(folder, file));
   });
-
-  async function failure(work: Promise<unknown>): Promise<PortolanError | undefined> {
-    try {
-      await work;
-      return undefined;
-    } catch (error) {
-      if (error instanceof PortolanError) return error;
-      throw error;
-    }
-  }
 
   const terminate = (database: TestDatabase) => (pid: number) => database.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
 
@@ -89,7 +73,7 @@ describe('a connection that the server ends', function () {
       const output = join(folder, 'lost.json');
       for (let place = 1; ; place += 1) {
         fromProxy.arm({ kind: 'terminate', when, end: terminate(source) }, (_, at) => at === place);
-        const error = await failure(exportObjects(from, { objects: ['demoapp.Book.4'], output, policy }));
+        const error = await failureIfAny(exportObjects(from, { objects: ['demoapp.Book.4'], output, policy }));
         const isHarmed = await fromProxy.disarm();
         if (error === undefined) {
           await verifyArchive(output);
@@ -109,7 +93,7 @@ describe('a connection that the server ends', function () {
       const files = { plan: join(folder, 'plan.jsonl'), idMap: join(folder, 'map.jsonl') };
       for (let place = 1; ; place += 1) {
         toProxy.arm({ kind: 'terminate', when, end: terminate(target) }, (_, at) => at === place);
-        const error = await failure(importObjects(to, { archive, policy, ...files }));
+        const error = await failureIfAny(importObjects(to, { archive, policy, ...files }));
         const isHarmed = await toProxy.disarm();
         const left = readdirSync(folder).filter((file) => !['book.json', 'plan.jsonl'].includes(file));
         rmSync(files.idMap, { force: true });
@@ -139,7 +123,7 @@ describe('a connection that the server ends', function () {
   it('is told as an open question where the server cannot be asked any more', async () => {
     const archive = await exportBook();
     toProxy.arm({ kind: 'lose answer', alone: true }, (statement) => statement === 'COMMIT');
-    const error = await failure(importObjects(to, { archive, policy, idMap: join(folder, 'map.jsonl') }));
+    const error = await failureIfAny(importObjects(to, { archive, policy, idMap: join(folder, 'map.jsonl') }));
     expect([await toProxy.disarm(), error?.code, error?.exitCode]).to.deep.equal([true, 'COMMIT_UNKNOWN', 1]);
     expect(error?.message).to.match(/not known/u);
     expect(error?.hint).to.match(/Run the import again/u);
