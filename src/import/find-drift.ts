@@ -18,6 +18,13 @@ export interface DriftOptions {
   readonly findings: Findings;
 }
 
+/** What the target has not, in words. */
+export const lacks = Object.freeze({
+  model: 'the target has no such model or table',
+  column: 'the target has no such column',
+  link: 'the target has no such many-to-many relation',
+});
+
 /**
  * Holds the archive's schema against the target's, before anything is read or written. What is left out, and a type that changed,
  * is a finding; what would lose data, or what the database would refuse, is refused with all others.
@@ -33,7 +40,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     const entity = targetEntity(schema, header, model);
     if (described === undefined) continue;
     if (entity === undefined) {
-      nonexistent(options, problems, 'missing-model', model, 'the target has no such model or table');
+      nonexistent(options, problems, 'missing-model', model, lacks.model);
       continue;
     }
     const policy = modelPolicy(options.policy, entity);
@@ -41,20 +48,22 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     const fills = fillsOf(options, entity, model, columns, policy, problems);
     for (const [member, link] of Object.entries(described.links)) {
       if (linkInTarget(header, schema, entity, member, link) === undefined)
-        nonexistent(options, problems, 'missing-link', `${model}.${member}`, 'the target has no such many-to-many relation');
+        nonexistent(options, problems, 'missing-link', `${model}.${member}`, lacks.link);
     }
     models.set(
       model,
       targetModel({ header, schema, model, entity, columns, fills, strategy: policy?.onConflict ?? options.onConflict }),
     );
   }
-  if (problems.length > 0) {
-    const list = problems.map((problem) => `- ${problem}`).join('\n');
-    throw new RefusedError('SCHEMA_DRIFT', `the target's schema is not the archive's:\n${list}`, {
-      hint: 'Migrate the target first. --ignore-nonexistent drops what the target lacks; the policy can fill a column it requires.',
-    });
-  }
+  if (problems.length > 0) throw schemaDrift(problems);
   return models;
+}
+
+export function schemaDrift(problems: readonly string[], more = ''): RefusedError {
+  const list = problems.map((problem) => `- ${problem}`).join('\n');
+  return new RefusedError('SCHEMA_DRIFT', `the target's schema is not the archive's:\n${list}${more}`, {
+    hint: 'Migrate the target first. --ignore-nonexistent drops what the target lacks; the policy can fill a column it requires.',
+  });
 }
 
 function matchColumns(
@@ -74,7 +83,7 @@ function matchColumns(
       entity.columns.find((one) => told.property !== undefined && one.property === told.property && !named.has(one.name));
     if (column === undefined) {
       if (inKey) problems.push(`${name}: the target has no such key column`);
-      else nonexistent(options, problems, 'missing-column', name, 'the target has no such column');
+      else nonexistent(options, problems, 'missing-column', name, lacks.column);
       continue;
     }
     if (column.type !== told.type) {

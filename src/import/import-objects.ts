@@ -8,7 +8,7 @@ import { openReadSession, openWriteSession } from '../dialect/postgres/session.j
 import { FailedError, PortolanError, RefusedError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
 import { mergePolicy } from '../policy/merge-policy.js';
-import { buildSchema } from '../schema/build-schema.js';
+import { draftSchema } from '../schema/build-schema.js';
 import type { Schema } from '../schema/schema.js';
 import { checkExternal } from './check-external.js';
 import { findCollisions, isTable } from './find-collisions.js';
@@ -25,6 +25,7 @@ import { countLinks } from './count-planned-links.js';
 import type { LinkCounts } from './link-writer.js';
 import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
+import { refuseNonexistent } from './refuse-nonexistent.js';
 import { stageLines, writeLines } from './write-lines.js';
 
 /**
@@ -50,12 +51,15 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
     }
     if (archive.header.edited === true)
       findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
-    const schema = await buildSchema(
+    const draft = await draftSchema(
       session,
       dataSource,
       mergePolicy({ policy: options.policy, includeSecrets: ['*'] }),
       findings,
     );
+    if (options.ignoreNonexistent !== true) refuseNonexistent(archive.header, draft);
+    draft.problems.throwAny();
+    const { schema } = draft;
     return await run(dataSource, session, archive, schema, options, findings);
   } catch (error) {
     if (error instanceof RefusedError) await proveWhole(archive);

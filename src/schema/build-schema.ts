@@ -15,7 +15,15 @@ import type { MetadataTable } from './metadata.js';
 import { policyTable } from './policy-tables.js';
 import { Problems } from './problems.js';
 import { reportTables } from './report-tables.js';
-import type { Schema } from './schema.js';
+import type { Schema, TableName } from './schema.js';
+
+/** The schema as far as the policy can be understood, and what in it cannot. */
+export interface DraftSchema {
+  readonly schema: Schema;
+  readonly problems: Problems;
+  /** Whether the database has a table, whether or not it takes part. */
+  readonly has: (table: TableName) => boolean;
+}
 
 /**
  * Builds the schema from the catalog, TypeORM metadata and the policy, in this order of trust. The number of queries does not
@@ -30,12 +38,35 @@ export async function buildSchema(
   policy: ParsedPolicy,
   findings: Findings,
 ): Promise<Schema> {
-  const catalog = await readCatalog(session);
-  return assembleSchema(catalog, describeMetadata(dataSource, catalog), policy, findings);
+  const { schema, problems } = await draftSchema(session, dataSource, policy, findings);
+  problems.throwAny();
+  return schema;
 }
 
-function assembleSchema(catalog: Catalog, metadata: readonly MetadataTable[], policy: ParsedPolicy, findings: Findings): Schema {
+/** The same for who can say more of a name that is not there. */
+export async function draftSchema(
+  session: Session,
+  dataSource: DataSource,
+  policy: ParsedPolicy,
+  findings: Findings,
+): Promise<DraftSchema> {
+  const catalog = await readCatalog(session);
   const problems = new Problems();
+  const schema = assembleSchema(catalog, describeMetadata(dataSource, catalog), policy, findings, problems);
+  return {
+    schema,
+    problems,
+    has: (table) => catalog.tables.some(({ schema: own, name }) => own === table.schema && name === table.name),
+  };
+}
+
+function assembleSchema(
+  catalog: Catalog,
+  metadata: readonly MetadataTable[],
+  policy: ParsedPolicy,
+  findings: Findings,
+  problems: Problems,
+): Schema {
   const byKey = draftTables(catalog, metadata, policy, findings, problems);
   const tables = [...byKey.values()];
   reportTables(catalog, metadata, tables, findings);
@@ -47,7 +78,5 @@ function assembleSchema(catalog: Catalog, metadata: readonly MetadataTable[], po
     if (table !== undefined) named.add(table);
   }
   const links = draftLinks(byKey, references, named, findings);
-  const schema = finishSchema({ tables, references, links, policy, findings, problems });
-  problems.throwAny();
-  return schema;
+  return finishSchema({ tables, references, links, policy, findings, problems });
 }

@@ -15,6 +15,11 @@ export class Problems {
     this.#all.push({ code, message, hint });
   }
 
+  /** What is wrong, a line each. */
+  get lines(): readonly string[] {
+    return this.#all.map(({ message, hint }) => `- ${message}${hint === undefined ? '' : `. ${hint}`}`);
+  }
+
   /** Runs a look-up; what it says is wrong is gathered, and undefined is returned. */
   attempt<T>(where: string, lookUp: () => T): T | undefined {
     try {
@@ -31,7 +36,6 @@ export class Problems {
     const [first, ...more] = this.#all;
     if (first === undefined) return;
     if (more.length === 0) throw new UsageError(first.code, first.message, { hint: first.hint });
-    const lines = this.#all.map(({ message, hint }) => `- ${message}${hint === undefined ? '' : `. ${hint}`}`);
-    throw new UsageError('POLICY_INVALID', `the policy and options name what is not there:\n${lines.join('\n')}`);
+    throw new UsageError('POLICY_INVALID', `the policy and options name what is not there:\n${this.lines.join('\n')}`);
   }
 }

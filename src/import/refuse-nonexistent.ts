@@ -1,0 +1,34 @@
+import type { ArchiveHeader } from '../archive/archive.js';
+import type { DraftSchema } from '../schema/build-schema.js';
+import { lacks, schemaDrift } from './find-drift.js';
+import { linkInTarget, targetEntity } from './target.js';
+
+/**
+ * A policy that names what the target lacks is no mistake of the policy where the archive has it: the target is behind. Only what
+ * is nowhere in the database is told, since a name that is mistyped can keep a table out of the schema.
+ *
+ * @throws RefusedError SCHEMA_DRIFT
+ */
+export function refuseNonexistent(header: ArchiveHeader, { schema, problems, has }: DraftSchema): void {
+  if (problems.lines.length === 0) return;
+  const lacking: string[] = [];
+  for (const model of header.order) {
+    const described = header.entities[model];
+    if (described === undefined) continue;
+    const entity = targetEntity(schema, header, model);
+    if (entity === undefined) {
+      if (!has({ schema: described.schema, name: described.table })) lacking.push(`${model}: ${lacks.model}`);
+      continue;
+    }
+    for (const [member, { name, property }] of Object.entries(described.columns)) {
+      if (!entity.columns.some((one) => one.name === name || (property !== undefined && one.property === property)))
+        lacking.push(`${model}.${member}: ${lacks.column}`);
+    }
+    for (const [member, link] of Object.entries(described.links)) {
+      if (!has({ schema: link.schema, name: link.table }) && linkInTarget(header, schema, entity, member, link) === undefined)
+        lacking.push(`${model}.${member}: ${lacks.link}`);
+    }
+  }
+  if (lacking.length === 0) return;
+  throw schemaDrift(lacking, `\nand the policy and options name what is not there:\n${problems.lines.join('\n')}`);
+}
