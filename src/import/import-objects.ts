@@ -23,6 +23,7 @@ import { refusedBy } from './refused-by.js';
 import { conflictsKept, planCounts } from './plan.js';
 import { countLinks } from './count-planned-links.js';
 import type { LinkCounts } from './link-writer.js';
+import { tellNestedSets } from './tell-nested-sets.js';
 import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
 import { refuseNonexistent } from './refuse-nonexistent.js';
@@ -119,6 +120,7 @@ async function run(
   const dryRun = options.dryRun ?? false;
   try {
     const links = await writeAndVerify({ session, archive, schema, plan, dryRun, findings, onProgress, signal });
+    await tellNestedSets(session, schema, plan.models, findings);
     refuseWarnings(options, findings);
     const later = await moveSequences(session, plan, { findings, dryRun });
     if (dryRun) {

@@ -27,6 +27,7 @@ export function describeMetadata(dataSource: Pick<DataSource, 'entityMetadatas'>
       columns: group.flatMap((one) => one.columns.filter((column) => !column.isVirtualProperty).map(describeColumn)),
       ...describeRelations(group, keyOf),
       discriminator: discriminatorOf(group),
+      nestedSet: nestedSetOf(group),
     };
   });
 }
@@ -62,6 +63,14 @@ function describeColumn(column: EntityMetadata['columns'][number]): MetadataTabl
     primary: column.isPrimary,
     transformed: column.transformer !== undefined,
   };
+}
+
+function nestedSetOf(group: readonly EntityMetadata[]): MetadataTable['nestedSet'] {
+  const tree = group.find(({ treeType }) => treeType === 'nested-set');
+  const left = tree?.nestedSetLeftColumn?.databaseName;
+  const right = tree?.nestedSetRightColumn?.databaseName;
+  const parent = tree?.treeParentRelation?.joinColumns.map(({ databaseName }) => databaseName);
+  return left === undefined || right === undefined || parent === undefined ? undefined : { left, right, parent };
 }
 
 /** `discriminatorValue` is set on every entity: only the pattern tells that the table is shared. */

@@ -27,6 +27,7 @@ export function finishEntity(table: DraftTable, links: readonly DraftLink[], fin
     triggers: Object.freeze([...table.triggers]),
     estimatedRows: table.table.estimatedRows,
     discriminator: table.metadata?.discriminator,
+    nestedSet: table.metadata?.nestedSet,
   };
 }
 

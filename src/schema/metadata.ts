@@ -1,4 +1,4 @@
-import type { Discriminator } from './schema.js';
+import type { Discriminator, NestedSet } from './schema.js';
 
 /** What TypeORM metadata says of one table, in the database's own names. Nothing behind `describe-metadata.ts` touches TypeORM. */
 export interface MetadataTable {
@@ -14,6 +14,7 @@ export interface MetadataTable {
   /** All relations to children, by property. */
   readonly children: readonly MetadataChildren[];
   readonly discriminator: Discriminator | undefined;
+  readonly nestedSet: NestedSet | undefined;
 }
 
 export interface MetadataColumn {

@@ -40,6 +40,7 @@ export interface Entity {
   /** The catalog's estimate; -1 when never analysed. */
   readonly estimatedRows: number;
   readonly discriminator: Discriminator | undefined;
+  readonly nestedSet: NestedSet | undefined;
 }
 
 /** Of single-table inheritance: what tells the kinds of rows apart. */
@@ -47,6 +48,13 @@ export interface Discriminator {
   readonly column: string;
   /** By the name of a child entity: the values of its rows and of those of its own children. */
   readonly kinds: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A tree whose rows are numbered through all of the table: the columns that hold a row's numbers and its parent's key. */
+export interface NestedSet {
+  readonly left: string;
+  readonly right: string;
+  readonly parent: readonly string[];
 }
 
 export interface TableName {

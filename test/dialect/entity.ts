@@ -40,5 +40,6 @@ export function entity(name: string, columns: readonly Column[], key: readonly s
     triggers: [],
     estimatedRows: -1,
     discriminator: undefined,
+    nestedSet: undefined,
   };
 }
