@@ -82,9 +82,16 @@ function choose(found: ReadonlyMap<DataSource, readonly string[]>, wanted: strin
     });
   }
   if (found.size === 1) return only;
-  throw new UsageError('DATA_SOURCE_AMBIGUOUS', `${file} exports ${String(found.size)} data sources: ${all.join(', ')}`, {
-    hint: `Choose one: --export-name ${all[0] ?? ''}`,
+  const names = [...found.values()].map(inTurn);
+  const told = names.map(([name = '', ...others]) => (others.length === 0 ? name : `${name} (also ${others.join(', ')})`));
+  throw new UsageError('DATA_SOURCE_AMBIGUOUS', `${file} exports ${String(found.size)} data sources: ${told.join(', ')}`, {
+    hint: `Choose one: --export-name ${names[0]?.[0] ?? ''}`,
   });
+}
+
+/** Names that somebody gave before `default`, which tells nothing. */
+function inTurn(names: readonly string[]): readonly string[] {
+  return [...names.filter((name) => name !== 'default'), ...names.filter((name) => name === 'default')];
 }
 
 /** By TypeORM's own mark: the application's copy of the class is not ours. */

@@ -177,6 +177,15 @@ describe("the data source of somebody else's project", function () {
     expect((await load({ 'ormconfig.mjs': text }, { exportName: 'othr' })).hint).to.contain('other');
   });
 
+  it('is told once where one instance has several names, by the one that says most', async () => {
+    const text = `import { DataSource } from 'typeorm';
+      const make = () => new DataSource({ type: 'postgres', url: process.env.TARGET_URL, entities: [] });
+      export const main = make(), other = make(); export default main;`;
+    const several = await load({ 'ormconfig.mjs': text });
+    expect(several).to.include({ code: 'DATA_SOURCE_AMBIGUOUS', hint: 'Choose one: --export-name main' });
+    expect(several.message).to.match(/ exports 2 data sources: main \(also default\), other$/u);
+  });
+
   it('says what it looked for and where', async () => {
     const none = await load({});
     expect(none).to.include({ code: 'NO_DATA_SOURCE', exitCode: 2 });
