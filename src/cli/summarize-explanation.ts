@@ -39,7 +39,7 @@ function sizesTable({ objects, links, sizes }: Explanation): Promise<string> {
 
 function boundaryTable(boundary: readonly BoundaryOf[]): Promise<string> {
   return table(
-    ['boundary', 'rule', 'beyond it', 'leave', 'stay at home', 'left out'],
+    ['boundary', 'rule', 'if a row beyond it is needed', 'leave', 'stay at home', 'left out'],
     boundary.map(({ model, rule, action, inside, external, leftOut }) => [model, rule, action, inside, external, leftOut]),
   );
 }

@@ -65,7 +65,7 @@ describe('portolan explain', function () {
       { model: 'demoapp.bookinstance', rule: 'exclude', inside: 0, ...none },
     ]);
     const { stdout } = await library.run('portolan', ['explain', ...words]);
-    expect(stdout).to.match(/^boundary +rule +beyond it +leave +stay at home +left out$/mu);
+    expect(stdout).to.match(/^boundary +rule +if a row beyond it is needed +leave +stay at home +left out$/mu);
     expect(stdout).to.match(/^demoapp\.author +boundary +error +1 +0 +0$/mu);
     expect(stdout).to.match(/^demoapp\.bookinstance +exclude +error +0 +0 +0$/mu);
   });
