@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { UsageError } from '../errors/portolan-error.js';
 import { fileError } from './file-error.js';
-import { outputPlace } from './output-place.js';
+import { isStandardOutput, outputPlace } from './output-place.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from './temporary-files.js';
 
 /** Where the bytes of an archive go. */
@@ -16,10 +16,10 @@ export interface ArchiveTarget {
   abort(): Promise<void>;
 }
 
-/** A path, `-` for standard output, or a stream. @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT */
+/** A path, `-` (or another name) for standard output, or a stream. @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT */
 export async function openTarget(output: string | Writable, force: boolean): Promise<ArchiveTarget> {
   if (typeof output !== 'string') return new StreamTarget(output, 'the output');
-  if (output === '-') return new StreamTarget(process.stdout, 'standard output');
+  if (isStandardOutput(output)) return new StreamTarget(process.stdout, 'standard output');
   const place = await outputPlace(output);
   if (place.kind === 'special') return new StreamTarget(createWriteStream(output), output);
   if (place.kind === 'file' && !force) throw outputExists(output);
@@ -138,6 +138,6 @@ class FileTarget implements ArchiveTarget {
   }
 }
 
-export function outputExists(path: string): UsageError {
-  return new UsageError('OUTPUT_EXISTS', `${path} exists`, { hint: 'Choose another name, or replace it with --force.' });
+export function outputExists(path: string, hint = 'Choose another name, or replace it with --force.'): UsageError {
+  return new UsageError('OUTPUT_EXISTS', `${path} exists`, { hint });
 }

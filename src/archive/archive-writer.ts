@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import type { Transform, Writable } from 'node:stream';
 import stringify from 'fast-json-stable-stringify';
 import { FailedError } from '../errors/portolan-error.js';
-import type { ArchiveHeader, TrailerContent } from './archive.js';
+import type { ArchiveHeader, ArchiveTrailer, TrailerContent } from './archive.js';
 import type { ArchiveTarget } from './archive-target.js';
 import { openTarget } from './archive-target.js';
 import type { PathLayout } from './compression.js';
 import { compressor, pathLayout } from './compression.js';
 import { lineLimit, trailerTooLong } from './limits.js';
+import { isStandardOutput } from './output-place.js';
 import { sealOf } from './seal-of.js';
 
 export interface ArchiveWriterOptions {
@@ -18,14 +19,21 @@ export interface ArchiveWriterOptions {
   readonly force: boolean;
 }
 
+export interface FinishedArchive {
+  /** Of the file, compressed as it is. */
+  readonly bytes: number;
+  readonly sha256: string;
+  /** As it stands there. */
+  readonly trailer: ArchiveTrailer;
+}
+
 /** Writes an archive; it has its name only when {@link ArchiveWriter.finish} has returned. */
 export interface ArchiveWriter {
   /** What ends each line that is handed over. */
   readonly lineEnd: string;
   /** Whole lines. */
   write(lines: Buffer): Promise<void>;
-  /** Bytes and SHA-256 of the finished file, compressed as it is. */
-  finish(trailer: TrailerContent): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  finish(trailer: TrailerContent): Promise<FinishedArchive>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
 }
@@ -34,7 +42,7 @@ export interface ArchiveWriter {
 export async function createArchiveWriter(options: ArchiveWriterOptions): Promise<ArchiveWriter> {
   const { output, header, force } = options;
   const layout: PathLayout =
-    typeof output === 'string' && output !== '-' ? pathLayout(output) : { layout: 'document', compression: 'none' };
+    typeof output === 'string' && !isStandardOutput(output) ? pathLayout(output) : { layout: 'document', compression: 'none' };
   const transform = compressor(layout.compression);
   const target = await openTarget(output, force);
   const writer = new LinesWriter(target, transform, layout.layout);
@@ -91,9 +99,10 @@ class LinesWriter implements ArchiveWriter {
     await this.#put(lines.subarray(0, lines.length - 2));
   }
 
-  async finish(trailer: TrailerContent): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  async finish(content: TrailerContent): Promise<FinishedArchive> {
     if (this.#document) await this.#put(Buffer.from(this.#held === '' ? '],\n' : '\n],\n'));
-    const body = stringify({ ...trailer, seal: sealOf(trailer), sha256: this.#content.copy().digest('hex') });
+    const trailer: ArchiveTrailer = { ...content, seal: sealOf(content), sha256: this.#content.copy().digest('hex') };
+    const body = stringify(trailer);
     const line = Buffer.from(this.#document ? `"trailer":${body}}\n` : `{"trailer":${body}}\n`);
     if (line.length > lineLimit) throw trailerTooLong(lineLimit);
     await this.#put(line);
@@ -102,7 +111,7 @@ class LinesWriter implements ArchiveWriter {
       await this.#drained;
     }
     const file = this.#transform === undefined ? this.#content : this.#compressed;
-    return { bytes: await this.#target.finish(), sha256: file.digest('hex') };
+    return { bytes: await this.#target.finish(), sha256: file.digest('hex'), trailer };
   }
 
   async abort(): Promise<void> {

@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors/portolan-error.js';
+import { isStorableText } from '../values/storable-text.js';
 import type { ArchiveEntity, ArchiveHeader, ArchiveTrailer } from './archive.js';
 import { sealOf } from './seal-of.js';
 
@@ -17,7 +18,11 @@ const isListOf =
   (shape: Shape) =>
   (value: unknown): boolean =>
     Array.isArray(value) && value.every((one) => fits(one, shape));
-const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+const isScalar = (value: unknown): boolean =>
+  value === null ||
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  (typeof value === 'string' && isStorableText(value));
 const isScalars = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isScalar);
 const isDigest = (value: unknown): boolean => typeof value === 'string' && /^[\da-f]{64}$/u.test(value);
 

@@ -5,20 +5,21 @@ import type { Writable } from 'node:stream';
 import { outputExists } from './archive-target.js';
 import { compressor, pathLayout } from './compression.js';
 import { fileError } from './file-error.js';
-import { outputPlace } from './output-place.js';
+import { isStandardOutput, outputPlace } from './output-place.js';
 
 /**
  * Asked before anything is read: a wrong name must not cost the time of a large export. What changes meanwhile is found when the
  * output is opened, and when it gets its name.
  *
+ * @param hint what to do where there is a file, if not `--force`
  * @throws UsageError OUTPUT_EXISTS, OUTPUT_LAYOUT, FOLDER_MISSING, NO_ZSTD; FailedError FILE_NOT_ALLOWED
  */
-export async function checkOutput(output: string | Writable, force: boolean): Promise<void> {
-  if (typeof output !== 'string' || output === '-') return;
+export async function checkOutput(output: string | Writable, force: boolean, hint?: string): Promise<void> {
+  if (typeof output !== 'string' || isStandardOutput(output)) return;
   compressor(pathLayout(output).compression)?.destroy();
   const place = await outputPlace(output);
   if (place.kind === 'special') return;
-  if (place.kind === 'file' && !force) throw outputExists(output);
+  if (place.kind === 'file' && !force) throw outputExists(output, hint);
   try {
     await access(dirname(place.path), constants.W_OK);
   } catch (error) {

@@ -1,17 +1,14 @@
 /**
- * The first number of a JSON text that a reader of JSON would take for another: more digits than a double has (RFC 8259 §6). An
- * archive's writer puts such a number between quotes; somebody who edits one may not know.
+ * Whether a reader of JSON would take this number for another: it has more digits than a double has (RFC 8259 §6). An archive's
+ * writer puts such a number between quotes; somebody who edits one may not know.
  *
  * @example
- * inexactNumber('{"pk":9007199254740993}'); // '9007199254740993'
+ * inexactNumber('9007199254740993'); // true
  */
-export function inexactNumber(json: string): string | undefined {
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gsu)) {
-    // Of up to 15 digits a double holds every decimal number, if it is not too great or too small.
-    if (token.startsWith('"') || (token.length <= 15 && !/e/iu.test(token))) continue;
-    if (decimal(token) !== decimal(String(Number(token)))) return token;
-  }
-  return undefined;
+export function inexactNumber(number: string): boolean {
+  // Of up to 15 digits a double holds every decimal number, if it is not too great or too small.
+  if (number.length <= 15 && !/e/iu.test(number)) return false;
+  return decimal(number) !== decimal(String(Number(number)));
 }
 
 /** One text for each value: its digits without zeros at either end, and the power of ten. */

@@ -4,7 +4,8 @@ import { keyTexts } from '../closure/key.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { KeyShape } from '../values/archive-value.js';
 import { isInteger, pkToKey } from '../values/archive-value.js';
-import type { ArchiveColumn, ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
+import { isStorableText } from '../values/storable-text.js';
+import type { ArchiveColumn, ArchiveHeader, ArchiveObject, ArchiveTrailer, ArchiveValue } from './archive.js';
 import { headerKeyShape } from './header-keys.js';
 
 interface Expected {
@@ -38,6 +39,7 @@ export class ObjectChecker {
     if (expected === undefined) throw this.#wrong(line, `the header has no model ${JSON.stringify(object.model).slice(0, 80)}`);
     const key = pkToKey(object.pk, expected.shape);
     if (key === undefined) throw this.#wrong(line, `the pk is no key of ${object.model}`);
+    if (!isStorable(object.pk)) throw this.#unstorable(line, `the pk of ${object.model}`);
     this.#checkOrder(object.model, key, expected, line);
     this.#checkFields(object, expected, line);
     this.#counts.set(object.model, (this.#counts.get(object.model) ?? 0) + 1);
@@ -88,12 +90,14 @@ export class ObjectChecker {
       if (!Object.hasOwn(fields, member)) throw this.#wrong(line, `${object.model} lacks its member ${member}`);
       if (!isOfKind(fields[member], kind))
         throw this.#wrong(line, `${object.model}.${member} is not a value of its kind (${kind})`);
+      if (!isStorable(fields[member] as ArchiveValue)) throw this.#unstorable(line, `${object.model}.${member}`);
     }
     for (const [member, shape] of expected.links) {
       const list = Object.hasOwn(fields, member) ? fields[member] : undefined;
       const keys = Array.isArray(list) ? list.map((pk: ArchiveObject['pk']) => pkToKey(pk, shape)) : [undefined];
       if (!Array.isArray(list) || keys.includes(undefined))
         throw this.#wrong(line, `${object.model}.${member} is not a list of keys`);
+      if (!list.every(isStorable)) throw this.#unstorable(line, `${object.model}.${member}`);
       if (new Set(keys).size < keys.length) throw this.#twice(line, `a key of ${object.model}.${member}`);
       const name = `${object.model}.${member}`;
       if (list.length > 0) this.#linkCounts.set(name, (this.#linkCounts.get(name) ?? 0) + list.length);
@@ -105,6 +109,13 @@ export class ObjectChecker {
 
   #wrong(line: number, what: string): RefusedError {
     return new RefusedError('ARCHIVE_DAMAGED', `${this.#path}:${String(line)}: ${what}`);
+  }
+
+  #unstorable(line: number, what: string): RefusedError {
+    const message = `${this.#path}:${String(line)}: ${what} holds what no text of a database can: a NUL, or half of a surrogate pair`;
+    return new RefusedError('ARCHIVE_DAMAGED', message, {
+      hint: 'Take \\u0000 and single \\ud800 to \\udfff out of that line, then: portolan verify --reseal',
+    });
   }
 
   #twice(line: number, what: string): RefusedError {
@@ -145,6 +156,12 @@ function isOfKind(value: unknown, kind: ArchiveColumn['kind']): boolean {
     case 'text':
       return typeof value === 'string';
   }
+}
+
+/** Of a value that has its kind already. */
+function isStorable(value: ArchiveObject['pk']): boolean {
+  if (typeof value === 'string') return isStorableText(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isStorable);
 }
 
 function sameCounts(counts: ReadonlyMap<string, number>, told: Readonly<Record<string, number>>): boolean {

@@ -11,6 +11,13 @@ export interface OutputPlace {
   readonly path: string;
 }
 
+const standardOutput: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+
+/** Whether it is another name of standard output, which is never opened a second time: that would cut a file it was redirected to. */
+export function isStandardOutput(path: string): boolean {
+  return standardOutput.has(path);
+}
+
 /** @throws UsageError OUTPUT_LAYOUT for a folder */
 export async function outputPlace(path: string): Promise<OutputPlace> {
   try {

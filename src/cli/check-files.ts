@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isStandardOutput } from '../archive/output-place.js';
 import { UsageError } from '../errors/portolan-error.js';
 
 /** Options and arguments that name files, by what is done to them. */
@@ -14,28 +15,38 @@ const called: Readonly<Record<string, string>> = {
   idMap: '--id-map',
 };
 
-/** No output may take the place of what is read, or of another output. @throws UsageError OPTION_VALUE */
+/** Each is a file, and no output may take the place of what is read, or of another output. @throws UsageError OPTION_VALUE */
 export function checkFiles(args: object): void {
   const given = args as Readonly<Record<string, unknown>>;
+  for (const name of ['dataSource', 'policy', ...written]) checkName(name, given[name]);
   const seen = new Map<string, string>();
   for (const name of [...read, ...written]) {
     const path = given[name];
-    if (typeof path !== 'string' || path === '' || path === '-') continue;
+    if (typeof path !== 'string' || isStandardOutput(path)) continue;
     const place = placeOf(path);
     if (place === undefined) continue;
     const other = seen.get(place);
     const isResealed = name === 'output' && other === 'archive';
     if (other !== undefined && !isResealed && !(read as readonly string[]).includes(name)) {
-      throw new UsageError(
-        'OPTION_VALUE',
-        `${called[name] ?? `--${name}`} would overwrite ${called[other] ?? `--${other}`}: ${path}`,
-        {
-          hint: 'Name another file.',
-        },
-      );
+      throw new UsageError('OPTION_VALUE', `${nameOf(name)} would overwrite ${nameOf(other)}: ${path}`, {
+        hint: 'Name another file.',
+      });
     }
     seen.set(place, name);
   }
+}
+
+/** An unset variable of a script names no file, and a file called `-` is seldom meant. */
+function checkName(name: string, path: unknown): void {
+  if (path === '') throw new UsageError('OPTION_VALUE', `${nameOf(name)} is given the name of no file`);
+  if (path !== '-' || name === 'output' || !(written as readonly string[]).includes(name)) return;
+  throw new UsageError('OPTION_VALUE', `${nameOf(name)} takes the name of a file, not -`, {
+    hint: 'Write /dev/stdout for standard output, ./- for a file of that name.',
+  });
+}
+
+function nameOf(option: string): string {
+  return called[option] ?? `--${option}`;
 }
 
 /** Where the path leads; undefined for what holds nothing that could be lost: a pipe, a device. */

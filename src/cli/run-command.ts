@@ -4,6 +4,7 @@ import { Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
 import { beginInterruptible, endInterruptible, Interruption } from './interruption.js';
 import { checkFiles } from './check-files.js';
+import { checkStandardOutput } from './check-standard-output.js';
 import { print } from './print.js';
 import { progressReporter } from './progress-reporter.js';
 import type { SharedArguments } from './shared-options.js';
@@ -59,6 +60,7 @@ export async function runCommand(
     checkFiles(args);
     if (args.findings !== undefined) checkFindingsPlace(args.findings);
     findingsFile = args.findings;
+    checkStandardOutput(args);
     const outcome = await work(context);
     progress.stop();
     if (args.json) await print(`${JSON.stringify(outcome.json)}\n`);

@@ -1,3 +1,4 @@
+import { isStandardOutput } from '../archive/output-place.js';
 import type { ExportResult } from '../export/export-options.js';
 import type { Finding } from '../findings/finding.js';
 import { conflictAdvice, conflictReason } from '../import/conflict-advice.js';
@@ -18,7 +19,7 @@ export async function summarizeExport(result: ExportResult, verbose: boolean): P
 }
 
 function written({ total, output, bytes, sha256 }: ExportResult): string {
-  return `${String(total)} objects in ${output === '-' ? 'standard output' : (output ?? '')} (${String(bytes)} bytes, sha256 of the file ${sha256})`;
+  return `${String(total)} objects in ${output === undefined || isStandardOutput(output) ? 'standard output' : output} (${String(bytes)} bytes, sha256 of the file ${sha256})`;
 }
 
 export async function summarizeImport(result: ImportResult, verbose: boolean): Promise<string> {

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename } from 'node:fs/promises';
+import { openTarget } from '../archive/archive-target.js';
 import { fileError } from '../archive/file-error.js';
-import { outputPlace } from '../archive/output-place.js';
+import { isStandardOutput, outputPlace } from '../archive/output-place.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../archive/temporary-files.js';
 
 /** A file that is whole and on the disk, and has no name of its own yet. */
@@ -19,12 +20,12 @@ export async function writeLines(path: string, lines: AsyncIterable<unknown>): P
 /** The same, up to the moment before the file gets its name. */
 export async function stageLines(path: string, lines: AsyncIterable<unknown>): Promise<StagedFile> {
   const place = await outputPlace(path);
-  if (place.kind === 'special') return writeAsItIs(path, lines);
+  if (place.kind === 'special' || isStandardOutput(path)) return writeAsItIs(path, lines);
   const temporary = temporaryName(place.path);
   let file: FileHandle | undefined;
   try {
     file = await open(temporary, 'wx', 0o600);
-    await writeAll(file, lines);
+    for await (const text of texts(lines)) await file.writeFile(text);
     await file.sync();
     await file.close();
   } catch (error) {
@@ -48,26 +49,25 @@ export async function stageLines(path: string, lines: AsyncIterable<unknown>): P
 
 /** A pipe or a device takes what comes, at once. */
 async function writeAsItIs(path: string, lines: AsyncIterable<unknown>): Promise<StagedFile> {
+  const target = await openTarget(path, true);
   try {
-    const file = await open(path, 'w');
-    try {
-      await writeAll(file, lines);
-    } finally {
-      await file.close();
-    }
+    for await (const text of texts(lines)) await target.write(Buffer.from(text));
+    await target.finish();
   } catch (error) {
+    await target.abort();
     throw fileError(error, path);
   }
   return { publish: () => Promise.resolve(), discard: () => Promise.resolve() };
 }
 
-async function writeAll(file: FileHandle, lines: AsyncIterable<unknown>): Promise<void> {
+/** In pieces that are worth a call. */
+async function* texts(lines: AsyncIterable<unknown>): AsyncGenerator<string> {
   let text = '';
   for await (const line of lines) {
     text += `${JSON.stringify(line)}\n`;
     if (text.length < 1 << 16) continue;
-    await file.writeFile(text);
+    yield text;
     text = '';
   }
-  await file.writeFile(text);
+  if (text !== '') yield text;
 }

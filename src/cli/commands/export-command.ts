@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs';
-import { UsageError } from '../../errors/portolan-error.js';
 import type { ExportResult } from '../../export/export-options.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
@@ -45,11 +44,6 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
       const { summarizeExport } = await import('../summaries.js');
       const { runCommand } = await import('../run-command.js');
       await runCommand(args, async (context) => {
-        if (args.json && args.output === '-' && !args.dryRun) {
-          throw new UsageError('JSON_AND_ARCHIVE', 'standard output cannot hold both the archive and the result of --json', {
-            hint: 'Write the archive to a file: -o out.json',
-          });
-        }
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
         const { dataSource, policy } = await context.open();

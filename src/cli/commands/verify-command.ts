@@ -1,5 +1,8 @@
 import type { CommandModule } from 'yargs';
+import { isStandardOutput, outputPlace } from '../../archive/output-place.js';
+import type { VerifiedArchive } from '../../archive/verify-archive.js';
 import { UsageError } from '../../errors/portolan-error.js';
+import type { CommandContext } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
 import { valueOption, withSharedOptions } from '../shared-options.js';
 
@@ -8,6 +11,20 @@ interface VerifyArguments extends SharedArguments {
   readonly reseal: boolean;
   readonly output: string | undefined;
   readonly summary: boolean;
+}
+
+async function verified(path: string): Promise<VerifiedArchive> {
+  const { verifyArchive } = await import('../../archive/verify-archive.js');
+  return verifyArchive(path);
+}
+
+/** What was sealed is read back, where that can be done: a pipe or a device holds nothing. */
+async function sealed({ archive, output = archive }: VerifyArguments, context: CommandContext): Promise<VerifiedArchive> {
+  const { resealArchive } = await import('../../archive/reseal-archive.js');
+  const result = await resealArchive(archive, output);
+  context.say(`sealed: ${String(result.objects)} objects`);
+  const isFile = !isStandardOutput(output) && (await outputPlace(output)).kind === 'file';
+  return isFile ? verified(output) : result;
 }
 
 /** `portolan verify`. */
@@ -34,10 +51,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
     const { runCommand } = await import('../run-command.js');
     await runCommand(args, async (context) => {
       if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
-      const { resealArchive } = await import('../../archive/reseal-archive.js');
-      if (args.reseal) context.say(`sealed: ${String((await resealArchive(args.archive, args.output)).objects)} objects`);
-      const { verifyArchive } = await import('../../archive/verify-archive.js');
-      const { header, trailer } = await verifyArchive(args.output ?? args.archive);
+      const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive));
       if (args.summary && !args.json) {
         const facts = {
           seeds: header.seeds,
