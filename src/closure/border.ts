@@ -1,6 +1,7 @@
 import type { EdgeOfWorld } from '../policy/policy.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { LeftOut } from './left-out.js';
 
 /**
  * Where the closure must end: boundary entities, of which only some rows are allowed, and excluded entities, of which
@@ -8,16 +9,16 @@ import type { KeySet } from './key-set.js';
  */
 export class Border {
   readonly #actions: ReadonlyMap<string, BorderRule>;
-  readonly #blocked: Map<string, KeySet>;
+  readonly #leftOut: LeftOut;
 
-  constructor(actions: ReadonlyMap<string, BorderRule>, blocked: Map<string, KeySet>) {
+  constructor(actions: ReadonlyMap<string, BorderRule>, leftOut: LeftOut) {
     this.#actions = actions;
-    this.#blocked = blocked;
+    this.#leftOut = leftOut;
   }
 
   /** Whether rows of this model may be refused at all: spares the check for each row elsewhere. */
   guards(model: string): boolean {
-    return this.#actions.has(model) || this.#blocked.has(model);
+    return this.#actions.has(model) || this.#leftOut.concerns(model);
   }
 
   /** Excluded models are not entered from above or across: nothing needs their rows. */
@@ -36,7 +37,7 @@ export class Border {
 
   /** What becomes of a row that is reached. */
   verdict(model: string, key: Key): 'inside' | EdgeOfWorld {
-    if (this.#blocked.get(model)?.has(key) === true) return 'drop';
+    if (this.#leftOut.ruleOf(model, key) !== undefined) return 'drop';
     const rule = this.#actions.get(model);
     if (rule === undefined || rule.allowed?.has(key) === true) return 'inside';
     return rule.action;

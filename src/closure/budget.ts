@@ -1,25 +1,42 @@
 import { RefusedError } from '../errors/portolan-error.js';
 import type { ClosureStep } from './closure.js';
 
+interface BudgetLimits {
+  readonly maxObjects?: number | undefined;
+  readonly maxDepth?: number | undefined;
+}
+
 /** How much may leave: the flood is stopped at the level where it comes, and its reference is named. */
 export class Budget {
-  readonly #maxObjects: number | undefined;
-  readonly #maxDepth: number | undefined;
+  readonly #limits: BudgetLimits;
+  readonly #patience: number;
 
-  constructor(limits: { readonly maxObjects?: number | undefined; readonly maxDepth?: number | undefined }) {
-    this.#maxObjects = limits.maxObjects;
-    this.#maxDepth = limits.maxDepth;
+  /** `patience` is how many rows may be walked to where some of them may yet be dropped; by default as many as may leave. */
+  constructor(limits: BudgetLimits, patience = limits.maxObjects ?? Infinity) {
+    this.#limits = limits;
+    this.#patience = patience;
   }
 
-  /** @throws RefusedError BUDGET_EXCEEDED with the reference that brought most rows, or the one that went too deep. */
-  check(total: number, depth: number, steps: readonly ClosureStep[]): void {
-    if (this.#maxObjects !== undefined && total > this.#maxObjects) {
-      throw exceeded(`more than ${String(this.#maxObjects)} objects (--max-objects)`, flood(steps));
-    }
-    if (this.#maxDepth !== undefined && depth > this.#maxDepth) {
-      const last = steps.at(-1);
-      throw exceeded(`a depth of more than ${String(this.#maxDepth)} (--max-depth)`, last);
-    }
+  /** BUDGET_EXCEEDED with the reference that brought most rows, or the one that went too deep; undefined within the budget. */
+  refusal(total: number, depth: number, steps: () => readonly ClosureStep[]): RefusedError | undefined {
+    const { maxObjects = Infinity, maxDepth = Infinity } = this.#limits;
+    if (total > maxObjects) return exceeded(`more than ${String(maxObjects)} objects (--max-objects)`, flood(steps()));
+    if (depth > maxDepth) return exceeded(`a depth of more than ${String(maxDepth)} (--max-depth)`, steps().at(-1));
+    return undefined;
+  }
+
+  /** Whether a walk that can drop rows is to meet no others than those that it needs to know which of the present ones stay. */
+  isSpent(total: number, depth: number): boolean {
+    return total > this.#patience || depth > (this.#limits.maxDepth ?? Infinity);
+  }
+
+  /**
+   * For the next walk, when rows of this one fell: where more seem to stay than may leave, it is to find out; else it looks further.
+   * So a walk takes about twice as many rows as may leave and as fall, whatever lies beyond.
+   */
+  afterFall(total: number, fallen: number): Budget {
+    const { maxObjects = Infinity } = this.#limits;
+    return new Budget(this.#limits, total - fallen > maxObjects ? maxObjects : this.#patience * 2);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Link, Reference } from '../schema/schema.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { LeftOut } from './left-out.js';
 
 /** The set of rows an export takes: decided entirely from keys, before any row is written. */
 export interface Closure {
@@ -12,7 +13,7 @@ export interface Closure {
   readonly described: ReadonlyMap<string, DescribedSet>;
   /** By model, rows that are referenced and stay at home. */
   readonly external: ReadonlyMap<string, KeySet>;
-  /** References that dangle in the source: they go out as they are. */
+  /** References that dangle in the source: they go out as they are. Links that do stay at home. */
   readonly dangling: readonly DanglingReference[];
   /** References whose value is written as NULL: all of them, or those that hold one of these values. */
   readonly cut: ReadonlyMap<Reference, 'all' | KeySet>;
@@ -21,7 +22,7 @@ export interface Closure {
   /** Rows that each reference and direction brought, for `explain` and for budget errors. */
   readonly steps: readonly ClosureStep[];
   /** Who was left out by which rule. */
-  readonly leftOut: readonly { readonly model: string; readonly rule: string; readonly count: number }[];
+  readonly leftOut: LeftOut['counts'];
 }
 
 export interface EntityClosure {
@@ -43,9 +44,15 @@ export function countOf({ taken, described }: Pick<Closure, 'taken' | 'described
   return taken.get(model)?.taken.size ?? described.get(model)?.count ?? 0;
 }
 
+/** A reference or a link that leads to no row. */
 export interface DanglingReference {
+  /** The object that holds it; of a link, the one at its other end. */
+  readonly model: string;
+  readonly key: Key;
+  /** Of the reference, or of the link. */
+  readonly name: string;
+  /** Of a link, the one of its two that leads nowhere. */
   readonly reference: Reference;
-  readonly child: Key;
   readonly value: Key;
 }
 

@@ -1,12 +1,14 @@
 import type { RowReader } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import type { DanglingReference } from './closure.js';
+import { keySetIn } from './create-key-set.js';
 import type { Edges } from './edges.js';
 import type { Key } from './key.js';
+import { keyPairs } from './key-pairs.js';
 import type { KeySet } from './key-set.js';
 import type { Membership } from './membership.js';
 
-/** The taken rows whose references have no row in the source: found from the values for which none came back. */
+/** The references and links of taken rows that have no row in the source: found from the values for which none came back. */
 export async function findDangling(
   edges: Edges,
   reader: RowReader,
@@ -15,21 +17,53 @@ export async function findDangling(
 ): Promise<readonly DanglingReference[]> {
   const dangling: DanglingReference[] = [];
   for (const [reference, values] of unresolved) {
-    const child = edges.entity(reference.child);
-    if (child.role === 'link') continue;
     const answered = reference.direct ? undefined : await answeredOtherwise(edges, reader, reference, values);
-    const selection = { entity: child, columns: reference.columns, values: values.sorted(), when: reference.when };
-    for await (const batch of reader.keys(selection, [child.key, reference.columns])) {
-      for (let row = 0; row < batch.count; row += 1) {
-        const key = batch.groups[0]?.[row];
-        const value = batch.groups[1]?.[row];
-        if (key === null || key === undefined || value === null || value === undefined) continue;
-        if (answered?.has(value) === true) continue;
-        if (membership.has(child.model, key, 'shared')) dangling.push({ reference, child: key, value });
-      }
+    const told = new Map<string, KeySet>();
+    const isLink = edges.entity(reference.child).role === 'link';
+    const found = isLink ? openLinks(edges, reader, reference, values) : holders(edges, reader, reference, values);
+    for await (const one of found) {
+      if (answered?.has(one.value) === true) continue;
+      // Links go out from rows that lead across. Of several that lead nowhere, one is told.
+      if (!membership.has(one.model, one.key, isLink ? 'expanded' : 'shared') || told.get(one.name)?.has(one.key) === true)
+        continue;
+      keySetIn(told, one.name, edges.entity(one.model)).add(one.key);
+      dangling.push(one);
     }
   }
   return dangling;
+}
+
+async function* holders(
+  edges: Edges,
+  reader: RowReader,
+  reference: Reference,
+  values: KeySet,
+): AsyncGenerator<DanglingReference> {
+  const { name, child: model, columns, when } = reference;
+  const entity = edges.entity(model);
+  const selection = { entity, columns, values: values.sorted(), when };
+  for await (const [key, value] of keyPairs(reader.keys(selection, [entity.key, columns]))) {
+    yield { model, key, name, reference, value };
+  }
+}
+
+/** The rows at the other end of links that hold one of these values. */
+async function* openLinks(
+  edges: Edges,
+  reader: RowReader,
+  reference: Reference,
+  values: KeySet,
+): AsyncGenerator<DanglingReference> {
+  // What the join table itself has for a key says nothing: it is looked up, and shown, by what it holds.
+  const holder = { ...edges.entity(reference.child), key: reference.columns };
+  for (const { name, owner, inverse } of edges.schema.links) {
+    if (reference !== owner && reference !== inverse) continue;
+    const { parent: model, columns, parentColumns } = reference === owner ? inverse : owner;
+    const join = { holder, references: [{ entity: edges.entity(model), columns, parentColumns }] };
+    for await (const [value, key] of keyPairs(reader.pairs(join, 0, values.sorted()))) {
+      yield { model, key, name, reference, value };
+    }
+  }
 }
 
 /** Of values that came back with no row, those that equal what a row has, but are written otherwise: `0.50` and `0.5`. */

@@ -1,8 +1,9 @@
-import type { KeyBatch, RowJoin, RowReader } from '../dialect/row-reader.js';
+import type { RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import type { Edges, LinkSide } from './edges.js';
 import type { Role, StepRule } from './follow-rule.js';
 import type { Key } from './key.js';
+import { keyPairs } from './key-pairs.js';
 import type { KeySet } from './key-set.js';
 import type { Membership } from './membership.js';
 
@@ -108,7 +109,7 @@ function pairs(
 ): AsyncGenerator<readonly [Key, Key]> {
   const { edges } = options;
   const { when } = reference;
-  return both(
+  return keyPairs(
     options.reader.pairs({ holder: edges.entity(reference.child), references: [endOf(edges, reference)], when }, known, keys),
   );
 }
@@ -118,21 +119,13 @@ function pairsAcross(
   keys: readonly Key[],
   { from, to }: LinkSide,
 ): AsyncGenerator<readonly [Key, Key]> {
-  return both(reader.pairs({ holder: edges.entity(from.child), references: [endOf(edges, from), endOf(edges, to)] }, 0, keys));
+  return keyPairs(
+    reader.pairs({ holder: edges.entity(from.child), references: [endOf(edges, from), endOf(edges, to)] }, 0, keys),
+  );
 }
 
 function endOf(edges: Edges, { parent, columns, parentColumns }: Reference): RowJoin['references'][number] {
   return { entity: edges.entity(parent), columns, parentColumns };
-}
-
-async function* both(batches: AsyncIterable<KeyBatch>): AsyncGenerator<readonly [Key, Key]> {
-  for await (const batch of batches) {
-    for (let row = 0; row < batch.count; row += 1) {
-      const first = batch.groups[0]?.[row];
-      const second = batch.groups[1]?.[row];
-      if (first !== null && first !== undefined && second !== null && second !== undefined) yield [first, second];
-    }
-  }
 }
 
 /** Children that a filter or a limit of the policy lets pass. */

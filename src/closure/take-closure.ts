@@ -16,6 +16,8 @@ import { findDangling } from './find-dangling.js';
 import { stepRules } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { LeftOutRule } from './left-out.js';
+import { LeftOut } from './left-out.js';
 import type { Membership } from './membership.js';
 import type { PathStep } from './shortest-path.js';
 import { shortestPath } from './shortest-path.js';
@@ -58,11 +60,11 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
   const roots = new Set(options.roots);
   if (rule.seedsAreRoots) for (const model of options.seeds.keys()) roots.add(model);
   const borderRules = await readBorder(options, edges);
-  const blocked = new Map<string, KeySet>();
+  const leftOut = new LeftOut();
   const cut = new Map<Reference, KeySet>();
   let budget = new Budget(options);
   for (;;) {
-    const border = new Border(borderRules, blocked);
+    const border = new Border(borderRules, leftOut);
     const walkOptions: WalkOptions = {
       edges,
       reader: options.reader,
@@ -85,16 +87,19 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
       const membership = await listed();
       return membership.has(model, key, 'shared') ? path(membership, model, key) : undefined;
     };
-    const { goes } = await spreadDrop(edges, options.reader, result.membership, result.dropped, blocked, cut);
-    for (const { model, key } of goes) {
+    const { membership, dropped, violation, refusal } = result;
+    const ruleOf = (model: string): LeftOutRule => borderRules.get(model)?.kind ?? 'boundary';
+    const fallen = await spreadDrop(edges, options.reader, membership, dropped, ruleOf, leftOut, cut);
+    for (const { model, key } of fallen) {
       if (options.seeds.get(model)?.has(key) === true) throw seedDropped(formatObjectName(edges.entity(model), key));
     }
-    if (goes.length === 0) {
-      const { violation } = result;
-      if (violation === undefined) return { closure: await assemble(options, edges, result, blocked, cut), why };
-      throw crossed(edges, borderRules, violation, await path(await listed(), violation.model, violation.key));
+    if (fallen.length === 0) {
+      if (violation !== undefined)
+        throw crossed(edges, borderRules, violation, await path(await listed(), violation.model, violation.key));
+      if (refusal !== undefined) throw refusal;
+      return { closure: await assemble(options, edges, result, leftOut, cut), why };
     }
-    budget = new Budget(options);
+    budget = budget.afterFall(membership.total, fallen.length);
   }
 }
 
@@ -108,7 +113,7 @@ async function readBorder(options: ClosureOptions, edges: Edges): Promise<Readon
       rule: stepRules.dependencies,
       seeds: options.seeds,
       roots: new Set(),
-      border: new Border(new Map(), new Map()),
+      border: new Border(new Map(), new LeftOut()),
       sharedAsKey: () => false,
       budget: new Budget({}),
       describes: false,
@@ -127,15 +132,15 @@ async function assemble(
   options: ClosureOptions,
   edges: Edges,
   result: WalkResult,
-  blocked: ReadonlyMap<string, KeySet>,
+  leftOut: LeftOut,
   cut: ReadonlyMap<Reference, KeySet>,
 ): Promise<Closure> {
   const { schema, findings } = options;
   const { membership } = result;
   const dangling = await findDangling(edges, options.reader, membership, result.unresolved);
-  for (const { reference, child } of dangling) {
-    const name = formatObjectName(edges.entity(reference.child), child);
-    findings.warn('dangling-reference', name, `${reference.name} holds a key that no row of ${reference.parent} has`);
+  for (const { model, key, name: via, reference } of dangling) {
+    const name = formatObjectName(edges.entity(model), key);
+    findings.warn('dangling-reference', name, `${via} holds a key that no row of ${reference.parent} has`);
   }
   const cuts = new Map<Reference, 'all' | KeySet>(cut);
   for (const reference of schema.references) if (reference.follow.up === 'cut') cuts.set(reference, 'all');
@@ -153,11 +158,7 @@ async function assemble(
     cut: cuts,
     links,
     steps: result.steps,
-    leftOut: [...blocked].map(([model, keys]) => ({
-      model,
-      rule: options.exclude.has(model) ? 'exclude' : 'boundary',
-      count: keys.size,
-    })),
+    leftOut: leftOut.counts,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { RowReader } from '../dialect/row-reader.js';
+import type { RefusedError } from '../errors/portolan-error.js';
 import type { OnProgress } from '../progress.js';
 import type { Reference } from '../schema/schema.js';
 import type { Border } from './border.js';
@@ -35,6 +36,8 @@ export interface WalkResult {
   readonly dropped: ReadonlyMap<string, KeySet>;
   /** The first row that was reached beyond a border that says `error`. */
   readonly violation: Violation | undefined;
+  /** Set where more was walked to than may leave: some of it may yet be dropped. */
+  readonly refusal: RefusedError | undefined;
   /** Values of references without a validated constraint for which no row was found. */
   readonly unresolved: ReadonlyMap<Reference, KeySet>;
   readonly steps: readonly ClosureStep[];

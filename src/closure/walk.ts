@@ -1,5 +1,7 @@
 import type { KeyBatch, RowSelection } from '../dialect/row-reader.js';
+import type { RefusedError } from '../errors/portolan-error.js';
 import type { Entity, Reference } from '../schema/schema.js';
+import { childrenOf } from './children-of.js';
 import type { ClosureStep } from './closure.js';
 import { createKeySet, keySetIn } from './create-key-set.js';
 import type { LinkSide, ScanPlan } from './edges.js';
@@ -12,11 +14,12 @@ import type { ReachedLeaf } from './leaves.js';
 import { Leaves } from './leaves.js';
 import { Membership } from './membership.js';
 import { noRowIdentity } from './no-row-identity.js';
+import { Outside } from './outside.js';
 import { Steps } from './steps.js';
 import type { Want } from './wants.js';
 import { Walked } from './walked.js';
 import { Wants } from './wants.js';
-import type { Violation, WalkOptions, WalkResult } from './walk-options.js';
+import type { WalkOptions, WalkResult } from './walk-options.js';
 
 /**
  * Breadth-first over sets: each level asks, for each edge, once for all rows that are new. Rows met on the way down or up
@@ -25,8 +28,7 @@ import type { Violation, WalkOptions, WalkResult } from './walk-options.js';
 export class Walk {
   readonly #options: WalkOptions;
   readonly #membership: Membership;
-  readonly #external = new Map<string, KeySet>();
-  readonly #dropped = new Map<string, KeySet>();
+  readonly #outside: Outside;
   readonly #unresolved = new Map<Reference, KeySet>();
   readonly #steps: ClosureStep[] = [];
   readonly #wants = new Wants();
@@ -34,11 +36,14 @@ export class Walk {
   readonly #leaves: Leaves;
   readonly #stepsFrom: Steps;
   #frontier = new Frontier();
-  #violation: Violation | undefined;
+  #refusal: RefusedError | undefined;
+  /** Whether only what the rows need is still walked to, so that it is known which of them are dropped. */
+  #spent = false;
 
   constructor(options: WalkOptions) {
     this.#options = options;
     this.#membership = new Membership(options.edges.schema, { separateExpanded: options.rule.seedsAreRoots });
+    this.#outside = new Outside(options.border);
     this.#leaves = new Leaves(options, this.#membership);
     this.#stepsFrom = new Steps(options, this.#leaves.has);
   }
@@ -56,11 +61,12 @@ export class Walk {
     return {
       membership: this.#membership,
       described: this.#leaves.described,
-      external: this.#external,
-      dropped: this.#dropped,
-      violation: this.#violation,
+      external: this.#outside.external,
+      dropped: this.#outside.dropped,
+      violation: this.#outside.violation,
+      refusal: this.#refusal,
       unresolved: this.#unresolved,
-      steps: [...this.#steps, ...this.#leaves.steps],
+      steps: this.#allSteps(),
     };
   }
 
@@ -70,7 +76,11 @@ export class Walk {
 
   /** Where rows can be dropped, one that led beyond a border may turn out to be one of them: the walk goes on without what it led to. */
   get #stopped(): boolean {
-    return this.#violation !== undefined && !this.#options.border.drops;
+    return this.#outside.violation !== undefined && !this.#options.border.drops;
+  }
+
+  #allSteps(): readonly ClosureStep[] {
+    return [...this.#steps, ...this.#leaves.steps];
   }
 
   async #plantSeeds(): Promise<void> {
@@ -105,7 +115,7 @@ export class Walk {
   }
 
   async #survey(reached: ReachedLeaf, depth: number): Promise<void> {
-    const { budget, edges, signal, onProgress } = this.#options;
+    const { edges, signal } = this.#options;
     const { leaf, set, fits } = reached;
     signal?.throwIfAborted();
     if (!fits) return this.#listLeaf(reached, depth);
@@ -116,9 +126,7 @@ export class Walk {
       });
     }
     if (leaf.kind === 'links') return;
-    const total = this.#membership.total + this.#leaves.total;
-    budget.check(total, depth, [...this.#steps, ...this.#leaves.steps]);
-    onProgress?.({ stage: 'closure', model: set.entity.model, done: total, total: undefined });
+    this.#spend(set.entity.model, depth);
   }
 
   /** A leaf that cannot be described is walked to as others are. */
@@ -127,7 +135,14 @@ export class Walk {
     for (const [at, reference] of references.entries()) {
       const keys = [...(set.anyOf[at]?.keys.sorted() ?? [])];
       if (leaf.kind === 'objects') {
-        await this.#scan(leaf.plan, this.#childrenOf(reference, keys, set.entity), leaf.role, depth, reference.name, 'down');
+        await this.#scan(
+          leaf.plan,
+          childrenOf(this.#options.edges, reference, keys, set.entity),
+          leaf.role,
+          depth,
+          reference.name,
+          'down',
+        );
       } else {
         for (const side of leaf.sides) if (side.from === reference) await this.#acrossSide(side, leaf.from, keys);
       }
@@ -136,29 +151,17 @@ export class Walk {
 
   async #down(model: string, role: Role, keys: readonly Key[], depth: number): Promise<void> {
     for (const { reference, role: childRole } of this.#stepsFrom.down(model, role)) {
+      if (this.#spent) return;
       const plan = this.#options.edges.scanPlan(reference.child);
       const except = this.#walked.except(reference, childRole, this.#options.edges.up(reference.child));
-      const selection = { ...this.#childrenOf(reference, keys, plan.entity), except };
+      const selection = { ...childrenOf(this.#options.edges, reference, keys, plan.entity), except };
       await this.#scan(plan, selection, childRole, depth, reference.name, 'down');
       this.#walked.note(reference, childRole, plan.entity, keys);
     }
   }
 
-  #childrenOf(reference: Reference, keys: Iterable<Key>, child: Entity): RowSelection {
-    const parent = this.#options.edges.entity(reference.parent);
-    return {
-      entity: child,
-      columns: reference.columns,
-      values: keys,
-      through: reference.direct ? undefined : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key },
-      when: reference.when,
-      where: reference.follow.where,
-      limit: reference.follow.limit,
-    };
-  }
-
   async #across(model: string, role: Role, keys: readonly Key[]): Promise<void> {
-    for (const side of this.#stepsFrom.across(model, role)) await this.#acrossSide(side, role, keys);
+    for (const side of this.#stepsFrom.across(model, role)) if (!this.#spent) await this.#acrossSide(side, role, keys);
   }
 
   async #acrossSide(side: LinkSide, role: Role, keys: readonly Key[]): Promise<void> {
@@ -168,7 +171,7 @@ export class Walk {
     const through = edges.entity(side.link.through);
     const other = edges.entity(side.to.parent);
     const except = this.#walked.except(side.from, role, [side.to]);
-    const selection = { ...this.#childrenOf(side.from, keys, through), except };
+    const selection = { ...childrenOf(edges, side.from, keys, through), except };
     for await (const batch of reader.keys(selection, [side.to.columns])) {
       for (const value of batch.groups[0] ?? []) {
         if (value !== null) this.#want(side.link.name, 'across', side.to, other, value, otherRole);
@@ -234,7 +237,7 @@ export class Walk {
       this.#options.signal?.throwIfAborted();
       this.#arrive(plan, batch, role, depth, via, direction);
       if (found !== undefined) for (const value of batch.groups[foundGroup] ?? []) if (value !== null) found.add(value);
-      if (this.#stopped) break;
+      if (this.#stopped || (this.#spent && direction === 'down')) break;
     }
     return found;
   }
@@ -243,7 +246,7 @@ export class Walk {
     const { entity } = plan;
     if (batch.count === 0) return;
     if (entity.key.length === 0) throw noRowIdentity(entity, via);
-    const { border, rule, roots, edges, sharedAsKey, budget, onProgress } = this.#options;
+    const { border, rule, roots, edges, sharedAsKey } = this.#options;
     const keys = batch.groups[0] ?? [];
     const guarded = border.guards(entity.model);
     const asKey = role === 'shared' && sharedAsKey(entity.model);
@@ -257,12 +260,12 @@ export class Walk {
     for (let row = 0; row < batch.count; row += 1) {
       const key = keys[row];
       if (key === null || key === undefined) continue;
-      if (guarded && !this.#passes(entity, key, via, direction)) {
+      if (guarded && !this.#outside.passes(entity, key, via, direction)) {
         if (this.#stopped) return;
         continue;
       }
       if (asKey) {
-        if (direction === 'up') keySetIn(this.#external, entity.model, entity).add(key);
+        this.#outside.leave(entity, key, direction);
         continue;
       }
       const change = this.#membership.add(entity, key, role);
@@ -277,24 +280,16 @@ export class Walk {
     }
     if (fresh === 0) return;
     this.#steps.push({ depth, via, direction, model: entity.model, count: fresh });
-    budget.check(this.#membership.total, depth, this.#steps);
-    onProgress?.({ stage: 'closure', model: entity.model, done: this.#membership.total, total: undefined });
+    this.#spend(entity.model, depth);
   }
 
-  /** Whether the row may come in; what becomes of it otherwise is noted. */
-  #passes(entity: Entity, key: Key, via: string, direction: ClosureStep['direction']): boolean {
-    switch (this.#options.border.verdict(entity.model, key)) {
-      case 'inside':
-        return true;
-      case 'stub':
-        if (direction === 'up') keySetIn(this.#external, entity.model, entity).add(key);
-        return false;
-      case 'drop':
-        keySetIn(this.#dropped, entity.model, entity).add(key);
-        return false;
-      case 'error':
-        this.#violation ??= { model: entity.model, key, via };
-        return false;
-    }
+  /** Stops a flood: at once, or, where rows can be dropped, when it is known which of those that have come stay. */
+  #spend(model: string, depth: number): void {
+    const { budget, border, onProgress } = this.#options;
+    const total = this.#membership.total + this.#leaves.total;
+    this.#refusal ??= budget.refusal(total, depth, () => this.#allSteps());
+    if (this.#refusal !== undefined && !border.drops) throw this.#refusal;
+    this.#spent ||= budget.isSpent(total, depth);
+    onProgress?.({ stage: 'closure', model, done: total, total: undefined });
   }
 }

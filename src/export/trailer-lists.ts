@@ -22,12 +22,9 @@ export async function trailerLists(
   limit = lineLimit,
 ): Promise<TrailerLists> {
   const line = new Line(limit);
-  const leftOut = [...closure.leftOut].sort((a, b) => compare(a.model, b.model));
+  const leftOut = [...closure.leftOut].sort((a, b) => compare(a.model, b.model) || compare(a.rule, b.rule));
   const dangling = closure.dangling
-    .map(({ reference, child }) => ({
-      object: formatObjectName(entityOf(schema, reference.child), child),
-      reference: reference.name,
-    }))
+    .map(({ model, key, name }) => ({ object: formatObjectName(entityOf(schema, model), key), reference: name }))
     .sort((a, b) => compare(a.object, b.object) || compare(a.reference, b.reference));
   for (const one of [...leftOut, ...dangling]) line.add(one);
   const external: ExternalObject[] = [];
