@@ -78,7 +78,7 @@ export class ObjectChecker {
       this.#model = model;
     } else if (this.#last !== undefined) {
       const order = expected.compare(this.#last, key);
-      if (order === 0) throw this.#twice(line, `${model}.${keyTexts(key).join(',')}`);
+      if (order === 0) throw this.#twice(line, `${model} ${keyTexts(key).join(',')}`);
       if (order > 0) throw this.#unsorted(line, model);
     }
     this.#last = key;

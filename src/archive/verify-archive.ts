@@ -3,6 +3,7 @@ import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
 import type { KeySet } from '../closure/key-set.js';
 import { RefusedError } from '../errors/portolan-error.js';
+import { writeObjectName } from '../seeds/object-name.js';
 import { keyShape, pkToKey, toServerText } from '../values/archive-value.js';
 import type {
   ArchiveColumn,
@@ -129,18 +130,14 @@ export class ClosedProof {
   }
 
   #nameOf({ model, pk }: ArchiveObject): string {
-    return `${model}.${typeof pk === 'object' && pk !== null ? this.#compositeName(model, pk) : String(pk)}`;
-  }
-
-  #compositeName(model: string, pk: Readonly<Record<string, ArchiveValue>>): string {
     const entity = this.#columns.get(model)?.entity;
     const columns = Object.entries(entity?.columns ?? {});
-    return (entity?.key ?? [])
-      .map((name) => {
-        const [member, column] = columns.find(([, one]) => one.name === name) ?? [name, undefined];
-        return `${column?.property ?? name}=${toServerText(pk[member] ?? null) ?? ''}`;
-      })
-      .join(',');
+    const key = (entity?.key ?? []).map((name) => {
+      const [member, column] = columns.find(([, one]) => one.name === name) ?? [name, undefined];
+      const value = typeof pk === 'object' && pk !== null ? (pk[member] ?? null) : pk;
+      return { name: column?.property ?? name, kind: column?.kind ?? 'text', text: toServerText(value) ?? '' };
+    });
+    return writeObjectName(model, key);
   }
 
   #referenceValue(object: ArchiveObject, reference: ArchiveReference): Key | undefined {

@@ -3,7 +3,8 @@ import type { Key } from '../closure/key.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { resolveColumn } from '../schema/resolve-column.js';
 import { findModels, resolveModel } from '../schema/resolve-model.js';
-import type { Column, Entity, Schema } from '../schema/schema.js';
+import type { Column, Entity, Schema, ValueKind } from '../schema/schema.js';
+import { joinAssignments, splitAssignments } from './assignments.js';
 
 /** What a user's `app.Model.key` says: an entity, and the texts of some of its columns. */
 export interface ObjectName {
@@ -38,50 +39,52 @@ export function parseObjectName(schema: Schema, text: string): ObjectName {
   return { text, entity, columns: [resolveColumn(entity, only)], values: [key], kinds };
 }
 
-/** How an object is written: `demoapp.book.4`, `app.model.a=1,b=2`. */
+/** How an object is written: `demoapp.book.4`, `app.model.a=1,b=2`. {@link parseObjectName} reads it back. */
 export function formatObjectName(entity: Entity, key: Key): string {
   const texts = keyTexts(key);
-  if (entity.key.length <= 1) return `${entity.model}.${texts[0] ?? ''}`;
-  const parts = entity.key.map((name, at) => `${propertyOf(entity, name)}=${texts[at] ?? ''}`);
-  return `${entity.model}.${parts.join(',')}`;
+  return writeObjectName(
+    entity.model,
+    entity.key.map((name, at) => {
+      const column = entity.columns.find((candidate) => candidate.name === name);
+      return { name: column?.property ?? name, kind: column?.kind ?? 'text', text: texts[at] ?? '' };
+    }),
+  );
 }
 
-function propertyOf(entity: Entity, name: string): string {
-  const column = entity.columns.find((candidate) => candidate.name === name);
-  return column?.property ?? name;
+/** The name of an object by the columns of its key: the text of a boolean as the archive and people write it. */
+export function writeObjectName(
+  model: string,
+  key: readonly { readonly name: string; readonly kind: ValueKind; readonly text: string }[],
+): string {
+  const parts = key.map(({ name, kind, text }) => [name, kind === 'boolean' ? String(text === 't') : text] as const);
+  return `${model}.${parts.length <= 1 ? (parts[0]?.[1] ?? '') : joinAssignments(parts)}`;
 }
 
-/** `app.Model.key` is tried first, then `Model.key`, whose key may hold dots. */
+/** `app.Model.key` is tried first, then `Model.key`, whose key may hold dots; it may also be an empty text. */
 function splitName(schema: Schema, text: string): { entity: Entity; model: string; key: string } {
-  const [first = '', second = '', ...rest] = text.split('.');
-  if (second === '') throw malformed(text);
-  if (rest.length > 0) {
+  const [first = '', second, ...rest] = text.split('.');
+  const isModel = second !== undefined && findModels(schema, `${first}.${second}`).length === 1;
+  if (second === undefined || (rest.length === 0 && isModel && findModels(schema, first).length === 0)) throw malformed(text);
+  if (rest.length > 0 && (isModel || findModels(schema, first).length === 0)) {
     const model = `${first}.${second}`;
-    const found = findModels(schema, model);
-    if (found.length === 1 || findModels(schema, first).length === 0) {
-      return { entity: resolveModel(schema, model), model, key: present(rest.join('.'), text) };
-    }
+    return { entity: resolveModel(schema, model), model, key: rest.join('.') };
   }
-  return { entity: resolveModel(schema, first), model: first, key: present([second, ...rest].join('.'), text) };
+  return { entity: resolveModel(schema, first), model: first, key: [second, ...rest].join('.') };
 }
 
-/** Whether the brackets that follow stand in a key: what comes before them is no model, but begins with one and a dot. */
+/** Whether the brackets that follow stand in a key: what comes before them begins with a model and a dot. */
 function isDotted(schema: Schema, text: string): boolean {
   const [first = '', second, ...rest] = text.split('.');
-  if (second === undefined || findModels(schema, text).length > 0) return false;
-  return findModels(schema, first).length > 0 || (rest.length > 0 && findModels(schema, `${first}.${second}`).length > 0);
+  if (second === undefined) return false;
+  if (rest.length > 0 && findModels(schema, `${first}.${second}`).length > 0) return true;
+  return findModels(schema, text).length === 0 && findModels(schema, first).length > 0;
 }
 
-function byColumns(entity: Entity, kinds: ObjectName['kinds'], text: string, assignments: string): ObjectName {
-  const columns: Column[] = [];
-  const values: string[] = [];
-  for (const assignment of assignments.split(/,(?=[^,=]+=)/u)) {
-    const at = assignment.indexOf('=');
-    if (at <= 0) throw malformed(text);
-    columns.push(resolveColumn(entity, assignment.slice(0, at).trim()));
-    values.push(assignment.slice(at + 1));
-  }
-  return { text, entity, columns, values, kinds };
+function byColumns(entity: Entity, kinds: ObjectName['kinds'], text: string, list: string): ObjectName {
+  const assignments = splitAssignments(list);
+  if (assignments === undefined) throw malformed(text);
+  const columns = assignments.map(([name]) => resolveColumn(entity, name));
+  return { text, entity, columns, values: assignments.map(([, value]) => value), kinds };
 }
 
 /** The child entity that a model's name means; none where it means the whole table. */
@@ -89,11 +92,6 @@ function kindsOf({ name, discriminator }: Entity, model: string): readonly strin
   const wanted = model.slice(model.lastIndexOf('.') + 1).toLowerCase();
   if (wanted === name.toLowerCase()) return undefined;
   return [...(discriminator?.kinds ?? [])].find(([child]) => child.toLowerCase() === wanted)?.[1];
-}
-
-function present(key: string, text: string): string {
-  if (key === '') throw malformed(text);
-  return key;
 }
 
 function keyUnknown({ model }: Entity): UsageError {
