@@ -12,6 +12,7 @@ import type { EdgeOfWorld } from '../policy/policy.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { buildSchema } from '../schema/build-schema.js';
 import { excludedModels } from '../schema/exclusions.js';
+import { modelPolicies } from '../schema/model-policies.js';
 import { resolveModel } from '../schema/resolve-model.js';
 import type { Schema } from '../schema/schema.js';
 import type { Seeds } from '../seeds/find-seeds.js';
@@ -86,10 +87,6 @@ function resolved<T>(byName: Readonly<Record<string, T>> | undefined, model: (na
 
 function sharedAsKey(schema: Schema, policy: ParsedPolicy, option: ExportOptions['shared']): (model: string) => boolean {
   const all = (option ?? policy.shared ?? 'full') === 'key';
-  const byModel = new Map(
-    Object.entries(policy.models ?? {})
-      .filter(([, { shared }]) => shared !== undefined)
-      .map(([name, { shared }]) => [resolveModel(schema, name).model, shared]),
-  );
-  return (model) => (byModel.get(model) ?? (all ? 'key' : 'full')) === 'key';
+  const policies = modelPolicies(schema, policy);
+  return (model) => (policies.get(model)?.shared ?? (all ? 'key' : 'full')) === 'key';
 }

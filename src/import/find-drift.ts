@@ -2,6 +2,8 @@ import type { ArchiveEntity, ArchiveHeader } from '../archive/archive.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { ModelPolicy, Policy } from '../policy/policy.js';
+import { modelPolicies } from '../schema/model-policies.js';
+import { findColumn } from '../schema/resolve-column.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import type { ConflictStrategy } from '../terms.js';
 import type { Fill } from './fill.js';
@@ -35,6 +37,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
   const { header, schema } = options;
   const problems: string[] = [];
   const models = new Map<string, TargetModel>();
+  const policies = modelPolicies(schema, options.policy);
   for (const model of header.order) {
     const described = header.entities[model];
     const entity = targetEntity(schema, header, model);
@@ -43,7 +46,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
       nonexistent(options, problems, 'missing-model', model, lacks.model);
       continue;
     }
-    const policy = modelPolicy(options.policy, entity);
+    const policy = policies.get(entity.model) ?? {};
     const columns = matchColumns(options, described, entity, model, problems);
     const fills = fillsOf(options, entity, model, columns, policy, problems);
     for (const [member, link] of Object.entries(described.links)) {
@@ -52,7 +55,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     }
     models.set(
       model,
-      targetModel({ header, schema, model, entity, columns, fills, strategy: policy?.onConflict ?? options.onConflict }),
+      targetModel({ header, schema, model, entity, columns, fills, strategy: policy.onConflict ?? options.onConflict }),
     );
   }
   if (problems.length > 0) throw schemaDrift(problems);
@@ -105,7 +108,7 @@ function fillsOf(
   entity: Entity,
   model: string,
   columns: readonly TargetColumn[],
-  policy: ModelPolicy | undefined,
+  policy: ModelPolicy,
   problems: string[],
 ): readonly Fill[] {
   const held = new Set(columns.map(({ column }) => column.name));
@@ -113,7 +116,7 @@ function fillsOf(
   for (const column of entity.columns) {
     if (held.has(column.name) || column.generated) continue;
     const name = `${model}.${column.member}`;
-    const value = policyFill(policy, column);
+    const value = policyFill(policy, entity, column);
     if (value !== undefined) {
       fills.push(fixedFill(column, value));
       continue;
@@ -132,22 +135,8 @@ function fillsOf(
   return fills;
 }
 
-function policyFill(policy: ModelPolicy | undefined, column: Column): string | null | undefined {
-  const fill = policy?.fill;
-  if (fill === undefined) return undefined;
-  return [column.member, column.property ?? '', column.name].flatMap((name) =>
-    Object.hasOwn(fill, name) ? [fill[name]] : [],
-  )[0];
-}
-
-function modelPolicy(policy: Policy, entity: Entity): ModelPolicy | undefined {
-  const names = [
-    `${entity.app}.${entity.name}`,
-    entity.name,
-    entity.table.name,
-    `${entity.table.schema}.${entity.table.name}`,
-  ].map((name) => name.toLowerCase());
-  return Object.entries(policy.models ?? {}).find(([text]) => names.includes(text.toLowerCase()))?.[1];
+function policyFill({ fill = {} }: ModelPolicy, entity: Entity, column: Column): string | null | undefined {
+  return Object.entries(fill).find(([name]) => findColumn(entity, name) === column)?.[1];
 }
 
 function nonexistent(

@@ -2,7 +2,7 @@ import type { ConflictStrategy } from '../terms.js';
 
 /**
  * What one site or application says of its data, as written in `portolan.policy.ts`: what is followed, cut, excluded,
- * known by natural key. Untrusted until `parsePolicy` has read it. Models are named `app.Model`, `Model` or by table.
+ * known by natural key. Untrusted until `parsePolicy` has read it. Everywhere models are named `app.Model`, `Model` or by table, whatever the case.
  */
 export interface Policy {
   readonly models?: Readonly<Record<string, ModelPolicy>>;
@@ -10,7 +10,7 @@ export interface Policy {
   readonly joinTables?: readonly string[];
   /** References that no constraint and no relation shows. */
   readonly references?: readonly DeclaredReference[];
-  /** By reference name (`demoapp.book.author`), or `*`. */
+  /** By reference: any name of the model, then the relation or its columns (`Book.author`); or `*`. */
   readonly follow?: Readonly<Record<string, FollowPolicy>>;
   /** Entities whose other instances must never be entered, and what to do where one is reached. Default `error`. */
   readonly boundary?: Readonly<Record<string, EdgeOfWorld>>;

@@ -1,7 +1,7 @@
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { Problems } from './problems.js';
 import { resolveColumn } from './resolve-column.js';
-import { resolveModel } from './resolve-model.js';
+import { findModels, resolveModel } from './resolve-model.js';
 import type { Entity, Schema } from './schema.js';
 
 /** Gathers names in the policy that mean nothing here; those that building the schema needs are gathered where they are used. */
@@ -10,9 +10,9 @@ export function checkPolicyNames(schema: Schema, policy: ParsedPolicy, problems:
   for (const text of Object.keys(policy.boundary ?? {})) model('boundary', text);
   for (const text of policy.roots ?? []) model('roots', text);
   for (const [text, { fill }] of Object.entries(policy.models ?? {})) {
-    if (fill === undefined) continue;
-    const entity = model('models', text);
-    if (entity === undefined) continue;
+    // A model that is not there was told when the tables got their names.
+    const [entity] = findModels(schema, text);
+    if (fill === undefined || entity === undefined) continue;
     for (const name of Object.keys(fill)) problems.attempt(`models.${text}.fill`, () => resolveColumn(entity, name));
   }
 }

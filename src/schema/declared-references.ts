@@ -2,6 +2,7 @@ import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import { valueKind } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { edgeId, hasComparableTypes } from './draft-references.js';
+import { splitsOf } from './find-by-name.js';
 import type { TableKey } from './metadata.js';
 import { policyColumn, policyTable, policyTables } from './policy-tables.js';
 import type { Problems } from './problems.js';
@@ -67,17 +68,16 @@ function textOf(table: DraftTable, name: string, text: string): string {
 
 /** `Model`, `app.Model`, `Model.field`, `app.Model.field,field`. */
 function endOf(tables: readonly DraftTable[], where: string, text: string, problems: Problems): End | undefined {
-  const dot = text.lastIndexOf('.');
-  if (dot < 0 || policyTables(tables, text).length > 0) {
+  const splits = splitsOf(text);
+  const [split = splits[0]] = splits.filter(([owner]) => policyTables(tables, owner).length > 0);
+  if (split === undefined || policyTables(tables, text).length > 0) {
     const table = policyTable(tables, where, text, problems);
     return table === undefined ? undefined : { table, columns: [] };
   }
-  const table = policyTable(tables, where, text.slice(0, dot), problems);
+  const [owner, fields] = split;
+  const table = policyTable(tables, where, owner, problems);
   if (table === undefined) return undefined;
-  const columns = text
-    .slice(dot + 1)
-    .split(',')
-    .map((name) => policyColumn(table, where, name.trim(), problems));
+  const columns = fields.split(',').map((name) => policyColumn(table, where, name.trim(), problems));
   const found = columns.flatMap((name) => name ?? []);
   return found.length === columns.length ? { table, columns: found } : undefined;
 }

@@ -4,6 +4,8 @@ import type { Findings } from '../findings/finding.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { ModelPolicy } from '../policy/policy.js';
 import type { DraftTable } from './draft.js';
+import type { Nameable } from './find-by-name.js';
+import { allNames, findByName } from './find-by-name.js';
 import { groupBy } from './group-by.js';
 import type { MetadataTable, TableKey } from './metadata.js';
 import { tableKey } from './metadata.js';
@@ -26,7 +28,8 @@ export function draftTables(
   const catalogTables = participatingTables(catalog, metadata, namedByPolicy(policy, catalog.searchPath, metadata));
   const namable = catalogTables.map((table): NamedTable => {
     const own = described.get(tableKey(table.schema, table.name));
-    return { schema: table.schema, table: table.name, model: own?.kind === 'regular' ? own.model : undefined };
+    const model = own?.kind === 'regular' ? own.model : undefined;
+    return { schema: table.schema, table: table.name, model, aliases: own?.aliases ?? [] };
   });
   const defaults = nameTables(namable, () => undefined);
   const policies = modelPolicies(namable, defaults, policy, problems);
@@ -77,7 +80,7 @@ function identityOf(draft: DraftTable, findings: Findings, problems: Problems): 
   return identity.columns;
 }
 
-/** Policies of models by the position of their tables. A table is named by its model, by app and model, or by table. */
+/** Policies of models by the position of their tables. */
 function modelPolicies(
   tables: readonly NamedTable[],
   defaults: readonly ModelName[],
@@ -85,23 +88,24 @@ function modelPolicies(
   problems: Problems,
 ): ReadonlyMap<number, ModelPolicy> {
   const policies = new Map<number, ModelPolicy>();
-  const namesOf = (at: number, own?: ModelPolicy): readonly string[] => {
-    const { schema = '', table = '' } = tables[at] ?? {};
-    const { app = '', name = '' } = defaults[at] ?? {};
-    const given = [`${own?.app ?? app}.${own?.name ?? name}`, own?.name ?? name];
-    return [...given, `${app}.${name}`, name, `${schema}.${table}`, table];
-  };
+  const places = [...tables.keys()];
+  const nameable =
+    (own: ModelPolicy = {}) =>
+    (at: number): Nameable => {
+      const { schema = '', table = '', aliases = [] } = tables[at] ?? {};
+      const { app = '', name = '' } = defaults[at] ?? {};
+      return { app: own.app ?? app, name: own.name ?? name, schema, table, aliases };
+    };
   for (const [text, own] of Object.entries(policy.models ?? {})) {
-    const matching = (fold: (name: string) => string): number[] =>
-      [...tables.keys()].filter((at) => namesOf(at, own).some((name) => fold(name) === fold(text)));
-    const exact = matching((name) => name);
-    const found = exact.length > 0 ? exact : matching((name) => name.toLowerCase());
+    const known = findByName(places, nameable(), text);
+    // Or by the name that it is given here.
+    const found = known.length > 0 ? known : findByName(places, nameable(own), text);
     const [at] = found;
     if (found.length > 1) {
       const names = found.map((one) => `${tables[one]?.schema ?? ''}.${tables[one]?.table ?? ''}`);
       problems.add('MODEL_AMBIGUOUS', `models: "${text}" can mean the tables ${names.join(' or ')}`, 'Write schema.table.');
     } else if (at === undefined) {
-      const all = [...tables.keys()].flatMap((one) => namesOf(one));
+      const all = places.flatMap((one) => allNames(nameable()(one)));
       problems.add('UNKNOWN_MODEL', `models: there is no model "${text}"`, didYouMean(text, all));
     } else policies.set(at, { ...policies.get(at), ...own });
   }

@@ -1,6 +1,7 @@
-import { didYouMean } from '../errors/nearest-names.js';
+import { didYouMean, nearestNames } from '../errors/nearest-names.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { EdgeOfWorld } from '../policy/policy.js';
+import { splitsOf } from './find-by-name.js';
 import { Problems } from './problems.js';
 import { findColumn } from './resolve-column.js';
 import { findModels } from './resolve-model.js';
@@ -45,12 +46,7 @@ export function findColumns(
   text: string,
   problems: Problems,
 ): readonly (readonly [model: string, column: string])[] {
-  const dot = text.lastIndexOf('.');
-  const owners = dot < 0 ? [] : findModels({ entities }, text.slice(0, dot));
-  const found = owners.flatMap((entity) => {
-    const column = findColumn(entity, text.slice(dot + 1));
-    return column === undefined ? [] : [[entity.model, column.name] as const];
-  });
+  const found = columnsOf(entities, text).map(({ entity, column }) => [entity.model, column] as const);
   if (found.length === 1) return found;
   if (found.length > 1)
     problems.add(
@@ -58,8 +54,21 @@ export function findColumns(
       `${where}: "${text}" can mean ${found.map((pair) => pair.join('.')).join(' or ')}`,
       'Write the app too.',
     );
-  else reportUnknown(entities, where, text, owners[0], problems);
+  else reportUnknown(entities, where, text, problems);
   return [];
+}
+
+/** `Model.field`, whose field may be the path of an embedded one. */
+function columnsOf(
+  entities: ReadonlyMap<string, Entity>,
+  text: string,
+): readonly { readonly entity: Entity; readonly column: string }[] {
+  return splitsOf(text).flatMap(([owner, field]) =>
+    findModels({ entities }, owner).flatMap((entity) => {
+      const column = findColumn(entity, field);
+      return column === undefined ? [] : [{ entity, column: column.name }];
+    }),
+  );
 }
 
 interface Target {
@@ -69,14 +78,9 @@ interface Target {
 
 /** A two-part name is tried as `app.Model`, then as `Model.field`; where both are there, the user has to say which. */
 function targetOf(entities: ReadonlyMap<string, Entity>, text: string, problems: Problems): Target | undefined {
-  const dot = text.lastIndexOf('.');
-  const owners = dot < 0 ? [] : findModels({ entities }, text.slice(0, dot));
   const found: readonly Target[] = [
     ...findModels({ entities }, text).map((entity) => ({ entity, column: undefined })),
-    ...owners.flatMap((entity) => {
-      const column = findColumn(entity, text.slice(dot + 1));
-      return column === undefined ? [] : [{ entity, column: column.name }];
-    }),
+    ...columnsOf(entities, text),
   ];
   if (found.length === 1) return found[0];
   if (found.length > 1) {
@@ -88,19 +92,15 @@ function targetOf(entities: ReadonlyMap<string, Entity>, text: string, problems:
       `exclude: "${text}" can mean ${names.join(' or ')}`,
       'Write it with its app: app.Model or app.Model.field.',
     );
-  } else reportUnknown(entities, 'exclude', text, owners[0], problems);
+  } else reportUnknown(entities, 'exclude', text, problems);
   return undefined;
 }
 
-function reportUnknown(
-  entities: ReadonlyMap<string, Entity>,
-  where: string,
-  text: string,
-  owner: Entity | undefined,
-  problems: Problems,
-): void {
-  if (owner !== undefined) {
-    const field = text.slice(text.lastIndexOf('.') + 1);
+function reportUnknown(entities: ReadonlyMap<string, Entity>, where: string, text: string, problems: Problems): void {
+  const [[owner, field] = []] = splitsOf(text).flatMap(([name, rest]) =>
+    findModels({ entities }, name).map((entity) => [entity, rest] as const),
+  );
+  if (owner !== undefined && field !== undefined) {
     const hint = didYouMean(
       field,
       owner.columns.map((column) => column.member),
@@ -109,5 +109,10 @@ function reportUnknown(
     return;
   }
   const names = [...entities.values()].flatMap((entity) => [`${entity.app}.${entity.name}`, entity.name]);
-  problems.add('UNKNOWN_MODEL', `${where}: there is no model or column "${text}"`, didYouMean(text, names));
+  const withField = splitsOf(text).flatMap(([name, rest]) => nearestNames(name, names).map((near) => `${near}.${rest}`));
+  problems.add(
+    'UNKNOWN_MODEL',
+    `${where}: there is no model or column "${text}"`,
+    didYouMean(text, names) ?? didYouMean(text, withField),
+  );
 }

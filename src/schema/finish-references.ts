@@ -3,6 +3,8 @@ import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { FollowPolicy } from '../policy/policy.js';
 import { writeAlike } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
+import type { ReferenceNames } from './find-references.js';
+import { findReferences, referenceHints } from './find-references.js';
 import type { Problems } from './problems.js';
 import type { Entity, FollowSettings, Reference } from './schema.js';
 
@@ -53,7 +55,7 @@ function constraintOf({ constraint }: DraftReference): Reference['constraint'] {
 }
 
 /** `child.property`, else the columns; unique. */
-function nameReferences(references: readonly DraftReference[]): ReadonlyMap<DraftReference, string> {
+function nameReferences(references: readonly DraftReference[]): ReferenceNames {
   const names = new Map<DraftReference, string>();
   const taken = new Set<string>();
   const named = references.filter((edge) => edge.property !== undefined);
@@ -118,23 +120,22 @@ function isEagerPart(edge: DraftReference, references: readonly DraftReference[]
 }
 
 /** What policies call parts: by the parent's property, or by the reference's name. */
-function namedParts(
-  { tables, references, problems }: Draft,
-  names: ReadonlyMap<DraftReference, string>,
-): ReadonlySet<DraftReference> {
+function namedParts({ tables, references, problems }: Draft, names: ReferenceNames): ReadonlySet<DraftReference> {
   const parts = new Set<DraftReference>();
   for (const parent of tables) {
     for (const text of parent.policy?.parts ?? []) {
       const below = references.filter((edge) => edge.parent === parent);
-      const byName = below.filter((edge) => names.get(edge)?.toLowerCase() === text.toLowerCase());
-      const relations = parent.metadata?.children.filter((one) => one.property === text) ?? [];
+      const byName = findReferences(tables, names, text).filter((edge) => edge.parent === parent);
+      const children = parent.metadata?.children ?? [];
+      const exact = children.filter((one) => one.property === text);
+      const relations = exact.length > 0 ? exact : children.filter((one) => one.property.toLowerCase() === text.toLowerCase());
       const byProperty = below.filter((edge) => relations.some((one) => leadsTo(one, edge)));
       const found = byProperty.length > 0 ? byProperty : byName;
       for (const edge of found) parts.add(edge);
       if (found.length > 0) continue;
       const known = [
-        ...(parent.metadata?.children.map((one) => one.property) ?? []),
-        ...below.flatMap((edge) => names.get(edge) ?? []),
+        ...children.map((one) => one.property),
+        ...referenceHints(new Map([...names].filter(([edge]) => below.includes(edge)))),
       ];
       problems.add(
         'UNKNOWN_REFERENCE',
@@ -157,18 +158,23 @@ function leadsTo(relation: { readonly child: string; readonly columns: readonly 
 
 /** A name cuts, or is refused where it cannot; `*` cuts where it can. */
 function followSettings(
-  { policy, problems }: Draft,
-  names: ReadonlyMap<DraftReference, string>,
+  { tables, policy, problems }: Draft,
+  names: ReferenceNames,
 ): (edge: DraftReference, nullable: boolean) => FollowSettings {
-  const byName = new Map(Object.entries(policy.follow ?? {}).map(([name, follow]) => [name.toLowerCase(), follow]));
-  const known = new Set([...names.values()].map((name) => name.toLowerCase()));
-  for (const name of Object.keys(policy.follow ?? {})) {
-    if (name === '*' || known.has(name.toLowerCase())) continue;
-    problems.add('UNKNOWN_REFERENCE', `follow: there is no reference "${name}"`, didYouMean(name, names.values()));
+  const settings = new Map<DraftReference, FollowPolicy>();
+  for (const [text, follow] of Object.entries(policy.follow ?? {})) {
+    if (text === '*') continue;
+    const [edge, ...others] = findReferences(tables, names, text);
+    if (edge === undefined) {
+      problems.add('UNKNOWN_REFERENCE', `follow: there is no reference "${text}"`, didYouMean(text, referenceHints(names)));
+    } else if (others.length > 0) {
+      const candidates = [edge, ...others].map((one) => names.get(one) ?? '').join(' or ');
+      problems.add('MODEL_AMBIGUOUS', `follow: "${text}" can mean ${candidates}`, 'Write its whole name.');
+    } else settings.set(edge, { ...settings.get(edge), ...follow });
   }
-  const general = byName.get('*');
+  const general = policy.follow?.['*'];
   return (edge, nullable) => {
-    const own: FollowPolicy = byName.get((names.get(edge) ?? '').toLowerCase()) ?? {};
+    const own: FollowPolicy = settings.get(edge) ?? {};
     const up = own.up ?? (general?.up === 'cut' && !nullable ? 'follow' : general?.up);
     return Object.freeze({
       up: up ?? 'follow',

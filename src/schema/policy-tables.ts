@@ -1,14 +1,12 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import type { DraftTable } from './draft.js';
+import type { Nameable } from './find-by-name.js';
+import { allNames, findByName } from './find-by-name.js';
 import type { Problems } from './problems.js';
 
-/** Tables that a name in the policy means: model, `app.Model`, `schema.table` or table; exactly, then without case. */
+/** Tables that a name in the policy means: see {@link findByName}. */
 export function policyTables(tables: readonly DraftTable[], text: string): readonly DraftTable[] {
-  for (const fold of [(name: string) => name, (name: string) => name.toLowerCase()]) {
-    const found = tables.filter((table) => tableNames(table).some((name) => fold(name) === fold(text)));
-    if (found.length > 0) return found;
-  }
-  return [];
+  return findByName(tables, nameable, text);
 }
 
 /** The one table that a name means; what stands in the way is a problem. */
@@ -26,19 +24,28 @@ export function policyTable(
     return undefined;
   }
   if (only === undefined)
-    problems.add('UNKNOWN_MODEL', `${where}: there is no model "${text}"`, didYouMean(text, tables.flatMap(tableNames)));
+    problems.add(
+      'UNKNOWN_MODEL',
+      `${where}: there is no model "${text}"`,
+      didYouMean(
+        text,
+        tables.flatMap((table) => allNames(nameable(table))),
+      ),
+    );
   return only;
 }
 
-/** The column that a name in the policy means: by property, then by name. */
+/** The column that a name in the policy means: by property, name or relation; exactly, then without case. */
 export function policyColumn(table: DraftTable, where: string, text: string, problems: Problems): string | undefined {
   const properties = (table.metadata?.columns ?? []).filter((column) => table.columns.some((one) => one.name === column.name));
-  const relation = table.metadata?.references.find((one) => one.property === text && one.columns.length === 1)?.columns[0];
-  const found =
-    properties.find((column) => column.property === text)?.name ??
-    table.columns.find((column) => column.name === text)?.name ??
-    relation;
-  if (found !== undefined) return found;
+  const relations = (table.metadata?.references ?? []).filter((one) => one.columns.length === 1);
+  for (const fold of [(name: string) => name, (name: string) => name.toLowerCase()]) {
+    const found =
+      properties.find((column) => column.property !== undefined && fold(column.property) === fold(text))?.name ??
+      table.columns.find((column) => fold(column.name) === fold(text))?.name ??
+      relations.find((one) => one.property !== undefined && fold(one.property) === fold(text))?.columns[0];
+    if (found !== undefined) return found;
+  }
   const names = [...table.columns.map((column) => column.name), ...properties.flatMap((column) => column.property ?? [])];
   problems.add(
     'UNKNOWN_COLUMN',
@@ -48,7 +55,6 @@ export function policyColumn(table: DraftTable, where: string, text: string, pro
   return undefined;
 }
 
-function tableNames(table: DraftTable): readonly string[] {
-  const { app, name } = table.name;
-  return [`${app}.${name}`, name, table.table.name, `${table.table.schema}.${table.table.name}`, ...table.aliases];
+function nameable({ name: { app, name }, table, aliases }: DraftTable): Nameable {
+  return { app, name, schema: table.schema, table: table.name, aliases };
 }

@@ -1,17 +1,13 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
+import type { Nameable } from './find-by-name.js';
+import { findByName } from './find-by-name.js';
 import type { Entity, Schema } from './schema.js';
 
-/** Models that a name means: `app.Model`, `Model`, `schema.table`, `table`, or an entity that shares its table. Exact matches first, then without case. */
+/** Models that a name means: see {@link findByName}. */
 export function findModels(schema: Pick<Schema, 'entities'>, text: string): readonly Entity[] {
   const entities = [...schema.entities.values()].filter((entity) => entity.role === 'object');
-  for (const names of [modelNames, aliasNames, tableNames]) {
-    for (const fold of [(name: string) => name, (name: string) => name.toLowerCase()]) {
-      const found = entities.filter((entity) => names(entity).some((name) => fold(name) === fold(text)));
-      if (found.length > 0) return found;
-    }
-  }
-  return [];
+  return findByName(entities, nameable, text);
 }
 
 /** @throws UsageError UNKNOWN_MODEL with the nearest names, MODEL_AMBIGUOUS with the candidates */
@@ -27,16 +23,8 @@ export function resolveModel(schema: Schema, text: string): Entity {
   return entity;
 }
 
-function modelNames(entity: Entity): readonly string[] {
-  return [fullName(entity), entity.name];
-}
-
-function aliasNames(entity: Entity): readonly string[] {
-  return (entity.aliases ?? []).flatMap((name) => [name, `${entity.app}.${name}`]);
-}
-
-function tableNames(entity: Entity): readonly string[] {
-  return [entity.table.name, `${entity.table.schema}.${entity.table.name}`];
+function nameable({ app, name, table, aliases = [] }: Entity): Nameable {
+  return { app, name, schema: table.schema, table: table.name, aliases };
 }
 
 function fullName(entity: Entity): string {
@@ -46,9 +34,7 @@ function fullName(entity: Entity): string {
 function unknownModel(schema: Schema, text: string): UsageError {
   const entities = [...schema.entities.values()].filter((entity) => entity.role === 'object');
   const links = [...schema.entities.values()].filter((entity) => entity.role === 'link');
-  if (
-    links.some((link) => [...modelNames(link), ...tableNames(link)].some((name) => name.toLowerCase() === text.toLowerCase()))
-  ) {
+  if (findByName(links, nameable, text).length > 0) {
     return new UsageError('UNKNOWN_MODEL', `"${text}" is a join table: its rows have no names`, {
       hint: 'Name an object that it links.',
     });

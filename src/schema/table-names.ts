@@ -5,6 +5,8 @@ export interface NamedTable {
   readonly table: string;
   /** The entity's name, or undefined where no entity maps the table. */
   readonly model: string | undefined;
+  /** Names of further entities that share it. */
+  readonly aliases: readonly string[];
 }
 
 /** What people call the table: `app` and `name`; `model` is both, in lower case. */
