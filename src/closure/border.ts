@@ -1,7 +1,7 @@
 import type { EdgeOfWorld } from '../policy/policy.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
-import type { LeftOut } from './left-out.js';
+import type { LeftOut, LeftOutRule } from './left-out.js';
 
 /**
  * Where the closure must end: boundary entities, of which only some rows are allowed, and excluded entities, of which
@@ -45,7 +45,7 @@ export class Border {
 }
 
 export interface BorderRule {
-  readonly kind: 'boundary' | 'exclude';
+  readonly kind: LeftOutRule;
   readonly action: EdgeOfWorld;
   /** Boundary rows that are seeds or lie above seeds. */
   readonly allowed: KeySet | undefined;

@@ -1,11 +1,10 @@
 import type { Entity } from '../schema/schema.js';
-import type { BorderRule } from './border.js';
 import { keySetIn } from './create-key-set.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
 
 /** Why a row stays out: it is beyond a boundary, or of an excluded model, or cannot be without such a row. */
-export type LeftOutRule = BorderRule['kind'];
+export type LeftOutRule = 'boundary' | 'exclude';
 
 const rules = Object.freeze(['boundary', 'exclude'] as const satisfies readonly LeftOutRule[]);
 

@@ -4,6 +4,9 @@ import type { Findings } from '../findings/finding.js';
 import type { Schema } from '../schema/schema.js';
 import type { Plan } from './plan.js';
 import type { PlannedRun } from './planned-runs.js';
+import type { TargetLink } from './target.js';
+import { valueRefused } from './value-refused.js';
+import type { LinkPair } from './write-links.js';
 import { countExisting, holdEnds, insertLinks, linkPairs, refuseOpenLinks } from './write-links.js';
 
 export interface LinkWriterOptions {
@@ -33,24 +36,32 @@ export class LinkWriter {
     return { insert: record(this.#insert), same: record(this.#same) };
   }
 
-  /** @throws FailedError VERIFY_FAILED: a link is not there when it was written; RefusedError ARCHIVE_NOT_CLOSED: one of its ends is nowhere */
+  /** @throws FailedError VERIFY_FAILED: a link is not there when it was written; RefusedError ARCHIVE_NOT_CLOSED: one of its ends is nowhere, VALUE_REFUSED: it has a key that is none there */
   async write({ planned, objects }: PlannedRun): Promise<void> {
-    const { session, schema, plan, dryRun, findings } = this.#options;
     for (const link of planned.target.links) {
-      const pairs = linkPairs(plan.models, planned, link, objects);
+      const pairs = linkPairs(this.#options.plan.models, planned, link, objects);
       if (pairs.length === 0) continue;
-      await holdEnds(session, schema, plan.models, findings, link, pairs);
-      const added = await insertLinks(session, schema, link, pairs, dryRun);
-      const present = await countExisting(session, schema, link, pairs);
-      if (present !== pairs.length) {
-        await refuseOpenLinks(session, schema, link, pairs);
-        throw new FailedError('VERIFY_FAILED', `links of ${link.name} were written, but are not there when they are read back`, {
-          hint: 'Nothing was committed. A trigger, a rule or an extension of the database leaves out what is written.',
-        });
+      try {
+        await this.#writePairs(link, pairs);
+      } catch (error) {
+        throw valueRefused(error, link.name);
       }
-      if (added > 0) this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + added);
-      if (added < pairs.length) this.#same.set(link.name, (this.#same.get(link.name) ?? 0) + pairs.length - added);
     }
+  }
+
+  async #writePairs(link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
+    const { session, schema, plan, dryRun, findings } = this.#options;
+    await holdEnds(session, schema, plan.models, findings, link, pairs);
+    const added = await insertLinks(session, schema, link, pairs, dryRun);
+    const present = await countExisting(session, schema, link, pairs);
+    if (present !== pairs.length) {
+      await refuseOpenLinks(session, schema, link, pairs);
+      throw new FailedError('VERIFY_FAILED', `links of ${link.name} were written, but are not there when they are read back`, {
+        hint: 'Nothing was committed. A trigger, a rule or an extension of the database leaves out what is written.',
+      });
+    }
+    if (added > 0) this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + added);
+    if (added < pairs.length) this.#same.set(link.name, (this.#same.get(link.name) ?? 0) + pairs.length - added);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
+import { sentType, sentValue } from '../dialect/postgres/sent-values.js';
 import { arrayLiteral, equalColumns, ownRows, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import { RefusedError } from '../errors/portolan-error.js';
@@ -144,14 +145,14 @@ function joinedPairs(
   const parameters = columns.map(({ entity, name, side }) =>
     arrayLiteral(pairs.map((pair) => keyTexts(pair[side])[entity.key.indexOf(name)] ?? null)),
   );
-  const arrays = columns.map(({ entity, name }, at) => `$${String(at + 1)}::${columnOf(entity, name).lookupType}[]`).join(', ');
+  const arrays = columns.map(({ entity, name }, at) => `$${String(at + 1)}::${sentType(columnOf(entity, name))}[]`).join(', ');
   const on = (side: 0 | 1, alias: string): string =>
     columns
-      .flatMap((column, at) =>
-        column.side === side
-          ? [`${alias}.${quoteIdentifier(column.name)} ${columnOf(column.entity, column.name).equality} v.c${String(at)}`]
-          : [],
-      )
+      .flatMap(({ entity, name, side: own }, at) => {
+        const column = columnOf(entity, name);
+        if (own !== side) return [];
+        return [`${alias}.${quoteIdentifier(name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`];
+      })
       .join(' AND ');
   const names = columns.map((_, at) => `c${String(at)}`).join(', ');
   return {

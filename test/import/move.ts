@@ -27,6 +27,8 @@ export interface Move {
   readonly folder: string;
   readonly archive: string;
   import(options?: Partial<ImportOptions>): Promise<ImportResult>;
+  /** Writes the archive anew. */
+  export(options: Partial<ExportOptions>): Promise<void>;
   /** Imports the archive into its own source. */
   importAtHome(options?: Partial<ImportOptions>): Promise<ImportResult>;
   /** Changes the archive's text and seals it again. */
@@ -51,8 +53,12 @@ export async function move(options: MoveOptions): Promise<Move> {
     await target.drop();
     rmSync(folder, { recursive: true });
   };
+  const write = async (more: Partial<ExportOptions> = {}): Promise<void> => {
+    const { objects } = options;
+    await exportObjects(from, { objects, output: archive, policy, reproducible: true, force: true, ...options.export, ...more });
+  };
   try {
-    await exportObjects(from, { objects: options.objects, output: archive, policy, reproducible: true, ...options.export });
+    await write();
   } catch (error) {
     await close();
     throw error;
@@ -64,6 +70,7 @@ export async function move(options: MoveOptions): Promise<Move> {
     folder,
     archive,
     import: (more) => importObjects(to, { archive, policy, ...more }),
+    export: write,
     importAtHome: (more) => importObjects(from, { archive, policy, ...more }),
     edit: async (change) => {
       writeFileSync(archive, change(readFileSync(archive, 'utf8')));

@@ -1,6 +1,7 @@
 import type { Key } from '../../closure/key.js';
 import { keyTexts } from '../../closure/key.js';
 import type { Column } from '../../schema/schema.js';
+import { sentType, sentValue } from './sent-values.js';
 import { arrayLiteral, quoteIdentifier, quoteLiteral } from './sql.js';
 
 /**
@@ -63,21 +64,15 @@ function unnested(columns: readonly Column[], keys: readonly Key[], alias: strin
   const arrays = columns.map((column, at) => {
     const values = texts[at] ?? [];
     const literal = quoteLiteral(column.kind === 'integer' ? `{${values.join(',')}}` : arrayLiteral(values));
-    return `${literal}::${isArray(column) ? 'pg_catalog.text' : column.lookupType}[]`;
+    return `${literal}::${sentType(column)}[]`;
   });
   const names = columns.map((_, at) => `c${String(at)}`);
   return {
     tables: [`unnest(${arrays.join(', ')}) v(${names.join(', ')})`],
-    conditions: columns.map((column, at) => {
-      const value = isArray(column) ? `v.c${String(at)}::${column.lookupType}` : `v.c${String(at)}`;
-      return `${alias}.${quoteIdentifier(column.name)} ${column.equality} ${value}`;
-    }),
+    conditions: columns.map(
+      (column, at) => `${alias}.${quoteIdentifier(column.name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`,
+    ),
   };
-}
-
-/** An array of arrays would be unnested down to its elements. */
-function isArray(column: Column): boolean {
-  return column.lookupType.endsWith(']');
 }
 
 function keysByColumn(count: number, keys: readonly Key[]): readonly (readonly string[])[] {
