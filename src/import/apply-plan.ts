@@ -116,6 +116,7 @@ async function* rows(
   isStaged: boolean,
 ): AsyncGenerator<string> {
   const { target, decisions } = planned;
+  const lineOf = isStaged ? target.stagedLine : target.writtenLine;
   let place = 0;
   for await (const objects of run.batches) {
     let text = '';
@@ -126,7 +127,7 @@ async function* rows(
       const group = decisions.groupAt(place);
       place += 1;
       if (decision !== 'insert' && decision !== 'update') continue;
-      text += target.writtenLine(plan.standIns.written(planned, object));
+      text += lineOf(plan.standIns.written(planned, object));
       for (const fill of fills) text += `\t${escapeCopy(fill.value())}`;
       text += isStaged ? `\t${group === undefined ? '\\N' : String(group)}\n` : '\n';
       count += 1;

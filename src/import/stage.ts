@@ -10,6 +10,8 @@ export interface Stage {
   readonly name: string;
   /** Columns that an insert writes. */
   readonly columns: readonly string[];
+  /** All that it holds of a row. */
+  readonly held: readonly string[];
 }
 
 /** Which list of columns an update writes; NULL in rows that are inserted. No table of an application has such a column. */
@@ -21,18 +23,20 @@ export async function createStage(
   fills: readonly Fill[],
   place: number,
 ): Promise<Stage> {
-  const { entity, written } = planned.target;
-  const columns = [...written, ...fills].map(({ column }) => column.name);
+  const { entity, written, staged } = planned.target;
+  const namesOf = (columns: readonly TargetColumn[]): readonly string[] =>
+    [...columns, ...fills].map(({ column }) => column.name);
+  const held = namesOf(staged);
   const name = `portolan_stage_${String(place)}`;
   await session.query(
-    `CREATE TEMP TABLE ${name} ON COMMIT DROP AS SELECT ${columnList(columns)}, NULL::pg_catalog.int4 AS ${groupColumn} FROM ${ownRows(entity)} WITH NO DATA`,
+    `CREATE TEMP TABLE ${name} ON COMMIT DROP AS SELECT ${columnList(held)}, NULL::pg_catalog.int4 AS ${groupColumn} FROM ${ownRows(entity)} WITH NO DATA`,
   );
-  return { planned, name, columns };
+  return { planned, name, columns: namesOf(written), held };
 }
 
 /** The COPY target: the stage's columns, then the group of columns. */
-export function stageTarget({ name, columns }: Stage): string {
-  return `pg_temp.${name} (${columnList(columns)}, ${groupColumn})`;
+export function stageTarget({ name, held }: Stage): string {
+  return `pg_temp.${name} (${columnList(held)}, ${groupColumn})`;
 }
 
 /**

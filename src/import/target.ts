@@ -25,6 +25,8 @@ export interface TargetModel {
   readonly columns: readonly TargetColumn[];
   /** What is written: those that the database does not compute itself. */
   readonly written: readonly TargetColumn[];
+  /** What is staged: that, and what else finds a row again. */
+  readonly staged: readonly TargetColumn[];
   /** Values of columns that the archive lacks and a new row needs. */
   readonly fills: readonly Fill[];
   readonly references: readonly Reference[];
@@ -34,6 +36,8 @@ export interface TargetModel {
   readonly line: (object: ArchiveObject) => string;
   /** A row as COPY text, columns as `written`. */
   readonly writtenLine: (object: ArchiveObject) => string;
+  /** A row as COPY text, columns as `staged`. */
+  readonly stagedLine: (object: ArchiveObject) => string;
 }
 
 export interface TargetLink {
@@ -68,6 +72,7 @@ export interface TargetModelParts {
 export function targetModel(parts: TargetModelParts): TargetModel {
   const { header, schema, model, entity, columns, fills, strategy } = parts;
   const written = columns.filter(({ column }) => !column.generated);
+  const staged = [...written, ...columns.filter(({ inKey, column }) => inKey && column.generated)];
   const held = new Set(columns.map(({ column }) => column.name));
   return Object.freeze({
     model,
@@ -75,12 +80,14 @@ export function targetModel(parts: TargetModelParts): TargetModel {
     shape: headerKeyShape(header, model),
     columns,
     written,
+    staged,
     fills,
     references: schema.references.filter((one) => one.child === entity.model && one.columns.every((name) => held.has(name))),
     links: targetLinks(header, schema, model, entity),
     strategy,
     line: createRowEncoder(columns),
     writtenLine: createRowEncoder(written),
+    stagedLine: createRowEncoder(staged),
   });
 }
 

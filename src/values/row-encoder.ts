@@ -13,20 +13,19 @@ export interface EncodedColumn {
  * two rows are equal exactly when their lines are.
  */
 export function createRowEncoder(columns: readonly EncodedColumn[]): (object: ArchiveObject) => string {
-  const composite = columns.filter((column) => column.inKey).length > 1;
   return (object) => {
     let line = '';
     for (let at = 0; at < columns.length; at += 1) {
       const column = columns[at] as EncodedColumn;
       if (at > 0) line += '\t';
-      line += escapeCopy(toServerText(valueOf(object, column, composite)));
+      line += escapeCopy(toServerText(valueOf(object, column)));
     }
     return line;
   };
 }
 
-function valueOf(object: ArchiveObject, column: EncodedColumn, composite: boolean): ArchiveValue {
-  if (!column.inKey) return (object.fields[column.member] ?? null) as ArchiveValue;
-  if (!composite) return object.pk as ArchiveValue;
-  return (object.pk as Readonly<Record<string, ArchiveValue>>)[column.member] ?? null;
+/** The columns need not have all of a composite key among them. */
+function valueOf({ fields, pk }: ArchiveObject, { member, inKey }: EncodedColumn): ArchiveValue {
+  if (!inKey) return (fields[member] ?? null) as ArchiveValue;
+  return typeof pk === 'object' && pk !== null ? (pk[member] ?? null) : pk;
 }
