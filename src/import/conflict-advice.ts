@@ -28,12 +28,16 @@ export function conflictAdvice({ object, reason, columns, inTheWay, constraint, 
 export const externalObject = 'external object';
 
 /** What is in the way, in words: the object by name where it is known. */
-export function conflictReason({ object, reason, columns, inTheWay, constraint }: Conflict): string {
+export function conflictReason({ object, reason, columns, inTheWay, constraint, excludes }: Conflict): string {
   const members = columns.join(', ');
   switch (reason) {
     case 'primary-key':
       return `a different ${inTheWay} is there: it differs in ${members}`;
     case 'unique':
+      if (excludes === true)
+        return inTheWay === ''
+          ? `two objects of the archive, or one and a row of the target, exclude each other by ${members === '' ? 'what they hold' : members} (${constraint})`
+          : `${inTheWay} excludes it by ${members} (${constraint})`;
       return inTheWay === ''
         ? `two objects of the archive, or one and a row of the target, have the same ${members === '' ? 'unique columns' : members} (${constraint})`
         : `${inTheWay} has the same ${members} (${constraint})`;

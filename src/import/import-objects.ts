@@ -159,10 +159,17 @@ function conflictReasonOf(error: ConstraintError): 'unique' | 'missing-reference
 /** What the database found when the rows were written: two objects of the archive that collide, or another writer's. */
 function conflictOf(reason: Conflict['reason'], { table, constraint }: RefusedBy, schema: Schema): Conflict {
   const entity = [...schema.entities.values()].find((one) => isTable(one.table, table));
-  const unique = entity?.uniques.find(({ name }) => name === constraint);
+  const unique = [...(entity?.uniques ?? []), ...(entity?.exclusions ?? [])].find(({ name }) => name === constraint);
   const reference = schema.references.find((one) => one.child === entity?.model && one.constraint?.name === constraint);
   const columns = unique?.columns ?? reference?.columns ?? [];
-  return { object: entity?.model ?? table ?? '', reason, constraint: constraint ?? '', columns, inTheWay: '' };
+  const conflict: Conflict = {
+    object: entity?.model ?? table ?? '',
+    reason,
+    constraint: constraint ?? '',
+    columns,
+    inTheWay: '',
+  };
+  return unique?.operators === undefined ? conflict : { ...conflict, excludes: true };
 }
 
 function mapMissing(cause: unknown, path: string): FailedError {

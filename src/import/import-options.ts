@@ -55,6 +55,8 @@ export interface Conflict {
   readonly inTheWay: string;
   /** What is in the way stands in the archive itself. */
   readonly inArchive?: true;
+  /** The constraint excludes more than equal values. */
+  readonly excludes?: true;
   /** One of the columns can never be overwritten. */
   readonly fixed?: true;
 }

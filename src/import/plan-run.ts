@@ -71,11 +71,12 @@ async function lookUp(
   lines: readonly string[],
 ): Promise<readonly Found[] | undefined> {
   if (empty) return undefined;
-  const theirs = await lookUpRows(session, target, keys);
-  const hits = new Map<number, UniqueHit[]>();
-  const taken = await lookUpUniques(session, target, lines).catch((error: unknown) => {
+  const refused = (error: unknown): never => {
     throw valueRefused(error, target.model);
-  });
+  };
+  const theirs = await lookUpRows(session, target, keys).catch(refused);
+  const hits = new Map<number, UniqueHit[]>();
+  const taken = await lookUpUniques(session, target, lines).catch(refused);
   for (const hit of taken) {
     const known = hits.get(hit.place);
     if (known === undefined) hits.set(hit.place, [hit]);
@@ -119,7 +120,14 @@ function* conflictsOf(target: TargetModel, { key, changes, hits }: Found): Gener
     yield fixed ? { ...conflict, fixed } : conflict;
   }
   for (const { unique, columns, inTheWay } of hits)
-    yield { object, reason: 'unique', constraint: unique.name, columns, inTheWay: objectName(target, inTheWay) };
+    yield {
+      object,
+      reason: 'unique',
+      constraint: unique.name,
+      columns,
+      inTheWay: objectName(target, inTheWay),
+      ...(unique.operators === undefined ? {} : { excludes: true }),
+    };
 }
 
 function primaryKeyName({ entity }: TargetModel): string {

@@ -39,5 +39,5 @@ export function proveSame(target: TargetModel, { key, line, differing, hits }: P
 }
 
 function isPlain(unique: UniqueConstraint): boolean {
-  return !unique.primary && unique.columns.length > 0 && unique.predicate === undefined;
+  return !unique.primary && unique.columns.length > 0 && unique.predicate === undefined && unique.operators === undefined;
 }

@@ -6,7 +6,7 @@ import type { Column, UniqueConstraint } from '../schema/schema.js';
 import { decodeRow } from '../values/copy-text.js';
 import type { TargetModel } from './target.js';
 
-/** A row of the archive that would hit a unique constraint, and the row in its way. */
+/** A row of the archive that would hit a unique or an exclusion constraint, and the row in its way. */
 export interface UniqueHit {
   /** Place in the batch. */
   readonly place: number;
@@ -17,7 +17,7 @@ export interface UniqueHit {
 }
 
 /**
- * Finds the target's rows that have the same unique values under another key: one query for each unique index and batch.
+ * Finds the target's rows that have the same unique values under another key, or exclude those: one query for each constraint and batch.
  * Expressions and predicates are evaluated by the database over the archive's values.
  */
 export async function lookUpUniques(
@@ -26,7 +26,8 @@ export async function lookUpUniques(
   lines: readonly string[],
 ): Promise<readonly UniqueHit[]> {
   const hits: UniqueHit[] = [];
-  const checked = target.entity.uniques.filter((unique) => !isExactKey(unique, target) && isCovered(unique, target));
+  const { uniques, exclusions } = target.entity;
+  const checked = [...uniques, ...exclusions].filter((unique) => !isExactKey(unique, target) && isCovered(unique, target));
   if (checked.length === 0 || lines.length === 0) return hits;
   const rows = lines.map((line) => decodeRow(line));
   const arrays = target.columns.map(() => '');
@@ -71,6 +72,8 @@ function typedValue(column: Column | undefined, at: number): readonly string[] {
 
 function equalParts(target: TargetModel, unique: UniqueConstraint, at: number): string {
   const [mine, theirs] = [`s.part${String(at)}`, `t.part${String(at)}`];
+  const operator = unique.operators?.[at];
+  if (operator !== undefined) return `${mine} ${operator} ${theirs}`;
   const equality = target.entity.columns.find((column) => column.name === unique.columns[at])?.equality ?? '=';
   const equal = `${mine} ${equality} ${theirs}`;
   return unique.nullsNotDistinct ? `(${equal} OR ${mine} IS NULL AND ${theirs} IS NULL)` : equal;
@@ -91,7 +94,7 @@ function keyColumns({ entity }: TargetModel): readonly Column[] {
 /** The key itself, where rows of an equal key are found by its text. */
 function isExactKey(unique: UniqueConstraint, target: TargetModel): boolean {
   const { key } = target.entity;
-  const isKey = unique.columns.length === key.length && unique.predicate === undefined;
+  const isKey = unique.columns.length === key.length && unique.predicate === undefined && unique.operators === undefined;
   return isKey && key.every((name) => unique.columns.includes(name)) && keyColumns(target).every(({ exact }) => exact);
 }
 

@@ -36,6 +36,7 @@ export function draftTables(
   const names = nameTables(namable, (at) => policies.get(at));
   const columns = groupBy(catalog.columns, (column) => column.table);
   const indexes = groupBy(catalog.indexes, (index) => index.table);
+  const exclusions = groupBy(catalog.exclusions, (index) => index.table);
   const triggers = groupBy(catalog.triggers, (trigger) => trigger.table);
   const tables = new Map<TableKey, DraftTable>();
   catalogTables.forEach((table, at) => {
@@ -50,6 +51,7 @@ export function draftTables(
       policy: policies.get(at),
       columns: columns.get(table.oid) ?? [],
       indexes: indexes.get(table.oid) ?? [],
+      exclusions: exclusions.get(table.oid) ?? [],
       triggers: (triggers.get(table.oid) ?? []).map((trigger) => trigger.name),
       name,
       aliases: [...(described.get(key)?.aliases ?? []), ...formerNames(defaults[at], name)],

@@ -12,6 +12,7 @@ export interface DraftTable {
   readonly policy: ModelPolicy | undefined;
   readonly columns: readonly CatalogColumn[];
   readonly indexes: readonly CatalogIndex[];
+  readonly exclusions: readonly CatalogIndex[];
   readonly triggers: readonly string[];
   readonly name: ModelName;
   /** Further names by which it is found: of other entities on the table, and its own before the policy renamed it. */

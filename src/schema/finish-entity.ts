@@ -21,7 +21,8 @@ export function finishEntity(table: DraftTable, links: readonly DraftLink[], fin
     role: links.some((link) => link.through === table) ? 'link' : 'object',
     columns: columns.sort((a, b) => Buffer.compare(Buffer.from(a.member), Buffer.from(b.member))),
     key: Object.freeze([...table.identity]),
-    uniques: uniqueConstraints(table),
+    uniques: constraints(table, table.indexes),
+    exclusions: constraints(table, table.exclusions),
     naturalKey: [],
     known: table.metadata !== undefined,
     triggers: Object.freeze([...table.triggers]),
@@ -77,15 +78,16 @@ function reportColumns(table: DraftTable, members: ReadonlyMap<string, string>, 
   }
 }
 
-function uniqueConstraints(table: DraftTable): readonly UniqueConstraint[] {
+function constraints(table: DraftTable, indexes: DraftTable['indexes']): readonly UniqueConstraint[] {
   return Object.freeze(
-    table.indexes.map((index) =>
+    indexes.map((index) =>
       Object.freeze({
         name: index.name,
         columns: Object.freeze(index.columns.includes(0) ? [] : [...columnNames(table.columns, index.columns)]),
         parts: Object.freeze([...index.parts]),
         predicate: index.predicate,
         nullsNotDistinct: index.nullsNotDistinct,
+        operators: index.operators.length === 0 ? undefined : Object.freeze([...index.operators]),
         primary: index.primary,
         deferrable: index.deferrable,
       }),

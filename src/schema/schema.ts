@@ -31,6 +31,8 @@ export interface Entity {
   /** Names of the key columns, in key order. Empty where no unique row identity exists. */
   readonly key: readonly string[];
   readonly uniques: readonly UniqueConstraint[];
+  /** Exclusion constraints: rows of which they keep one need not be equal. */
+  readonly exclusions: readonly UniqueConstraint[];
   /** Columns by which people know a row: from the policy, else the first plain unique constraint that is not the key. */
   readonly naturalKey: readonly string[];
   /** Whether TypeORM metadata knows this table. */
@@ -120,6 +122,8 @@ export interface UniqueConstraint {
   /** SQL of a partial index's predicate. */
   readonly predicate: string | undefined;
   readonly nullsNotDistinct: boolean;
+  /** By part: rows for which all of these hold exclude each other. Undefined where equal ones do. */
+  readonly operators: readonly string[] | undefined;
   readonly primary: boolean;
   readonly deferrable: boolean;
 }

@@ -35,6 +35,7 @@ export function entity(name: string, columns: readonly Column[], key: readonly s
     columns,
     key,
     uniques: [],
+    exclusions: [],
     naturalKey: [],
     known: true,
     triggers: [],

@@ -34,6 +34,24 @@ const cases: readonly (readonly [told: string, reason: string, advice: string, c
     'run it again where another writer was faster; else edit x',
     { columns: ['x'] },
   ],
+  [
+    'of a row that excludes it',
+    'a.b.2 excludes it by x (k)',
+    'override does not help',
+    { columns: ['x'], inTheWay: 'a.b.2', excludes: true },
+  ],
+  [
+    'of two objects that exclude each other',
+    'or one and a row of the target, exclude each other by x (k)',
+    'else edit x',
+    { columns: ['x'], excludes: true },
+  ],
+  [
+    'of what excludes by no plain columns',
+    'exclude each other by what they hold (k)',
+    'else edit one of them',
+    { excludes: true },
+  ],
   ['over no plain columns', 'have the same unique columns (k)', 'else edit one of them', {}],
   [
     'of a reference',

@@ -75,10 +75,12 @@ export function indexesSql(version: number): string {
   return `
 SELECT i.indrelid, c.relname, i.indisprimary, i.indkey::int2[], i.indnkeyatts,
   ARRAY(SELECT pg_get_indexdef(i.indexrelid, p, true) || coalesce((${collation}), '') FROM generate_series(1, i.indnkeyatts) p ORDER BY p),
-  pg_get_expr(i.indpred, i.indrelid, true), ${version >= 150000 ? 'i.indnullsnotdistinct' : 'false'}, coalesce(k.condeferrable, false), i.indimmediate
+  pg_get_expr(i.indpred, i.indrelid, true), ${version >= 150000 ? 'i.indnullsnotdistinct' : 'false'}, coalesce(k.condeferrable, false), i.indimmediate, i.indisunique,
+  ARRAY(SELECT format('OPERATOR(%I.%s)', ns.nspname, o.oprname) FROM unnest(k.conexclop) WITH ORDINALITY x(operator, place)
+    JOIN pg_operator o ON o.oid = x.operator JOIN pg_namespace ns ON ns.oid = o.oprnamespace ORDER BY x.place)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u')
-WHERE i.indisunique AND i.indisvalid AND ${userSchemas} ORDER BY i.indrelid, c.relname COLLATE "C"`;
+LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+WHERE (i.indisunique OR i.indisexclusion) AND i.indisvalid AND ${userSchemas} ORDER BY i.indrelid, c.relname COLLATE "C"`;
 }
 
 /** INSERT 4, UPDATE 16 in tgtype; a disabled trigger does not fire, nor one for replicas. */

@@ -3,7 +3,10 @@ export interface Catalog {
   readonly tables: readonly CatalogTable[];
   readonly columns: readonly CatalogColumn[];
   readonly constraints: readonly CatalogForeignKey[];
+  /** Those that keep something unique. */
   readonly indexes: readonly CatalogIndex[];
+  /** Those of exclusion constraints. */
+  readonly exclusions: readonly CatalogIndex[];
   readonly triggers: readonly { readonly table: string; readonly name: string }[];
   /** Schemas in which unqualified names are looked up by connections that nobody pinned. */
   readonly searchPath: readonly string[];
@@ -76,4 +79,7 @@ export interface CatalogIndex {
   readonly nullsNotDistinct: boolean;
   readonly deferrable: boolean;
   readonly immediate: boolean;
+  readonly unique: boolean;
+  /** By part, where rows exclude each other by more than equality. */
+  readonly operators: readonly string[];
 }

@@ -7,10 +7,20 @@ export async function readCatalog(session: Session): Promise<Catalog> {
   const tables = (await session.query(tablesSql)).map(toTable);
   const columns = (await session.query(columnsSql)).map(toColumn);
   const constraints = (await session.query(foreignKeysSql(session.server.version))).map(toForeignKey);
-  const indexes = (await session.query(indexesSql(session.server.version))).map(toIndex);
+  const all = (await session.query(indexesSql(session.server.version))).map(toIndex);
+  const indexes = all.filter(({ unique }) => unique);
+  const exclusions = all.filter(({ unique }) => !unique);
   const triggers = (await session.query(triggersSql)).map(([table, name]) => ({ table: text(table), name: text(name) }));
   const [path] = await session.query(searchPathSql);
-  return { tables, columns, constraints, indexes, triggers, searchPath: searchPath(text(path?.[0]), text(path?.[1])) };
+  return {
+    tables,
+    columns,
+    constraints,
+    indexes,
+    exclusions,
+    triggers,
+    searchPath: searchPath(text(path?.[0]), text(path?.[1])),
+  };
 }
 
 /** `"$user", public` as schema names. */
@@ -113,6 +123,8 @@ function toIndex([
   nullsNotDistinct,
   deferrable,
   immediate,
+  unique,
+  operators,
 ]: TextRow): CatalogIndex {
   return {
     table: text(table),
@@ -124,6 +136,8 @@ function toIndex([
     nullsNotDistinct: nullsNotDistinct === 't',
     deferrable: deferrable === 't',
     immediate: immediate === 't',
+    unique: unique === 't',
+    operators: parseArray(text(operators)),
   };
 }
 
