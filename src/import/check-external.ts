@@ -17,6 +17,7 @@ import { hasIntegerKey } from './has-integer-key.js';
 import { holdRows } from './hold-rows.js';
 import { ConflictList } from './plan.js';
 import { targetEntity } from './target.js';
+import { valueRefused } from './value-refused.js';
 
 /** External objects stayed at home: the target must have a row with the same key and the same natural key for each. */
 export async function checkExternal(
@@ -38,7 +39,9 @@ export async function checkExternal(
     }
     const members = Object.keys(own[0]?.naturalKey ?? {});
     const keys = own.map(({ pk }) => pkToKey(pk, shape) ?? '');
-    const rows = await naturalKeys(session, entity, members, keys);
+    const rows = await naturalKeys(session, entity, members, keys).catch((error: unknown) => {
+      throw valueRefused(error, model);
+    });
     const constrained = schema.references.every((one) => one.parent !== entity.model || one.constraint !== undefined);
     await holdRows(session, findings, { entity, columns: entity.key, values: rows.keys(), constrained });
     const nameOf = (key: Key): string => formatObjectName({ ...entity, model }, key);

@@ -15,6 +15,7 @@ import type { ConflictList } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { TargetModel } from './target.js';
+import { valueRefused } from './value-refused.js';
 
 /** How to read what a reference holds out of an object. */
 interface HeldReference {
@@ -99,16 +100,23 @@ export async function checkReferences(
   for (const { reference, open, relied, planned } of check.all) {
     const parent = check.parentOf(reference);
     const asked = [...open.sorted()].filter((value) => !(reference.direct && parent?.keys.has(value) === true));
-    const found = asked.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, asked);
+    const found = asked.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, asked).catch(refused(reference));
     await hold(options, reference, relied === undefined ? [...found] : parent?.empty === true ? [] : relied.sorted());
     if (asked.length === 0) continue;
-    const { skipped, absent } = await judge(options, reference, { asked, found, parent });
+    const { skipped, absent } = await judge(options, reference, { asked, found, parent }).catch(refused(reference));
     if (absent.length === 0 && skipped.size === 0) continue;
     const values = valueSet(planned.target, reference);
     for (const value of [...absent, ...skipped]) values.add(value);
     missing.set(reference, { values, skipped });
   }
   return missing.size > 0 ? reportMissing(options, models, check, missing, conflicts, standIns) : () => undefined;
+}
+
+/** A look-up makes values of the archive values of the target's types. */
+function refused({ name }: Reference): (error: unknown) => never {
+  return (error) => {
+    throw valueRefused(error, name);
+  };
 }
 
 async function hold({ session, schema, findings }: PlanOptions, reference: Reference, values: Iterable<Key>): Promise<void> {

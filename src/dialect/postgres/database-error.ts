@@ -10,6 +10,8 @@ interface DriverError {
   readonly table?: string | undefined;
   readonly schema?: string | undefined;
   readonly constraint?: string | undefined;
+  readonly column?: string | undefined;
+  readonly dataType?: string | undefined;
   /** Set where it happened inside of something: a function of the database, a line of COPY. */
   readonly where?: string | undefined;
   /** The server's function that raised it: the same in every language of messages. */
@@ -23,13 +25,10 @@ export class ConstraintError extends RefusedError {
   readonly constraint: string | undefined;
   readonly table: string | undefined;
 
-  constructor(
-    constraint: string | undefined,
-    table: string | undefined,
-    options: { detail?: string | undefined; cause?: unknown },
-  ) {
-    const where = table === undefined ? '' : ` on ${table}`;
-    super('CONSTRAINT_VIOLATED', `the database refused a row: constraint ${constraint ?? '(unnamed)'}${where}`, {
+  constructor(error: DriverError, options: { detail?: string | undefined; cause?: unknown }) {
+    const { constraint } = error;
+    const table = tableOf(error);
+    super('CONSTRAINT_VIOLATED', `the database refused a row: ${violated(error)}${table === undefined ? '' : ` on ${table}`}`, {
       ...options,
       hint: 'Nothing was written. With --verbose the message of the database is shown.',
     });
@@ -49,7 +48,7 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
   const told = [error.message, error.detail].filter((text) => text !== undefined && text !== '').join(' · ');
   const detail = statement === undefined ? told : `${told}\nSQL: ${shortened(statement)}`;
   const options = { detail, cause };
-  if (code.startsWith('23')) return new ConstraintError(error.constraint, tableOf(error), options);
+  if (code.startsWith('23')) return new ConstraintError(error, options);
   switch (code) {
     case '40001':
     case '40P01':
@@ -95,6 +94,12 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
     ...options,
     hint: 'Run it with --verbose to see the message of the database.',
   });
+}
+
+/** NOT NULL is no constraint with a name: a column has it, or a domain. */
+function violated({ code, constraint, column, dataType }: DriverError): string {
+  if (code !== '23502') return `constraint ${constraint ?? '(unnamed)'}`;
+  return column === undefined ? `NULL in the domain ${dataType ?? ''}` : `NULL in column ${column}`;
 }
 
 /** A statement can carry megabytes of keys. */
