@@ -3,18 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Program } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 describe('the command line, wrongly used', function () {
   this.timeout(120_000);
-  let library: Library;
-  before(async () => {
-    library = await openLibrary();
-  });
-  after(async () => {
-    await library.close();
-  });
+  const library = useLibrary();
 
   const cases: readonly (readonly [fact: string, program: Program, words: readonly string[], code: string, says: RegExp])[] = [
     ['an unknown app', 'exportobjects', ['demoap.Book.4'], 'UNKNOWN_APP', /demoapp/u],

@@ -1,20 +1,14 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 type Document = Readonly<Record<string, unknown>>;
 
 describe('the contract: import and verify', function () {
   this.timeout(60_000);
-  let library: Library;
-  before(async () => {
-    library = await openLibrary();
+  const library = useLibrary(async () => {
     expect((await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json'])).code).to.equal(0);
-  });
-  after(async () => {
-    await library.close();
   });
 
   async function imported(words: readonly string[], code: number, url = library.full.url): Promise<Document> {

@@ -4,20 +4,13 @@ import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { programPath } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 type Document = Readonly<Record<string, unknown>>;
 
 describe('the contract: export', function () {
   this.timeout(60_000);
-  let library: Library;
-  before(async () => {
-    library = await openLibrary();
-  });
-  after(async () => {
-    await library.close();
-  });
+  const library = useLibrary();
   const path = (file: string): string => join(library.folder, file);
   const read = (file: string): string => readFileSync(path(file), 'utf8');
   afterEach(() => {

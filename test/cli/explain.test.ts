@@ -2,18 +2,11 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Explanation } from '../../src/index.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 describe('portolan explain', function () {
   this.timeout(60_000);
-  let library: Library;
-  before(async () => {
-    library = await openLibrary();
-  });
-  after(async () => {
-    await library.close();
-  });
+  const library = useLibrary();
 
   async function explained(words: readonly string[]): Promise<Explanation> {
     const { code, stdout, stderr } = await library.run('portolan', ['explain', ...words, '--json']);

@@ -4,8 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { repositoryRoot } from '../support/shared.js';
 import type { Program, RunResult } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 const preload = pathToFileURL(join(repositoryRoot, 'test', 'support', 'fail-file-operation.mjs')).href;
 const compiled = pathToFileURL(join(import.meta.dirname, '..', '..', 'demo-app', 'library-data-source.js')).href;
@@ -20,11 +19,8 @@ interface Faulty extends RunResult {
 
 describe('a file operation that fails', function () {
   this.timeout(300_000);
-  let library: Library;
   let archive: Buffer;
-
-  before(async () => {
-    library = await openLibrary();
+  const library = useLibrary(async () => {
     // Compiled already: reading TypeScript is not what is to fail here.
     const url = `process.env.PORTOLAN_URL`;
     const source = `import { libraryDataSource } from ${JSON.stringify(compiled)};\nexport default libraryDataSource(${url});\n`;
@@ -33,10 +29,6 @@ describe('a file operation that fails', function () {
     expect(code, stderr).to.equal(0);
     archive = readFileSync(join(library.folder, 'book.json'));
     rmSync(join(library.folder, 'book.json'));
-  });
-
-  after(async () => {
-    await library.close();
   });
 
   async function runFaulty(place: number, program: Program, words: readonly string[], url: string): Promise<Faulty> {

@@ -8,7 +8,7 @@ import { verifyArchive } from '../../src/archive/verify-archive.js';
 import { startFaultyProxy } from '../support/faulty-proxy.js';
 import type { RunResult } from '../support/run.js';
 import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 /** For each of six tests. */
 const runs = 8;
@@ -17,14 +17,9 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 describe('an interrupted command', function () {
   this.timeout(300_000);
-  let library: Library;
-  before(async () => {
-    library = await openLibrary();
+  const library = useLibrary(async () => {
     const { code, stderr } = await library.run('exportobjects', ['demoapp.Book.4', '--follow', 'connected', '-o', 'whole.json']);
     expect(code, stderr).to.equal(0);
-  });
-  after(async () => {
-    await library.close();
   });
 
   /** Random moments from the start of the process to some time after its usual end, in milliseconds. */

@@ -35,3 +35,30 @@ export async function openLibrary(): Promise<Library> {
     },
   };
 }
+
+/** A library for the tests of a suite: it is there when they run. `setUp` prepares it further. */
+export function useLibrary(setUp?: () => void | Promise<void>): Library {
+  let opened: Library | undefined;
+  const library = (): Library => {
+    if (opened === undefined) throw new Error('no test is running');
+    return opened;
+  };
+  before(async () => {
+    opened = await openLibrary();
+    await setUp?.();
+  });
+  after(() => opened?.close());
+  return {
+    get full() {
+      return library().full;
+    },
+    get empty() {
+      return library().empty;
+    },
+    get folder() {
+      return library().folder;
+    },
+    run: (...all) => library().run(...all),
+    close: () => library().close(),
+  };
+}

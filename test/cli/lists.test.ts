@@ -1,16 +1,9 @@
 import { expect } from 'chai';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 describe('options', function () {
   this.timeout(60_000);
-  let library: Library;
-  before(async () => {
-    library = await openLibrary();
-  });
-  after(async () => {
-    await library.close();
-  });
+  const library = useLibrary();
 
   async function explained(words: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
     const { code, stdout, stderr } = await library.run('portolan', ['explain', 'demoapp.Book.4', ...words, '--json']);

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { verifyArchive } from '../../src/archive/verify-archive.js';
 import { programPath } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 /** A name space of one's own, in which a small disk can be mounted; not every machine lets everybody. */
 const mayMount = spawnSync('bash', ['-c', 'unshare -rm true']).status === 0;
@@ -20,10 +19,7 @@ interface Ended {
 
 describe('an output that cannot be written', function () {
   this.timeout(120_000);
-  let library: Library;
-
-  before(async () => {
-    library = await openLibrary();
+  const library = useLibrary(async () => {
     const { code, stderr } = await library.run('exportobjects', ['demoapp.Book.4', '--follow', 'connected', '-o', 'whole.json']);
     expect(code, stderr).to.equal(0);
   });
@@ -32,10 +28,6 @@ describe('an output that cannot be written', function () {
     for (const file of readdirSync(library.folder)) {
       if (file !== 'whole.json') rmSync(join(library.folder, file), { recursive: true });
     }
-  });
-
-  after(async () => {
-    await library.close();
   });
 
   /** `$export` and `$import` are the programs; `$all` is an export that is larger than any pipe's buffer leaves room for. */

@@ -5,8 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { projectRoot } from '../../demo-app/project-root.js';
 import { errorCodes } from '../../src/errors/error-codes.js';
 import { programPath } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 const root = projectRoot();
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -14,13 +13,7 @@ const bins = dirname(programPath('portolan'));
 
 describe('README', function () {
   this.timeout(120_000);
-  let library: Library;
-  before(async () => {
-    library = await openLibrary();
-  });
-  after(async () => {
-    await library.close();
-  });
+  const library = useLibrary();
 
   const blocks = [...readme.matchAll(/^### (.+)$|^```sh\n([^]*?)^```/gmu)].reduce<{ title: string; script: string }[]>(
     (found, [, title, script]) => {

@@ -2,8 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import type { TestDatabase } from '../support/database.js';
 import type { Program, RunResult } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 const role = `clerk_${String(process.pid)}`;
 const toExport = `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`;
@@ -12,16 +11,9 @@ const toImport = `GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO
 
 describe('a role that lacks a right', function () {
   this.timeout(120_000);
-  let library: Library;
-
-  before(async () => {
-    library = await openLibrary();
+  const library = useLibrary(async () => {
     const { code, stderr } = await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json']);
     expect(code, stderr).to.equal(0);
-  });
-
-  after(async () => {
-    await library.close();
   });
 
   async function asRole(database: TestDatabase, sql: string, work: (url: string) => Promise<void>): Promise<void> {

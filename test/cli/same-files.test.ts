@@ -2,20 +2,14 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Program } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 describe('an output that would take the place of another file of the command', () => {
-  let library: Library;
-
-  before(async () => {
-    library = await openLibrary();
+  const library = useLibrary(async () => {
     await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json', '-q']);
     writeFileSync(join(library.folder, 'policy.json'), '{}');
     symlinkSync('book.json', join(library.folder, 'link.json'));
   });
-
-  after(() => library.close());
 
   const cases: readonly (readonly [Program, string, string])[] = [
     ['exportobjects', 'demoapp.Book.4 -o new.json --findings new.json', '--findings would overwrite --output'],

@@ -5,20 +5,14 @@ import { join } from 'node:path';
 import { verifyArchive } from '../../src/archive/verify-archive.js';
 import type { Program } from '../support/run.js';
 import { programPath } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 describe('standard output', function () {
   this.timeout(60_000);
-  let library: Library;
-  before(async () => {
-    library = await openLibrary();
+  const library = useLibrary(async () => {
     expect((await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json'])).code).to.equal(0);
     const text = readFileSync(join(library.folder, 'book.json'), 'utf8');
     writeFileSync(join(library.folder, 'edited.json'), text.replace('"title":"', '"title":"On '));
-  });
-  after(async () => {
-    await library.close();
   });
 
   /** `$portolan` and `$export` are the programs. */

@@ -2,21 +2,15 @@ import { expect } from 'chai';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../support/run.js';
-import type { Library } from './library.js';
-import { openLibrary } from './library.js';
+import { useLibrary } from './library.js';
 
 describe('--verbose', function () {
   this.timeout(60_000);
-  let library: Library;
   let title: string;
-  before(async () => {
-    library = await openLibrary();
+  const library = useLibrary(async () => {
     title = String((await library.full.query('SELECT title FROM demoapp_book WHERE id = 4'))[0]?.['title']);
     expect((await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json'])).code).to.equal(0);
     await library.empty.query('ALTER TABLE demoapp_book ADD CONSTRAINT short CHECK (length(title) < 2)');
-  });
-  after(async () => {
-    await library.close();
   });
 
   const importing = (words: readonly string[]): Promise<RunResult> =>
