@@ -16,9 +16,9 @@ const groups = {
   },
   plan: {
     mutate: [
-      'src/import/{check-external,check-references,conflict-advice,decide,decisions,fill,find-collisions,find-drift}.ts',
-      'src/import/{make-plan,plan,plan-lines,plan-run,planned-model,planned-runs,prove-same,reference-value,stand-ins}.ts',
-      'src/import/{target,unique-look-up}.ts',
+      'src/import/{check-external,check-references,conflict-advice,decide,decisions,fill,find-by-natural-key,find-collisions}.ts',
+      'src/import/{find-drift,find-referenced,look-up-rows,make-plan,plan,plan-lines,plan-run,planned-model,planned-runs}.ts',
+      'src/import/{prove-same,reference-value,refuse-nonexistent,stand-ins,target,tell-*,unique-look-up}.ts',
     ],
     spec: ['import/round-trip', 'import/!(faults|held-rows)', 'demo/expected-sets'],
   },
