@@ -68,7 +68,7 @@ describe('rows that exclude each other', () => {
       return [conflicts.map(({ constraint, inTheWay, excludes }) => [constraint, inTheWay, excludes]), plan.skip, plan.update];
     };
     const overlapping = "INSERT INTO price VALUES (1, '[4,9)', 3)";
-    expect(await told(overlapping)).to.deep.equal([[['price_key', 'public.price.id=1,at=[4,9)', true]], {}, {}]);
+    expect(await told(overlapping)).to.deep.equal([[['price_key', 'public.price.id=1,at="[4,9)"', true]], {}, {}]);
     await stay.close();
     expect(await told(overlapping, { onConflict: 'skip' })).to.deep.equal([[], { 'public.price': 1 }, {}]);
     await stay.close();
