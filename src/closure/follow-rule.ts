@@ -8,7 +8,7 @@ export type Role = 'shared' | 'expanded' | 'owned';
 
 /** What a follow rule says of one step: the role of the row it leads to, or undefined where it does not lead anywhere. */
 export interface StepRule {
-  up(from: Role, toRoot: boolean): Role | undefined;
+  up(from: Role, toRoot: boolean): Role;
   down(from: Role, toRoot: boolean): Role | undefined;
   across(from: Role, toRoot: boolean): Role | undefined;
   /** Whether rows that are not followed down still bring their parts (design.md §3). */

@@ -14,7 +14,7 @@ interface AnyLeaf {
   /** The references whose parents bring rows, in the schema's order. */
   readonly brings: readonly Reference[];
   /** The one role in which a parent brings them. */
-  readonly from: Role;
+  readonly from: LeadingRole;
   readonly needs: readonly Need[];
 }
 
@@ -40,7 +40,9 @@ export interface Need {
   readonly role: Role;
 }
 
-const roles = ['shared', 'expanded', 'owned'] as const satisfies readonly Role[];
+/** Rows in no other role lead down or across. */
+const leadingRoles = ['expanded', 'owned'] as const satisfies readonly Role[];
+type LeadingRole = (typeof leadingRoles)[number];
 
 /** The model as a leaf; undefined where its rows, or what they reference, must be known one by one. */
 export function asLeaf(options: WalkOptions, model: string): Leaf | undefined {
@@ -51,18 +53,16 @@ export function asLeaf(options: WalkOptions, model: string): Leaf | undefined {
 function asObjectLeaf(options: WalkOptions, entity: Entity): ObjectLeaf | undefined {
   const { edges, rule, roots, border, seeds } = options;
   const { model } = entity;
-  if (entity.key.length === 0 || seeds.has(model) || border.guards(model) || border.excludes(model)) return undefined;
+  if (entity.key.length === 0 || seeds.has(model) || border.guards(model)) return undefined;
   if (edges.down(model).length > 0 || edges.sides(model).length > 0) return undefined;
   const brings = edges.up(model).filter((reference) => reference.follow.down !== 'skip');
   const leading = leadingRole((from) => rule.down(from, roots.has(model)));
-  if (brings.length === 0 || leading === undefined) return undefined;
+  if (leading === undefined) return undefined;
   const { from, to: role } = leading;
-  if (role === 'shared' && options.sharedAsKey(model)) return undefined;
   if (brings.some((reference) => !isWhole(options, reference) || (reference.part && rule.bringsParts))) return undefined;
   const plan = edges.scanPlan(model);
-  const needs = plan.up.flatMap(({ reference }): readonly Need[] => {
-    const parentRole = rule.up(role, roots.has(reference.parent));
-    return parentRole === undefined ? [] : [{ via: reference.name, direction: 'up', reference, role: parentRole }];
+  const needs = plan.up.map(({ reference }): Need => {
+    return { via: reference.name, direction: 'up', reference, role: rule.up(role, roots.has(reference.parent)) };
   });
   if (plan.up.some(({ reference }) => !isSettled(options, reference))) return undefined;
   return { kind: 'objects', entity, plan, brings, from, role, needs };
@@ -87,8 +87,8 @@ function asLinkLeaf(options: WalkOptions, entity: Entity): LinkLeaf | undefined 
   return { kind: 'links', entity, brings: sides.map((side) => side.from), from, sides, needs };
 }
 
-function leadingRole(step: (from: Role) => Role | undefined): { readonly from: Role; readonly to: Role } | undefined {
-  const [only, ...others] = roles.flatMap((from) => {
+function leadingRole(step: (from: Role) => Role | undefined): { readonly from: LeadingRole; readonly to: Role } | undefined {
+  const [only, ...others] = leadingRoles.flatMap((from) => {
     const to = step(from);
     return to === undefined ? [] : [{ from, to }];
   });

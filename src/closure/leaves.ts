@@ -104,7 +104,7 @@ export class Leaves {
   #bringing({ from }: Leaf, reference: Reference): readonly { readonly reference: Reference; readonly held: HeldKeys }[] {
     const [column] = reference.columns;
     const sets = this.#membership.of(reference.parent);
-    const keys = from === 'shared' ? sets?.taken : sets?.[from];
+    const keys = sets?.[from];
     if (column === undefined || keys === undefined || keys.size === 0) return [];
     return [{ reference, held: { column, of: reference.parent, keys } }];
   }

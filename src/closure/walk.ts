@@ -274,8 +274,7 @@ export class Walk {
       ahead?.push(key);
       for (const { edge, parent, role: parentRole } of parents) {
         const value = valueOf(edge, batch.groups, row);
-        if (value !== null && parentRole !== undefined)
-          this.#want(edge.reference.name, 'up', edge.reference, parent, value, parentRole);
+        if (value !== null) this.#want(edge.reference.name, 'up', edge.reference, parent, value, parentRole);
       }
     }
     if (fresh === 0) return;

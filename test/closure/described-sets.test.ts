@@ -11,14 +11,14 @@ const person = new Set(['public.person']);
 describe('a set of rows is described by what they hold', () => {
   let chart: Chart;
   before(async () => {
-    const models = { kind: {}, tag: {} };
+    const models = { kind: {}, tag: {}, slot: {} };
     chart = await drawChart({ before: roomsSql, synchronize: false, policy: { models, joinTables: [] } });
   });
   after(() => chart?.close());
 
   const described = (options: TakeOptions): Promise<readonly string[]> => takeFrom(chart, options, (taking) => taking.described);
   const policy = (follow: object, more: object = {}): Pick<TakeOptions, 'policy'> => ({
-    policy: { models: { kind: {}, tag: {} }, follow: follow as never, ...more },
+    policy: { models: { kind: {}, tag: {}, slot: {} }, follow: follow as never, ...more },
   });
 
   it('where nothing leads on from them, and they are listed nowhere', async () => {
@@ -85,5 +85,24 @@ describe('a set of rows is described by what they hold', () => {
   it('not where they go wherever their parent goes', async () => {
     const models = { kind: { parts: ['public.message.kind'] }, tag: {} };
     expect(await described({ seeds, policy: { models } })).to.deep.equal([]);
+  });
+
+  it('not where something leads on from them: rows below them, links, nor where what brings them is more than a column', async () => {
+    expect(await described({ seeds: { person: [1] } })).to.deep.equal(['message']);
+    expect(await described({ seeds: { room: [2] } })).to.deep.equal(['message', 'storey_door', 'visa']);
+    const bookings = await takeFrom(chart, { seeds: { slot: ['1\0' + '2'] } }, ({ rows }) => rows);
+    expect(bookings).to.deep.equal(['booking.1!', 'slot.1\0' + '2!']);
+    const references = [{ from: 'rated.target', to: 'kind.id', when: { column: 'what', value: 'x' } }];
+    const cut = policy({ 'public.rated.target[what=x]': { up: 'cut' } }, { references });
+    expect(await takeFrom(chart, { seeds: { kind: [1] }, ...cut }, ({ rows }) => rows)).to.include('rated.1!');
+    expect(await described({ seeds: { kind: [1] }, ...cut })).to.deep.equal(['message']);
+  });
+
+  it('without a step of a reference that brings only what another has brought', async () => {
+    await takeFrom(chart, { seeds: { room: [2], person: [3] } }, ({ closure }) => {
+      const { steps, count } = closure.described.get('public.message') ?? {};
+      expect(count).to.equal(1);
+      expect(steps?.map(({ via }) => via)).to.deep.equal(['public.message.author']);
+    });
   });
 });
