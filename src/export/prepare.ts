@@ -12,7 +12,6 @@ import type { EdgeOfWorld } from '../policy/policy.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { buildSchema } from '../schema/build-schema.js';
 import { excludedModels } from '../schema/exclusions.js';
-import { modelPolicies } from '../schema/model-policies.js';
 import { resolveModel } from '../schema/resolve-model.js';
 import type { Schema } from '../schema/schema.js';
 import type { Seeds } from '../seeds/find-seeds.js';
@@ -87,6 +86,5 @@ function resolved<T>(byName: Readonly<Record<string, T>> | undefined, model: (na
 
 function sharedAsKey(schema: Schema, policy: ParsedPolicy, option: ExportOptions['shared']): (model: string) => boolean {
   const all = (option ?? policy.shared ?? 'full') === 'key';
-  const policies = modelPolicies(schema, policy);
-  return (model) => (policies.get(model)?.shared ?? (all ? 'key' : 'full')) === 'key';
+  return (model) => (schema.entities.get(model)?.policy?.shared ?? (all ? 'key' : 'full')) === 'key';
 }

@@ -210,11 +210,13 @@ async function reportMissing(
         const held = followed?.is === 'kept' ? value(followed.object) : undefined;
         if (held === undefined || missing.get(reference)?.values.has(held) !== true) continue;
         const name = objectName(planned.target, pkToKey(object.pk, planned.target.shape) ?? '');
-        if (reference.constraint === undefined && missing.get(reference)?.skipped.has(held) !== true) {
+        const isSkipped = missing.get(reference)?.skipped.has(held) === true;
+        if (reference.constraint === undefined && !isSkipped) {
           dangling.push([name, reference]);
           continue;
         }
-        if (planned.target.strategy === 'skip') {
+        // What needs a skipped object is skipped too, whatever the policy says of its own conflicts.
+        if (isSkipped || planned.target.strategy === 'skip') {
           planned.decisions.change(place, 'skip');
           planned.skipped.add(pkToKey(object.pk, planned.target.shape) ?? '');
           continue;

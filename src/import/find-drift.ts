@@ -1,8 +1,7 @@
 import type { ArchiveEntity, ArchiveHeader } from '../archive/archive.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
-import type { ModelPolicy, Policy } from '../policy/policy.js';
-import { modelPolicies } from '../schema/model-policies.js';
+import type { ModelPolicy } from '../policy/policy.js';
 import { findColumn } from '../schema/resolve-column.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import type { ConflictStrategy } from '../terms.js';
@@ -14,7 +13,6 @@ import { linkInTarget, targetEntity, targetModel } from './target.js';
 export interface DriftOptions {
   readonly header: ArchiveHeader;
   readonly schema: Schema;
-  readonly policy: Policy;
   readonly onConflict: ConflictStrategy;
   readonly ignoreNonexistent: boolean;
   readonly findings: Findings;
@@ -37,7 +35,6 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
   const { header, schema } = options;
   const problems: string[] = [];
   const models = new Map<string, TargetModel>();
-  const policies = modelPolicies(schema, options.policy);
   for (const model of header.order) {
     const described = header.entities[model];
     const entity = targetEntity(schema, header, model);
@@ -46,7 +43,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
       nonexistent(options, problems, 'missing-model', model, lacks.model);
       continue;
     }
-    const policy = policies.get(entity.model) ?? {};
+    const { policy } = entity;
     const columns = matchColumns(options, described, entity, model, problems);
     const fills = fillsOf(options, entity, model, columns, policy, problems);
     for (const [member, link] of Object.entries(described.links)) {
@@ -55,7 +52,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     }
     models.set(
       model,
-      targetModel({ header, schema, model, entity, columns, fills, strategy: policy.onConflict ?? options.onConflict }),
+      targetModel({ header, schema, model, entity, columns, fills, strategy: policy?.onConflict ?? options.onConflict }),
     );
   }
   if (problems.length > 0) throw schemaDrift(problems);
@@ -108,7 +105,7 @@ function fillsOf(
   entity: Entity,
   model: string,
   columns: readonly TargetColumn[],
-  policy: ModelPolicy,
+  policy: ModelPolicy | undefined,
   problems: string[],
 ): readonly Fill[] {
   const held = new Set(columns.map(({ column }) => column.name));
@@ -135,8 +132,8 @@ function fillsOf(
   return fills;
 }
 
-function policyFill({ fill = {} }: ModelPolicy, entity: Entity, column: Column): string | null | undefined {
-  return Object.entries(fill).find(([name]) => findColumn(entity, name) === column)?.[1];
+function policyFill(policy: ModelPolicy | undefined, entity: Entity, column: Column): string | null | undefined {
+  return Object.entries(policy?.fill ?? {}).find(([name]) => findColumn(entity, name) === column)?.[1];
 }
 
 function nonexistent(

@@ -90,7 +90,6 @@ async function run(
   const targets = findDrift({
     header: archive.header,
     schema,
-    policy: options.policy ?? {},
     onConflict,
     ignoreNonexistent: options.ignoreNonexistent ?? false,
     findings,

@@ -1,3 +1,5 @@
+import type { ModelPolicy } from '../policy/policy.js';
+
 /**
  * The chart: one frozen value that says everything the engine knows of the tables it moves. It is built from the
  * database catalog (what columns really are), TypeORM metadata (names and relations) and the policy (declared
@@ -43,6 +45,8 @@ export interface Entity {
   readonly estimatedRows: number;
   readonly discriminator: Discriminator | undefined;
   readonly nestedSet: NestedSet | undefined;
+  /** What the policy says of it, by whatever name. */
+  readonly policy: ModelPolicy | undefined;
 }
 
 /** Of single-table inheritance: what tells the kinds of rows apart. */

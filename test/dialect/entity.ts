@@ -42,5 +42,6 @@ export function entity(name: string, columns: readonly Column[], key: readonly s
     estimatedRows: -1,
     discriminator: undefined,
     nestedSet: undefined,
+    policy: undefined,
   };
 }

@@ -13,7 +13,6 @@ import {
 import type { Policy } from '../../src/policy/policy.js';
 import type { ParsedPolicy } from '../../src/policy/parsed-policy.js';
 import { excludedModels } from '../../src/schema/exclusions.js';
-import { modelPolicies } from '../../src/schema/model-policies.js';
 import type { Schema } from '../../src/schema/schema.js';
 import { failureOf } from '../support/failure.js';
 import type { Chart } from './chart.js';
@@ -72,11 +71,13 @@ describe('every part of a policy', () => {
   };
 
   const told = (schema: Schema, policy: ParsedPolicy): unknown => ({
-    entities: [...schema.entities],
+    entities: [...schema.entities.values()].map((entity) => ({
+      ...entity,
+      policy: [entity.policy?.shared, entity.policy?.fill],
+    })),
     references: schema.references,
     links: schema.links,
     excluded: [...excludedModels(schema, policy)],
-    natural: [...modelPolicies(schema, policy)].map(([model, { shared, fill }]) => [model, shared, fill]),
   });
 
   for (const [part, policyOf] of Object.entries(parts)) {
