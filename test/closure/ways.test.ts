@@ -63,7 +63,13 @@ describe('the shortest way', () => {
        CREATE TABLE desk_ink (desk int REFERENCES desk, ink int REFERENCES ink, PRIMARY KEY (desk, ink));
        INSERT INTO lamp VALUES (1); INSERT INTO plug VALUES (1, 1); INSERT INTO desk VALUES (1, 1, 1), (2, NULL, NULL);
        INSERT INTO drawer VALUES (1, 1); INSERT INTO pen VALUES (1, 1, 1);
-       INSERT INTO ink VALUES (1); INSERT INTO pen_ink VALUES (1, 1); INSERT INTO desk_ink VALUES (1, 1);`,
+       INSERT INTO ink VALUES (1), (2); INSERT INTO pen_ink VALUES (1, 1); INSERT INTO desk_ink VALUES (1, 1);
+       CREATE TABLE box (id int PRIMARY KEY, drawer int REFERENCES drawer);
+       CREATE TABLE cap (id int PRIMARY KEY, box int REFERENCES box, lamp int REFERENCES lamp);
+       CREATE TABLE box_ink (box int REFERENCES box, ink int REFERENCES ink, PRIMARY KEY (box, ink));
+       CREATE TABLE lamp_ink (lamp int REFERENCES lamp, ink int REFERENCES ink, PRIMARY KEY (lamp, ink));
+       INSERT INTO box VALUES (1, 1); INSERT INTO cap VALUES (1, 1, 1);
+       INSERT INTO box_ink VALUES (1, 2); INSERT INTO lamp_ink VALUES (1, 2);`,
     );
   });
 
@@ -97,6 +103,8 @@ describe('the shortest way', () => {
     // Shared rows lead up only: the lamp of a plug, and not the desks of a lamp.
     expect(await way('desk.1', {}, { objects: ['pen.1'] })).to.equal('seed pen.1, up desk.1');
     expect(await way('lamp.1', {}, { objects: ['pen.1'] })).to.equal('seed pen.1, up desk.1, up lamp.1');
+    expect(await way('cap.1')).to.equal('seed desk.1, down drawer.1, down box.1, down cap.1');
+    expect(await way('ink.2')).to.equal('seed desk.1, down drawer.1, down box.1, across ink.2');
     const refused: unknown = await way('drawer.1', {}, { objects: ['lamp.1'], follow: 'dependencies' }).catch(
       (error: unknown) => error,
     );
