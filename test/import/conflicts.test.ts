@@ -111,6 +111,30 @@ describe('a conflict', () => {
     }
   });
 
+  it('of two objects of the archive names no third one that is not written, nor one that holds NULL', async () => {
+    const more = `${rows}; INSERT INTO book VALUES (6, 1, 'i6', NULL, 3), (7, 1, 'i7', NULL, 3), (8, 1, 'i8', 7, 3)`;
+    const target = "INSERT INTO author VALUES (1, 'ada@x', 'Ada'); INSERT INTO book VALUES (4, 1, 'other', NULL, NULL)";
+    book = await move({ sql, source: more, target, policy, objects: ['author.1'] });
+    await book.edit((text) => text.replace('"i5"', '"i4"').replace('"i8"', '"i4"').replace('"i7"', 'null'));
+    const { status, conflicts } = await book.import({ onConflict: 'skip' });
+    expect(status).to.equal('refused');
+    expect(conflicts.map(({ object, constraint, inTheWay }) => [object, constraint, inTheWay])).to.deep.equal([
+      ['public.book.8', 'book_isbn_key', 'public.book.5'],
+    ]);
+  });
+
+  it('of two objects of the archive names both where their NULLs are not distinct', async () => {
+    const strict = 'CREATE TABLE author (id int PRIMARY KEY, email text, name text, UNIQUE NULLS NOT DISTINCT (email, name))';
+    const source = "INSERT INTO author VALUES (1, NULL, 'a'), (2, NULL, 'b'), (3, NULL, NULL)";
+    const objects = ['author.1', 'author.2', 'author.3'];
+    book = await move({ sql: strict, source, policy: { models: { author: {} } }, objects });
+    await book.edit((text) => text.replace('"name":"b"', '"name":null'));
+    const { conflicts } = await book.import();
+    expect(conflicts.map(({ object, columns, inTheWay }) => [object, columns, inTheWay])).to.deep.equal([
+      ['public.author.3', ['email', 'name'], 'public.author.2'],
+    ]);
+  });
+
   it('of two objects of the archive names both where a partition refuses one, in whatever name', async () => {
     const partitioned = `${sql}; DROP TABLE book; CREATE TABLE book (id int, author int REFERENCES author, isbn text, PRIMARY KEY (id, author),
       CONSTRAINT by_isbn UNIQUE (isbn, author)) PARTITION BY LIST (author); CREATE TABLE ada PARTITION OF book FOR VALUES IN (1)`;

@@ -97,6 +97,23 @@ describe('objects that stayed at home', () => {
     expect(conflicts.map(({ object }) => object)).to.deep.equal(['public.author.1', 'public.shelf.number=7,wing=east']);
   });
 
+  it('are conflicts where the key of the target is a part of theirs, or more', async () => {
+    for (const [key, name] of [
+      ['wing', 'public.shelf.number=7,wing=east'],
+      ['wing, number, label', 'public.shelf.number=7,wing=east'],
+    ] as const) {
+      const { conflicts } = await imported(
+        `${there}; ${shelf}; ALTER TABLE book DROP CONSTRAINT book_wing_number_fkey;
+        ALTER TABLE shelf DROP CONSTRAINT shelf_pkey, ADD PRIMARY KEY (${key})`,
+      );
+      expect(
+        conflicts.map(({ object }) => object),
+        key,
+      ).to.deep.equal([name]);
+      if (key === 'wing') await book.close();
+    }
+  });
+
   it('are listed up to a thousand conflicts, and counted beyond', async () => {
     const many = `INSERT INTO author SELECT n, 'a', NULL FROM generate_series(2, 1200) n; INSERT INTO book SELECT n + 10, n, NULL, NULL FROM generate_series(2, 1200) n;
       INSERT INTO shelf VALUES ('all', 1, NULL); UPDATE book SET wing = 'all', number = 1`;

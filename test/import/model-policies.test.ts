@@ -63,7 +63,7 @@ describe('what a policy says of one model', () => {
   it('is found by the name that the policy replaces, and by the new one', async () => {
     const named = { author: {}, mail: {}, 'public.demo_book': { app: 'demo', name: 'Book', fill: { k: '1' } } };
     await begin('ALTER TABLE demo_book ADD k text NOT NULL');
-    expect((await book.import({ policy: { models: named, references }, ignoreNonexistent: true })).status).to.equal('done');
+    expect((await book.import({ policy: { models: named, references } })).status).to.equal('done');
     expect((await book.rows('demo_book'))[0]).to.include({ k: '1' });
   });
 

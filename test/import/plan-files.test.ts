@@ -49,6 +49,47 @@ describe('the files of an import', () => {
     ]);
   });
 
+  it('say what would be written under --verbose: all of a new row, of another what differs', async () => {
+    await book.target.query(
+      "INSERT INTO author VALUES (1, 'Ada', 9); INSERT INTO book VALUES (2, 1, 'secret title'), (3, NULL, 'secret title')",
+    );
+    await book.import({ onConflict: 'override', dryRun: true, verbose: true, plan: join(book.folder, 'plan') });
+    expect(lines('plan').slice(1)).to.deep.equal([
+      { object: 'public.author.1', decision: 'update', columns: ['age'], after: { age: 36 } },
+      { object: 'public.book.1', decision: 'insert', after: { author: 1, title: 'secret title' } },
+      { object: 'public.book.2', decision: 'same' },
+      { object: 'public.book.3', decision: 'update', columns: ['author'], after: { author: 1 } },
+    ]);
+  });
+
+  it('count the objects of each model by name, and no model without any', async () => {
+    await book.close();
+    const tables = 'CREATE TABLE zebra (id int PRIMARY KEY); CREATE TABLE ant (id int PRIMARY KEY, zebra int REFERENCES zebra)';
+    const animals = 'INSERT INTO zebra VALUES (1), (2); INSERT INTO ant VALUES (1, 1), (2, 1), (3, 2)';
+    const models = { zebra: {}, ant: {} };
+    book = await move({
+      sql: tables,
+      source: animals,
+      target: 'INSERT INTO zebra VALUES (1)',
+      policy: { models },
+      objects: ['ant.1', 'ant.2', 'ant.3'],
+    });
+    const { plan } = await book.import();
+    expect(Object.entries(plan.insert)).to.deep.equal([
+      ['public.ant', 3],
+      ['public.zebra', 1],
+    ]);
+    expect(plan).to.deep.equal({
+      ...plan,
+      same: { 'public.zebra': 1 },
+      update: {},
+      skip: {},
+      conflict: {},
+      merge: {},
+      remap: {},
+    });
+  });
+
   it('hold no values, and nobody else may read them', async () => {
     const path = join(book.folder, 'plan');
     await book.target.query("INSERT INTO author VALUES (5, 'Ada', 9)");

@@ -55,6 +55,21 @@ describe('references that lead nowhere', () => {
     expect((await book.import({ onConflict: 'skip' })).plan.skip).to.deep.equal({ 'public.book': 1 });
   });
 
+  it('are conflicts in rows that are overwritten, and none in those that stay as they are', async () => {
+    const target = `INSERT INTO author VALUES (5, 'theirs'); INSERT INTO book VALUES (4, 5, 'theirs', NULL, NULL);
+      ALTER TABLE book ADD CONSTRAINT by_author FOREIGN KEY (author) REFERENCES author`;
+    book = await move({ sql, source, target, policy: { models: policy.models ?? {} }, objects: ['book.4'] });
+    const { conflicts, plan } = await book.import({ onConflict: 'override' });
+    expect(conflicts.map(({ object, constraint }) => [object, constraint])).to.deep.equal([['public.book.4', 'by_author']]);
+    expect([plan.update, plan.conflict]).to.deep.equal([{}, { 'public.book': 1 }]);
+    await book.target.query(
+      'ALTER TABLE book DROP CONSTRAINT by_author; UPDATE book SET author = 77, code = $$nobody$$, kind = $$author$$, owner = 88',
+    );
+    const again = await book.import({ onConflict: 'override', policy });
+    expect(again.plan.same).to.deep.equal({ 'public.book': 1 });
+    expect(again.findings.filter(({ kind }) => kind === 'dangling-reference')).to.deep.equal([]);
+  });
+
   it('are made by override where a row of the target needs the old value: the database refuses, and the column is named', async () => {
     const constrained = sql.replace('code text, kind', 'code text REFERENCES author (code), kind');
     const target = "INSERT INTO author VALUES (1, 'old'); INSERT INTO book VALUES (9, NULL, 'old')";
