@@ -19,7 +19,6 @@ export interface ProofFacts {
 export function proveSame(target: TargetModel, { key, line, differing, hits }: ProofFacts): Key | undefined {
   const texts = line.split('\t');
   const isHeld = (names: readonly string[]): boolean =>
-    names.length > 0 &&
     names.every((name) => {
       const at = target.columns.findIndex(({ column }) => column.name === name);
       return at >= 0 && texts[at] !== '\\N';

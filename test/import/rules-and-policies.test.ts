@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { DataSource } from 'typeorm';
 import { importObjects } from '../../src/index.js';
 import { failureOf } from '../support/failure.js';
+import { asRole } from './as-role.js';
 import type { Move } from './move.js';
 import { move } from './move.js';
 
@@ -35,16 +35,9 @@ describe('a target that rewrites or hides what is written', () => {
 
   it('by row level security refuses a role that it binds, before anything is written', async () => {
     book = await move({ sql, source, policy, objects: ['book.4'] });
-    const role = `portolan_bound_${book.target.name.slice(-12)}`;
-    await book.target.query(
-      `CREATE ROLE ${role} LOGIN PASSWORD 'x'; ALTER TABLE author OWNER TO ${role}; ALTER TABLE book OWNER TO ${role};
-       ALTER TABLE author ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON author USING (id > 5)`,
-    );
-    const url = new URL(book.target.url);
-    url.username = role;
-    url.password = 'x';
-    const as = await new DataSource({ type: 'postgres', url: url.href, entities: [] }).initialize();
-    try {
+    const grants = `ALTER TABLE author OWNER TO $role; ALTER TABLE book OWNER TO $role;
+      ALTER TABLE author ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON author USING (id > 5)`;
+    await asRole(book.target, grants, async (as) => {
       expect((await importObjects(as, { archive: book.archive, policy, dryRun: true })).status).to.equal('planned');
       await book.target.query('ALTER TABLE author FORCE ROW LEVEL SECURITY');
       expect(await failureOf(importObjects(as, { archive: book.archive, policy }))).to.include({
@@ -52,9 +45,6 @@ describe('a target that rewrites or hides what is written', () => {
         exitCode: 3,
       });
       expect(await book.rows('book')).to.deep.equal([]);
-    } finally {
-      await as.destroy();
-      await book.target.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-    }
+    });
   });
 });

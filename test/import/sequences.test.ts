@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { DataSource } from 'typeorm';
 import type { ImportResult } from '../../src/index.js';
 import { importObjects } from '../../src/index.js';
 import { failureOf } from '../support/failure.js';
+import { asRole } from './as-role.js';
 import type { Move } from './move.js';
 import { move } from './move.js';
 
@@ -59,21 +59,9 @@ describe('sequences of the target', () => {
   });
 
   /** As a role that may use the sequence, and does not own it. */
-  async function asGuest(rights = 'ALL'): Promise<ImportResult> {
-    const role = `portolan_guest_${ticket.target.name.slice(-12)}`;
-    await ticket.target.query(
-      `CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT SELECT, INSERT ON ticket TO ${role}; GRANT ${rights} ON SEQUENCE number TO ${role}`,
-    );
-    const url = new URL(ticket.target.url);
-    url.username = role;
-    url.password = 'x';
-    const as = await new DataSource({ type: 'postgres', url: url.href, entities: [] }).initialize();
-    try {
-      return await importObjects(as, { archive: ticket.archive, policy });
-    } finally {
-      await as.destroy();
-      await ticket.target.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-    }
+  function asGuest(rights = 'ALL'): Promise<ImportResult> {
+    const grants = `GRANT SELECT, INSERT ON ticket TO $role; GRANT ${rights} ON SEQUENCE number TO $role`;
+    return asRole(ticket.target, grants, (as) => importObjects(as, { archive: ticket.archive, policy }));
   }
 
   it('that the role does not own are set after the commit, and a finding says so', async () => {
