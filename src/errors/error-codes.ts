@@ -19,7 +19,7 @@ export const errorCodes = Object.freeze({
   CONNECTION_LOST: { exitCode: 1, meaning: 'the connection to the database was lost midway' },
   CONSENT_NEEDED: { exitCode: 2, meaning: 'overwriting rows wants --yes where there is no terminal' },
   CONSTRAINT_BROKEN: { exitCode: 3, meaning: 'a foreign key of the source does not hold: the row that it promises is not there' },
-  CONSTRAINT_VIOLATED: { exitCode: 3, meaning: 'the database refused a row; the constraint is named' },
+  CONSTRAINT_VIOLATED: { exitCode: 3, meaning: 'the database refused a row; the constraint, column or function is named' },
   CUT_NOT_NULL: { exitCode: 3, meaning: 'a reference that is to be cut cannot be null' },
   DATABASE_ERROR: { exitCode: 1, meaning: 'the database refused a statement' },
   DATA_SOURCE_AMBIGUOUS: { exitCode: 2, meaning: 'the file exports several data sources' },

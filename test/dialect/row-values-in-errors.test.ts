@@ -20,7 +20,7 @@ class Meal {
 const refusals: Readonly<Record<string, readonly [sql: string, code: string]>> = {
   'a check': [`ALTER TABLE meal ADD CHECK (dish <> '${secret}')`, 'CONSTRAINT_VIOLATED'],
   'an index over an expression': ['CREATE INDEX ON meal ((dish::int))', 'VALUE_REFUSED'],
-  'a trigger that tells the row': [trigger(`RAISE EXCEPTION 'no %', NEW`), 'DATABASE_ERROR'],
+  'a trigger that tells the row': [trigger(`RAISE EXCEPTION 'no %', NEW`), 'CONSTRAINT_VIOLATED'],
   'a trigger that tells of a right': [
     trigger(`RAISE insufficient_privilege USING MESSAGE = 'not allowed for user ' || NEW.dish`),
     'PERMISSION_DENIED',

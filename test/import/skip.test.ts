@@ -69,6 +69,20 @@ describe('--on-conflict skip', () => {
     expect(plan.skip).to.deep.equal({ 'public.author': 1, 'public.book': 1 });
   });
 
+  it('takes nothing for proven by NULL, though NULLs are not distinct', async () => {
+    const strict = sql.replace('phone text UNIQUE', 'phone text UNIQUE NULLS NOT DISTINCT');
+    const target = "INSERT INTO author VALUES (9, 'other@x', NULL, 'Bob')";
+    book = await move({
+      sql: strict,
+      source: `${rows}; UPDATE author SET phone = NULL`,
+      target,
+      policy,
+      objects: ['book.4'],
+    });
+    const { plan } = await book.import({ onConflict: 'skip' });
+    expect(plan.skip).to.deep.equal({ 'public.author': 1, 'public.book': 1 });
+  });
+
   it('takes the natural key of the policy for a proof', async () => {
     const models = { ...policy.models, author: { naturalKey: ['name'] } };
     const target = "INSERT INTO author VALUES (1, 'other@x', '77', 'Ada')";

@@ -87,6 +87,22 @@ describe('triggers of the target', () => {
     expect(await book.rows('book')).to.deep.equal([]);
   });
 
+  it('may refuse a row in words of their own: the function is named, and nothing is committed', async () => {
+    for (const [code, when, kind, more] of [
+      ['P0001', 'BEFORE INSERT', 'TRIGGER', ''],
+      ['P0001', 'AFTER INSERT', 'CONSTRAINT TRIGGER', 'DEFERRABLE INITIALLY DEFERRED'],
+      ['23514', 'BEFORE INSERT', 'TRIGGER', ''],
+    ] as const) {
+      const target = trigger('book', `RAISE 'not %', NEW.id USING ERRCODE = '${code}';`, when, kind, more);
+      book = await move({ sql, source, target, policy, objects: ['book.4'] });
+      const error = (await failureOf(book.import())) as Error;
+      expect(error, code).to.include({ code: 'CONSTRAINT_VIOLATED', exitCode: 3 });
+      expect(error.message).to.match(/: the function (public\.)?on_book\(\) of the database/u);
+      expect(await book.rows('author')).to.deep.equal([]);
+      if (code === 'P0001') await book.close();
+    }
+  });
+
   it('do as much in a dry run, and nothing of it stays', async () => {
     book = await move({
       sql,

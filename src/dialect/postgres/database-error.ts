@@ -58,6 +58,11 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
       return /row.level security|row security/iu.test(error.message) || error.routine === 'check_enable_rls'
         ? rowSecurity(error, options)
         : permissionDenied(error, doing, server?.user, options);
+    case 'P0001':
+      return new RefusedError('CONSTRAINT_VIOLATED', `${doing}: ${raisedBy(error)} refused it`, {
+        ...options,
+        hint: 'Nothing was written. With --verbose its message is shown.',
+      });
     case '25006':
       return new FailedError('READ_ONLY_DATABASE', `${doing}: the server only lets itself be read`, {
         ...options,
@@ -97,9 +102,15 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
 }
 
 /** NOT NULL is no constraint with a name: a column has it, or a domain. */
-function violated({ code, constraint, column, dataType }: DriverError): string {
-  if (code !== '23502') return `constraint ${constraint ?? '(unnamed)'}`;
+function violated({ code, constraint, column, dataType, where }: DriverError): string {
+  if (code !== '23502') return constraint === undefined ? raisedBy({ where }) : `constraint ${constraint}`;
   return column === undefined ? `NULL in the domain ${dataType ?? ''}` : `NULL in column ${column}`;
+}
+
+/** Who raised an error of its own; a function's name and the types of its arguments are no values. */
+function raisedBy({ where }: Pick<DriverError, 'where'>): string {
+  const [, name] = /^PL\/pgSQL function ([^\s(]+\([^)]*\))/u.exec(where ?? '') ?? [];
+  return name === undefined ? 'a trigger or function of the database' : `the function ${name} of the database`;
 }
 
 /** A statement can carry megabytes of keys. */
