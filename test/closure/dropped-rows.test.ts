@@ -111,6 +111,11 @@ describe('rows that are dropped', () => {
       // Form 1 and its pupils are owned: they leave whole, though others need them.
       expect(taking.rows).to.include.members(['form.1!', 'pupil.1!', 'pupil.3!', 'pupil.2!']);
       expect(external(taking)).to.deep.equal(['form.2', 'form.3']);
+      expect([...taking.closure.external.keys()]).to.deep.equal(['public.form']);
+    });
+    await takeFrom(chart, { seeds: { form: [3] }, boundary: new Map([['public.pupil', 'stub']]) }, (taking) => {
+      expect(taking.rows).to.deep.equal(['form.2', 'form.3!', 'school.1', 'school.2']);
+      expect(external(taking)).to.deep.equal([]);
     });
   });
 
@@ -122,6 +127,9 @@ describe('rows that are dropped', () => {
       expect(taking.closure.links.map(({ name }) => name)).to.have.length(1);
     });
     await takeFrom(chart, { seeds: { pupil: [4] }, policy, exclude: new Map([['public.year', 'error']]) }, (taking) => {
+      expect(taking.closure.links).to.deep.equal([]);
+    });
+    await takeFrom(chart, { seeds: { year: [1] }, exclude: new Map([['public.pupil', 'error']]) }, (taking) => {
       expect(taking.closure.links).to.deep.equal([]);
     });
   });
