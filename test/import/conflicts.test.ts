@@ -90,6 +90,20 @@ describe('a conflict', () => {
     expect(await named()).to.deep.equal([['more', '']]);
   });
 
+  it('names a row by its text where its key only looks like a number, and a key that no constraint keeps by its columns', async () => {
+    const loose =
+      'CREATE TABLE author (id text PRIMARY KEY, name text UNIQUE); CREATE TABLE book (a int NOT NULL, b int NOT NULL, title text)';
+    const models = { author: {}, book: { key: ['a', 'b'] } };
+    const source = "INSERT INTO author VALUES ('1', 'Ada'); INSERT INTO book VALUES (1, 2, 'x')";
+    const target = "INSERT INTO author VALUES ('007', 'Ada'); INSERT INTO book VALUES (1, 2, 'y')";
+    book = await move({ sql: loose, source, target, policy: { models }, objects: ['author.1', 'book.a=1,b=2'] });
+    const { conflicts } = await book.import();
+    expect(conflicts.map(({ object, constraint, inTheWay }) => [object, constraint, inTheWay])).to.deep.equal([
+      ['public.author.1', 'author_name_key', 'public.author.007'],
+      ['public.book.a=1,b=2', 'a, b', 'public.book.a=1,b=2'],
+    ]);
+  });
+
   it('of two objects of the archive names both, under every strategy', async () => {
     for (const onConflict of ['fail', 'skip', 'override'] as const) {
       const result = await refused('', { onConflict }, (text) => text.replace('"i5"', '"i4"'));

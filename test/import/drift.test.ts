@@ -91,6 +91,19 @@ describe('a target whose tables are others by now', () => {
     );
   });
 
+  it('takes no other column for one that is gone, though no entity maps either', async () => {
+    expect((await refusal('ALTER TABLE author DROP born, ADD died timestamp')).message).to.contain(
+      'public.author.born: the target has no such column',
+    );
+  });
+
+  it('gets random values in a required column that the policy excludes, as in one that was withheld', async () => {
+    await begin('ALTER TABLE author ADD k text NOT NULL');
+    const { findings } = await author.import({ policy: { models: { author: {} }, exclude: { 'author.k': 'error' } } });
+    expect(told(findings, 'random-value')).to.have.length(1);
+    expect((await author.rows('author'))[0]?.['k']).to.match(/^[\w-]{22}$/u);
+  });
+
   it('refuses all that is other at once', async () => {
     const { message } = await refusal('ALTER TABLE author DROP born, ALTER fee TYPE text, ADD k int NOT NULL');
     expect(message.split('\n')).to.deep.equal([

@@ -36,6 +36,22 @@ describe('references that lead nowhere', () => {
     ]);
   });
 
+  it('and hold what is the key of another object are taken for what they are: no key', async () => {
+    const numbers = sql.replace('code text UNIQUE', 'code int UNIQUE').replace('code text, kind', 'code int, kind');
+    const coded = { models: policy.models ?? {}, references: [{ from: 'book.code', to: 'author.code' }] };
+    book = await move({
+      sql: numbers,
+      source: 'INSERT INTO author VALUES (1, 20), (2, 1); INSERT INTO book VALUES (4, NULL, 1), (5, NULL, 2)',
+      target: 'INSERT INTO author VALUES (1, 30)',
+      policy: coded,
+      objects: ['author.1', 'author.2', 'book.4', 'book.5'],
+    });
+    const { status, plan, findings } = await book.import({ onConflict: 'skip' });
+    expect([status, plan.skip]).to.deep.equal(['done', { 'public.author': 1 }]);
+    expect(findings.flatMap(({ kind, on }) => (kind === 'dangling-reference' ? [on] : []))).to.deep.equal(['public.book.5']);
+    expect((await book.rows('book')).map(({ code }) => code)).to.deep.equal([1, 2]);
+  });
+
   it('are none where the target has the row', async () => {
     const target = "INSERT INTO author VALUES (77, 'nobody'), (88, NULL)";
     book = await move({ sql, source, target, policy, objects: ['book.4'] });

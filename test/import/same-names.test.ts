@@ -48,6 +48,25 @@ describe('tables of one name', () => {
     }
   });
 
+  it('keep their links where the join table is in another schema by now; under another name it is none', async () => {
+    const moved: Move = await move({
+      sql: `CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY);
+        CREATE TABLE lk (a int REFERENCES a, b int REFERENCES b, PRIMARY KEY (a, b))`,
+      source: 'INSERT INTO a VALUES (1); INSERT INTO b VALUES (1), (2); INSERT INTO lk VALUES (1, 1), (1, 2)',
+      target: 'ALTER TABLE lk RENAME TO other',
+      policy: { models: { a: {}, b: {} } },
+      objects: ['a.1'],
+    });
+    try {
+      expect(await failureOf(moved.import())).to.include({ code: 'SCHEMA_DRIFT' });
+      await moved.target.query('ALTER TABLE other RENAME TO lk; CREATE SCHEMA later; ALTER TABLE lk SET SCHEMA later');
+      expect(Object.values((await moved.import()).links.insert)).to.deep.equal([2]);
+      expect(await moved.rows('later.lk')).to.have.length(2);
+    } finally {
+      await moved.close();
+    }
+  });
+
   it('keep the links of their own', async () => {
     const lk = (schema: string): string =>
       `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.lk (a int REFERENCES a, b int REFERENCES b, PRIMARY KEY (a, b));`;

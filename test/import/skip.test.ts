@@ -98,6 +98,11 @@ describe('--on-conflict skip', () => {
     expect(await book.rows('signature')).to.deep.equal([]);
   });
 
+  it('keeps a key that holds a skipped object where the row of that key is proven the same', async () => {
+    await skipped("INSERT INTO author VALUES (1, 'ada@x', '11', 'A')", "; INSERT INTO signature VALUES (1, 4, 'blue')");
+    expect(await book.rows('signature')).to.deep.equal([{ author: 1, book: 4, ink: 'blue' }]);
+  });
+
   it('leads links to the row that is proven the same', async () => {
     await skipped("INSERT INTO tag VALUES (30, 'new', 'green')");
     expect(await book.rows('book_tag')).to.deep.equal([{ book: 4, tag: 30 }]);
