@@ -198,7 +198,7 @@ describe('rows that TypeORM’s joins lose or confuse', () => {
       await journey.export(['node.1'], { shared: 'key' });
       await journey.target.query('TRUNCATE node CASCADE; DELETE FROM switch');
       const { conflicts } = await journey.import();
-      expect(conflicts.map(({ object }) => object)).to.include.members(['public.tag.0', 'public.switch.f']);
+      expect(conflicts.map(({ object }) => object)).to.include.members(['public.tag.0', 'public.switch.false']);
     } finally {
       await journey.end();
     }

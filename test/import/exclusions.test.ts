@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { ImportOptions } from '../../src/index.js';
 import type { Move } from './move.js';
 import { move } from './move.js';
 
@@ -52,27 +51,39 @@ describe('rows that exclude each other', () => {
     expect(status).to.equal('refused');
     expect(conflicts).to.deep.equal([{ ...conflict, object: 'public.stay', inTheWay: '' }]);
   });
+});
 
-  it('are versions of one thing too, by a key WITHOUT OVERLAPS', async function () {
-    const temporal = `CREATE EXTENSION btree_gist; CREATE TABLE price (id int, at int4range, cents int,
-      CONSTRAINT price_key PRIMARY KEY (id, at WITHOUT OVERLAPS))`;
-    const told = async (target: string, options: Partial<ImportOptions> = {}): Promise<unknown> => {
-      const models = { price: {} };
-      const objects = ['price.id=1,at=[1,5)'];
-      const rows = "INSERT INTO price VALUES (1, '[1,5)', 3)";
-      stay = await move({ sql: temporal, source: rows, target, policy: { models }, objects }).catch((error: unknown) => {
-        if (error instanceof Error && /syntax error/u.test(error.message)) this.skip();
+describe('versions of one thing, by a key WITHOUT OVERLAPS', () => {
+  let price: Move | undefined;
+
+  afterEach(async () => {
+    await price?.close();
+    price = undefined;
+  });
+
+  const temporal = `CREATE EXTENSION btree_gist; CREATE TABLE price (id int, at int4range, cents int,
+    CONSTRAINT price_key PRIMARY KEY (id, at WITHOUT OVERLAPS))`;
+
+  for (const [what, onConflict, target, told] of [
+    ['are conflicts where they overlap', 'fail', '[4,9)', [[['price_key', 'public.price.id=1,at="[4,9)"', true]], {}, {}]],
+    ['are left out where they overlap', 'skip', '[4,9)', [[], { 'public.price': 1 }, {}]],
+    ['are overwritten where they are the same', 'override', '[1,5)', [[], {}, { 'public.price': 1 }]],
+  ] as const) {
+    it(what, async function () {
+      price = await move({
+        sql: temporal,
+        source: "INSERT INTO price VALUES (1, '[1,5)', 3)",
+        target: `INSERT INTO price VALUES (1, '${target}', 9)`,
+        policy: { models: { price: {} } },
+        objects: ['price.id=1,at=[1,5)'],
+      }).catch((error: unknown) => {
+        if (error instanceof Error && /syntax error/u.test(error.message)) return undefined;
         throw error;
       });
-      const { conflicts, plan } = await stay.import(options);
-      return [conflicts.map(({ constraint, inTheWay, excludes }) => [constraint, inTheWay, excludes]), plan.skip, plan.update];
-    };
-    const overlapping = "INSERT INTO price VALUES (1, '[4,9)', 3)";
-    expect(await told(overlapping)).to.deep.equal([[['price_key', 'public.price.id=1,at="[4,9)"', true]], {}, {}]);
-    await stay.close();
-    expect(await told(overlapping, { onConflict: 'skip' })).to.deep.equal([[], { 'public.price': 1 }, {}]);
-    await stay.close();
-    const same = "INSERT INTO price VALUES (1, '[1,5)', 9)";
-    expect(await told(same, { onConflict: 'override' })).to.deep.equal([[], {}, { 'public.price': 1 }]);
-  });
+      if (price === undefined) this.skip();
+      const { conflicts, plan } = await price.import({ onConflict });
+      const named = conflicts.map(({ constraint, inTheWay, excludes }) => [constraint, inTheWay, excludes]);
+      expect([named, plan.skip, plan.update]).to.deep.equal(told);
+    });
+  }
 });
