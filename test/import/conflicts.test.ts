@@ -58,6 +58,12 @@ describe('a conflict', () => {
     ]);
   });
 
+  it('of a unique constraint is the only one where override would settle the other', async () => {
+    const target = "INSERT INTO author VALUES (1, 'x@x', 'Bob'), (9, 'ada@x', 'Ada')";
+    const { conflicts } = await refused(target, { onConflict: 'override' });
+    expect(conflicts.map(({ object, reason }) => [object, reason])).to.deep.equal([['public.author.1', 'unique']]);
+  });
+
   it('is told for every constraint that is hit', async () => {
     const target = `INSERT INTO author VALUES (1, 'ada@x', 'Ada');
       INSERT INTO book VALUES (4, 1, 'x', NULL, NULL), (8, 1, 'i4', NULL, NULL), (9, 1, NULL, 7, 1)`;

@@ -224,10 +224,11 @@ describe('--on-conflict skip', () => {
   });
 
   it('skips what needs an object that is skipped for a value that leads nowhere', async () => {
-    const replies = `${sql}; CREATE TABLE reply (id int PRIMARY KEY, mail int REFERENCES mail)`;
+    // Nothing here can stand behind what needs it: no other pass would be made.
+    const replies = `${sql.replace(', boss int REFERENCES author', '')}; CREATE TABLE reply (id int PRIMARY KEY, mail int REFERENCES mail)`;
     book = await move({
       sql: replies,
-      source: `${rows}; UPDATE book SET author = NULL; INSERT INTO mail VALUES (5, 'ada@x', 4); INSERT INTO reply VALUES (6, 5)`,
+      source: `${rows.replace("'Ada', NULL", "'Ada'")}; UPDATE book SET author = NULL; INSERT INTO mail VALUES (5, 'ada@x', 4); INSERT INTO reply VALUES (6, 5)`,
       target: "INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob')",
       policy: { ...policy, models: { ...policy.models, reply: {} } },
       objects: ['book.4'],
