@@ -5,9 +5,9 @@ import { basename, dirname, join } from 'node:path';
 
 const open = new Set<string>();
 
-/** A name beside the target, of a file that goes away with this process unless {@link forgetTemporaryFile} is called. */
+/** A name beside the target, short enough however long that one is, of a file that goes away with this process unless {@link forgetTemporaryFile} is called. */
 export function temporaryName(target: string): string {
-  const path = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.partial`);
+  const path = join(dirname(target), `.${basename(target).slice(0, 50)}.${randomBytes(6).toString('hex')}.partial`);
   process.off('exit', removeTemporaryFiles).once('exit', removeTemporaryFiles);
   open.add(path);
   return path;

@@ -15,14 +15,13 @@ const called: Readonly<Record<string, string>> = {
   idMap: '--id-map',
 };
 
-/** Each is a file, and no output may take the place of what is read, or of another output. @throws UsageError OPTION_VALUE */
+/** No output may take the place of what is read, or of another output. @throws UsageError OPTION_VALUE */
 export function checkFiles(args: object): void {
   const given = args as Readonly<Record<string, unknown>>;
-  for (const name of ['dataSource', 'policy', ...written]) checkName(name, given[name]);
   const seen = new Map<string, string>();
   for (const name of [...read, ...written]) {
     const path = given[name];
-    if (typeof path !== 'string' || isStandardOutput(path)) continue;
+    if (typeof path !== 'string' || path === '' || isStandardOutput(path)) continue;
     const place = placeOf(path);
     if (place === undefined) continue;
     const other = seen.get(place);
@@ -34,6 +33,11 @@ export function checkFiles(args: object): void {
     }
     seen.set(place, name);
   }
+}
+
+/** @throws UsageError OPTION_VALUE */
+export function checkNames(args: object): void {
+  for (const name of ['dataSource', 'policy', ...written]) checkName(name, (args as Readonly<Record<string, unknown>>)[name]);
 }
 
 /** An unset variable of a script names no file, and a file called `-` is seldom meant. */

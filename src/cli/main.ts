@@ -1,6 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { answerHelp } from './answer-help.js';
+import { checkWords, withoutSeparator } from './check-words.js';
 import { refuseNotAvailable } from './not-available.js';
 import { watchStreams } from './print.js';
 import { writeFindings } from './write-findings.js';
@@ -12,14 +13,15 @@ export async function main(program: string, modules: readonly object[], words: r
   try {
     if (answerHelp(program, commands, words)) return;
     refuseNotAvailable(words);
-    await (await parserOf(commands, words)).parseAsync();
+    checkWords(commands, words);
+    await (await parserOf(commands, withoutSeparator(words))).parseAsync();
   } catch (error) {
     const known =
       error instanceof PortolanError
         ? error
         : (systemError(error) ?? (await import('./usage-error.js')).usageError(commands, words, error));
     process.stderr.write(`error: ${known.message}\n${known.hint === undefined ? '' : `${known.hint}\n`}`);
-    if (words.includes('--json')) {
+    if (words.some((word) => word === '--json' || word === '--json=true')) {
       process.stdout.write(`${JSON.stringify({ status: known.status, code: known.code, error: known.message, findings: [] })}\n`);
     }
     process.exitCode = known.exitCode;
@@ -31,6 +33,7 @@ export async function main(program: string, modules: readonly object[], words: r
 /** The operating system failed us before there was a command: no file of our own could be read. */
 function systemError(error: unknown): PortolanError | undefined {
   const { syscall, path } = error as NodeJS.ErrnoException;
+  if (syscall === 'uv_cwd') return new FailedError('FILE_ERROR', 'the current folder is not there any more', { cause: error });
   return syscall === undefined
     ? undefined
     : new FailedError('FILE_ERROR', `${path ?? 'a file of Portolan'}: ${String(error)}`, { cause: error });

@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import type { DataSource } from 'typeorm';
 import { FailedError, PortolanError, UsageError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
 import { beginInterruptible, endInterruptible, Interruption } from './interruption.js';
-import { checkFiles } from './check-files.js';
+import { checkFiles, checkNames } from './check-files.js';
 import { checkStandardOutput } from './check-standard-output.js';
 import { print } from './print.js';
 import { progressReporter } from './progress-reporter.js';
@@ -39,6 +40,8 @@ export async function runCommand(
 ): Promise<void> {
   const findings = new Findings();
   const signal = beginInterruptible();
+  // Each of any number of readers listens.
+  setMaxListeners(0, signal);
   const progress = await progressReporter(args.quiet);
   let dataSource: DataSource | undefined;
   const context: CommandContext = {
@@ -58,8 +61,10 @@ export async function runCommand(
   let findingsFile: string | undefined;
   try {
     checkFiles(args);
+    checkNames({ findings: args.findings });
     if (args.findings !== undefined) checkFindingsPlace(args.findings);
     findingsFile = args.findings;
+    checkNames(args);
     checkStandardOutput(args);
     const outcome = await work(context);
     progress.stop();

@@ -64,12 +64,18 @@ export function writeObjectName(
 function splitName(schema: Schema, text: string): { entity: Entity; model: string; key: string } {
   const [first = '', second, ...rest] = text.split('.');
   const isModel = second !== undefined && findModels(schema, `${first}.${second}`).length === 1;
-  if (second === undefined || (rest.length === 0 && isModel && findModels(schema, first).length === 0)) throw malformed(text);
+  const namesNoKey =
+    rest.length === 0 && findModels(schema, first).length === 0 && findModels(schema, beforeBracket(text)).length > 0;
+  if (second === undefined || namesNoKey) throw malformed(text);
   if (rest.length > 0 && (isModel || findModels(schema, first).length === 0)) {
     const model = `${first}.${second}`;
     return { entity: resolveModel(schema, model), model, key: rest.join('.') };
   }
   return { entity: resolveModel(schema, first), model: first, key: [second, ...rest].join('.') };
+}
+
+function beforeBracket(text: string): string {
+  return text.replace(/\[[^]*$/u, '');
 }
 
 /** Whether the brackets that follow stand in a key: what comes before them begins with a model and a dot. */

@@ -40,6 +40,21 @@ describe('the command line, wrongly used', function () {
     ['overriding without consent', 'importobjects', ['x.json', '--override'], 'CONSENT_NEEDED', /--yes/u],
     ['an archive that is a folder', 'importobjects', ['.'], 'ARCHIVE_NOT_FOUND', /\. is no file/u],
     ['an output that is a folder', 'exportobjects', ['demoapp.Book.4', '-o', '.'], 'OUTPUT_LAYOUT', /\. is a folder/u],
+    [
+      'an archive on standard input',
+      'importobjects',
+      ['-'],
+      'ARCHIVE_NOT_FOUND',
+      /standard input.*\n.*write it to a file first/u,
+    ],
+    ['an archive without a name', 'importobjects', [''], 'ARCHIVE_NOT_FOUND', /standard input/u],
+    [
+      'an output without a name',
+      'exportobjects',
+      ['demoapp.Book.4', '-o', ''],
+      'OPTION_VALUE',
+      /--output is given the name of no file/u,
+    ],
     ['an archive that is not there', 'importobjects', ['nothing.json'], 'ARCHIVE_NOT_FOUND', /nothing\.json/u],
   ];
   for (const [fact, program, words, code, says] of cases) {
@@ -75,6 +90,23 @@ describe('the command line, wrongly used', function () {
     expect(code).to.equal(1);
     expect(JSON.parse(stdout)).to.include({ status: 'failed', code: 'NO_CONNECTION' });
     expect(existsSync(join(library.folder, 'c.json'))).to.equal(false);
+  });
+
+  it('calls a defect what it did not foresee, and shows where under --verbose', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'portolan-none-'));
+    try {
+      // By its mark it is a data source, and it has nothing of one.
+      writeFileSync(join(cwd, 'ormconfig.mjs'), "export default { '@instanceof': Symbol.for('DataSource') };");
+      const words = ['a.B.1', '--dry-run', '--json'];
+      const { code, stdout, stderr } = await library.run('exportobjects', words, { cwd });
+      expect([code, (JSON.parse(stdout) as { code: string }).code]).to.deep.equal([1, 'UNEXPECTED']);
+      expect(stderr)
+        .to.contain('please report')
+        .and.not.match(/^ +at /mu);
+      expect((await library.run('exportobjects', [...words, '-v'], { cwd })).stderr).to.match(/^TypeError: [^]*^ +at /mu);
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
   });
 
   it('finds no data source, or a broken one', async () => {

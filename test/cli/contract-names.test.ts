@@ -65,7 +65,9 @@ describe('the contract: names, policies and findings', function () {
     expect((await told(['sales.person.1'])).objects).to.have.property('sales.shift');
     for (const file of ['other.json', 'other.mjs', 'other.ts'])
       expect((await told(['sales.person.1', '--policy', file])).objects, file).to.have.property('rota.shift');
-    expect((await told(['sales.person.1', '--policy', 'none.json'], 2)).code).to.equal('NO_POLICY');
+    writeFileSync(join(office.folder, 'empty.mjs'), 'export const other = 1;');
+    for (const file of ['none.json', '.', 'empty.mjs'])
+      expect((await told(['sales.person.1', '--policy', file], 2)).code, file).to.equal('NO_POLICY');
   });
 
   it('--findings writes every finding as a JSON line, whatever the outcome, for its owner alone', async () => {

@@ -31,6 +31,29 @@ describe('options', function () {
     expect((JSON.parse(stdout) as { readonly objects: object }).objects).to.have.property('demoapp.book', 1);
   });
 
+  it('end where -- says so', async () => {
+    const { code, stdout } = await library.run('portolan', ['explain', '--json', '-r', 'User', '--', 'demoapp.Book.4']);
+    expect(code).to.equal(0);
+    expect((JSON.parse(stdout) as { readonly objects: object }).objects).to.have.property('demoapp.book', 1);
+  });
+
+  it('that are switches take yes and no by their own words: the last one counts', async () => {
+    for (const words of [
+      ['--dry-run=false', '--dry-run'],
+      ['--no-dry-run', '--dry-run=true'],
+      ['--dry-run', '--no-strict'],
+    ])
+      expect((await library.run('exportobjects', ['demoapp.Book.4', ...words, '--quiet'])).stdout, words.join(' ')).to.equal('');
+    const { stdout } = await library.run('exportobjects', ['demoapp.Book.4', '--dry-run', '--no-dry-run', '--quiet']);
+    expect(stdout).to.match(/^\{"header":/u);
+  });
+
+  it('ask for no more readers than there are connections, or are told so in two lines', async () => {
+    const { code, stderr } = await library.run('exportobjects', ['demoapp.Book.4', '-o', 'many.json', '--jobs', '100']);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^error: the data source has no connection left: \d+ are in use\n.*--jobs.*\n$/u);
+  });
+
   it('that take one value take the last one', async () => {
     expect((await explained(['--max-objects', '1', '--max-objects', '1000'])).status).to.equal('done');
     const { objects } = await explained(['--follow', 'connected', '--follow=dependencies']);

@@ -135,6 +135,19 @@ describe('an output that cannot be written', function () {
     }
   });
 
+  it('may have a name as long as names can be: the temporary one is shorter', async () => {
+    for (const name of [`${'x'.repeat(250)}.json`, `${'é'.repeat(125)}.json`]) {
+      const { code, stderr } = shell(`$export demoapp.Book.4 -q -o ${name} && ls`);
+      expect(code, stderr).to.equal(0);
+      await verifyArchive(join(library.folder, name));
+    }
+  });
+
+  it('may be in a folder that is gone', () => {
+    const { code, stderr } = shell('mkdir gone && cd gone && rmdir ../gone && $export demoapp.Book.4 -q -o out.json');
+    expect([code, stderr]).to.deep.equal([1, 'error: the current folder is not there any more\n']);
+  });
+
   it('may be standard error: the work is done all the same', async () => {
     const { code } = shell('{ $export demoapp.Book.4 -o out.json 2>&1 >&3 | :; exit ${PIPESTATUS[0]}; } 3>&1');
     expect(code).to.equal(0);
