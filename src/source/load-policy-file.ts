@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors/portolan-error.js';
 import { loadModule } from './load-module.js';
@@ -18,7 +18,11 @@ export async function loadPolicyFile(
   const path =
     file === undefined ? names.map((name) => join(dirname(besideFile), name)).find((one) => existsSync(one)) : resolve(file);
   if (path === undefined) return undefined;
-  if (!existsSync(path)) throw new UsageError('NO_POLICY', `there is no policy file ${path}`);
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    throw new UsageError('NO_POLICY', `there is no policy file ${path}`, {
+      hint: 'Check --policy; it is relative to the current folder.',
+    });
+  }
   const exported = await loadModule(path, 'POLICY_BROKEN');
   if (path.endsWith('.json')) return { policy: exported, file: path };
   const policy: unknown = await (exported['default'] ?? exported['policy']);

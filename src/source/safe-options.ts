@@ -11,7 +11,7 @@ const fewestConnections = 6;
  * @throws UsageError INVALID_URL
  */
 export async function makeSafe(dataSource: DataSource, url: string | undefined): Promise<void> {
-  const connection = url === undefined ? {} : connectionOf(url);
+  const { options, ...connection } = url === undefined ? {} : connectionOf(url);
   if (dataSource.isInitialized) await dataSource.destroy();
   const { extra = {}, poolSize } = dataSource.options as {
     readonly extra?: Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export async function makeSafe(dataSource: DataSource, url: string | undefined):
     logging: false,
     logger: silentLogger,
     ...connection,
-    extra: { ...own, max },
+    extra: { ...own, ...(options === undefined ? {} : { options }), max },
   });
   // A cache was made with the data source, and would open a connection of its own.
   (dataSource as { queryResultCache?: unknown }).queryResultCache = undefined;
@@ -53,21 +53,25 @@ function withoutConnection(extra: Readonly<Record<string, unknown>>): Readonly<R
 
 /** Every option that says where a connection goes. What the URL leaves out is what the environment and the driver say. */
 function connectionOf(text: string): Readonly<Record<string, unknown>> {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // libpq takes an empty host beside a user, a URL does not.
+  const hostless = /^postgres(?:ql)?:\/\/[^/?#]*@(?=[/?#]|$)/u.exec(text)?.[0];
+  const whole = hostless === undefined ? text : `${hostless}localhost${text.slice(hostless.length)}`;
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/u.test(url.protocol)) {
-    throw new UsageError('INVALID_URL', '--url is no connection string', {
-      hint: 'Write: postgres://user:password@host:5432/database',
-    });
+    throw invalidUrl('Write: postgres://user:password@host:5432/database');
   }
   return {
     url: undefined,
     replication: undefined,
-    host: part(url.searchParams.get('host') ?? url.hostname) ?? process.env['PGHOST'] ?? 'localhost',
+    host:
+      part(url.searchParams.get('host') ?? (hostless === undefined ? url.hostname : '')) ?? process.env['PGHOST'] ?? 'localhost',
     port: Number(part(url.port) ?? process.env['PGPORT'] ?? 5432),
     username: part(url.username) ?? process.env['PGUSER'],
     password: part(url.password) ?? process.env['PGPASSWORD'],
     database: part(url.pathname.slice(1)) ?? process.env['PGDATABASE'],
     ...securityOf(url.searchParams.get('sslmode')),
+    // Settings of the session: which schema unqualified tables are in, for one.
+    options: url.searchParams.get('options') ?? undefined,
   };
 }
 
@@ -81,11 +85,23 @@ function securityOf(mode: string | null): Readonly<Record<string, unknown>> {
     case 'prefer':
     case 'require':
       return { ssl: { rejectUnauthorized: false } };
-    default:
+    case 'verify-ca':
+    case 'verify-full':
       return { ssl: true };
+    default:
+      throw invalidUrl('sslmode is disable, allow, prefer, require, verify-ca or verify-full.');
   }
 }
 
 function part(text: string): string | undefined {
-  return text === '' ? undefined : decodeURIComponent(text);
+  if (text === '') return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalidUrl('Write % as %25; other characters that a URL does not take in the same way.');
+  }
+}
+
+function invalidUrl(hint: string): UsageError {
+  return new UsageError('INVALID_URL', '--url is no connection string', { hint });
 }

@@ -1,12 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { expect } from 'chai';
+import { createArchiveWriter } from '../../src/archive/archive-writer.js';
+import { lineLimit } from '../../src/archive/limits.js';
 import { openArchive } from '../../src/archive/open-archive.js';
 import { resealArchive } from '../../src/archive/reseal-archive.js';
 import { verifyArchive } from '../../src/archive/verify-archive.js';
-import { codeOf, read, sampleLines as lines, write } from './sample-archive.js';
+import { codeOf, read, sampleHeader, sampleLines as lines, write } from './sample-archive.js';
 
 describe('archives that somebody damaged', () => {
   let folder: string;
@@ -104,10 +106,36 @@ describe('archives that somebody damaged', () => {
       writeFileSync(long, start);
       truncateSync(long, 200 * 1024 * 1024);
       expect(await codeOf(read(long))).to.equal('ARCHIVE_LINE_TOO_LONG');
-      writeFileSync(`${long}.gz`, gzipSync(readFileSync(long)));
+      writeFileSync(`${long}.gz`, zlib.gzipSync(readFileSync(long)));
       expect(await codeOf(read(`${long}.gz`))).to.equal('ARCHIVE_LINE_TOO_LONG');
       rmSync(long);
     }
+  });
+
+  it('do not exhaust memory: more than a person can have had in an editor is not sealed again', async () => {
+    const large = join(folder, 'large.json');
+    writeFileSync(large, '{');
+    truncateSync(large, 257 * 1024 * 1024);
+    expect(await codeOf(resealArchive(large))).to.equal('ARCHIVE_TOO_LARGE');
+    rmSync(large);
+  });
+
+  it('are none where an object would be longer than a line may be: it is not written', async () => {
+    const file = join(folder, 'long-object.json');
+    const writer = await createArchiveWriter({ output: file, header: sampleHeader, force: false });
+    const half = Buffer.alloc(lineLimit / 2 + 1, 'x');
+    half.write(writer.lineEnd, half.length - writer.lineEnd.length);
+    await writer.write(Buffer.concat([half, half]));
+    const object = Buffer.alloc(lineLimit + 2, 'x');
+    object.write(writer.lineEnd, object.length - writer.lineEnd.length);
+    expect(await codeOf(writer.write(Buffer.concat([half, object])))).to.equal('LINE_TOO_LONG');
+    await writer.abort();
+    expect(existsSync(file)).to.equal(false);
+  });
+
+  it('are told by their first bytes to be compressed by zstd, whatever they are called', async () => {
+    const code = await codeOfText(Buffer.from('28b52ffd0000', 'hex'), 'zstd.json');
+    expect(code).to.equal('createZstdDecompress' in zlib ? 'ARCHIVE_DAMAGED' : 'NO_ZSTD');
   });
 
   it('are refused where a reference leads nowhere', async () => {

@@ -11,6 +11,7 @@ import { findSeeds } from '../../src/seeds/find-seeds.js';
 import { formatObjectName, parseObjectName } from '../../src/seeds/object-name.js';
 import type { Chart } from '../schema/chart.js';
 import { drawChart } from '../schema/chart.js';
+import { failureOf } from '../support/failure.js';
 import { extremeTexts } from '../values/extreme-texts.js';
 
 const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() & 0xffff);
@@ -35,6 +36,7 @@ const sql = `CREATE SCHEMA "my.schema"; CREATE SCHEMA b; CREATE TABLE hub (id in
   CREATE TABLE odd (${columns.map((name) => `${quotedName(name)} text`).join(', ')}, hub int REFERENCES hub, PRIMARY KEY (${columns.map(quotedName).join(', ')}));
   CREATE TABLE flag (raised boolean, by text, hub int, PRIMARY KEY (raised, by)); INSERT INTO flag VALUES (false, 'a,b', 99);
   ALTER TABLE flag ADD FOREIGN KEY (hub) REFERENCES hub NOT VALID; CREATE TABLE mark (id boolean PRIMARY KEY, hub int);
+  INSERT INTO hub VALUES (7); CREATE TABLE twin (id int PRIMARY KEY, hub int REFERENCES hub); INSERT INTO twin VALUES (1, 7), (2, 7);
   INSERT INTO mark VALUES (false, 99); ALTER TABLE mark ADD FOREIGN KEY (hub) REFERENCES hub NOT VALID;
   INSERT INTO word VALUES (''), ('.'), ('[x=y]'); INSERT INTO vote VALUES ('', false), ('x,by=y', true); DO $do$ BEGIN ${typeTables.join(' ')} END $do$`;
 
@@ -124,6 +126,24 @@ describe('the name of an object, as it is printed', function () {
     const named = ['public.flag.raised=false,by="a,b"', 'public.mark.false'];
     expect(header.seeds).to.deep.equal(named);
     expect(trailer.dangling.map(({ object }) => object).sort()).to.deep.equal(named);
+  });
+
+  it('is refused where it fits no row, several, or no value', async () => {
+    const refused = async (names: readonly string[]): Promise<unknown> => {
+      const session = await openReadSession(chart.dataSource);
+      try {
+        return await failureOf(findSeeds(session, seedLookup, chart.schema, names));
+      } finally {
+        await session.close();
+      }
+    };
+    expect(await refused([])).to.include({ code: 'NO_OBJECT', exitCode: 2 });
+    expect(await refused(['flag[hub=99]', 'vote[answer=maybe]'])).to.include({ code: 'UNKNOWN_OBJECT', exitCode: 2 });
+    expect(await refused(['key_int4.'])).to.include({ message: '"key_int4.": not a value of id (integer)' });
+    expect(await refused(['mark[hub=99]', 'twin[hub=7]'])).to.include({
+      code: 'OBJECT_AMBIGUOUS',
+      message: '"twin[hub=7]" matches 2 rows of public.twin',
+    });
   });
 
   it('is malformed only where it names no key', () => {
