@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import type { RunResult } from '../support/run.js';
 import { programPath } from '../support/run.js';
 import { useLibrary } from './library.js';
 
@@ -27,9 +28,11 @@ describe('the contract: export', function () {
     const words = ['demoapp.Book.4', '--reproducible'];
     const one = await library.run('exportobjects', words);
     const other = await library.run('portolan', ['export', ...words, '-o', '-']);
-    expect(one).to.deep.equal(other);
+    // On a slow machine, lines of progress come first.
+    const summary = ({ stderr }: RunResult): string => stderr.slice(Math.max(0, stderr.indexOf('model  ')));
+    expect([one.code, one.stdout, summary(one)]).to.deep.equal([other.code, other.stdout, summary(other)]);
     expect(one.stdout).to.match(/^\{"header":/u);
-    expect(one.stderr).to.match(/^model +objects\n[^]*15 objects in standard output \(/u);
+    expect(summary(one)).to.match(/^model +objects\n[^]*15 objects in standard output \(/u);
   });
 
   it('--json tells counts, links, bytes and the digest of the finished file', async () => {

@@ -51,7 +51,7 @@ describe('options', function () {
   it('ask for no more readers than there are connections, or are told so in two lines', async () => {
     const { code, stderr } = await library.run('exportobjects', ['demoapp.Book.4', '-o', 'many.json', '--jobs', '100']);
     expect(code).to.equal(1);
-    expect(stderr).to.match(/^error: the data source has no connection left: \d+ are in use\n.*--jobs.*\n$/u);
+    expect(stderr).to.match(/^error: the data source has no connection left: \d+ are in use\n.*--jobs.*\n$/mu);
   });
 
   it('that take one value take the last one', async () => {

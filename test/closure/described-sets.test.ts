@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Chart } from '../schema/chart.js';
 import { drawChart } from '../schema/chart.js';
+import { needsServer } from '../support/needs-server.js';
 import { roomsSql } from './rooms.js';
 import type { TakeOptions } from './take-from.js';
 import { takeFrom } from './take-from.js';
@@ -10,7 +11,9 @@ const person = new Set(['public.person']);
 
 describe('a set of rows is described by what they hold', () => {
   let chart: Chart;
-  before(async () => {
+  before(async function () {
+    // Before 14, arrays of keys are not looked up by hash: no set is described.
+    await needsServer(this, 14);
     const models = { kind: {}, tag: {}, slot: {} };
     chart = await drawChart({ before: roomsSql, synchronize: false, policy: { models, joinTables: [] } });
   });

@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import type { Chart } from '../schema/chart.js';
 import { drawChart } from '../schema/chart.js';
+import { needsServer } from '../support/needs-server.js';
 import { roomsSql } from './rooms.js';
 import type { TakeOptions } from './take-from.js';
 import { takeFrom } from './take-from.js';
 
 describe('a closure', () => {
   let chart: Chart;
-  before(async () => {
+  before(async function () {
+    await needsServer(this, 14);
     chart = await drawChart({ before: roomsSql, synchronize: false, policy: { models: { kind: {}, tag: {}, slot: {} } } });
   });
   after(() => chart?.close());

@@ -15,8 +15,8 @@ describe('keys that the database computes', () => {
       moved = await move({
         sql: `CREATE TABLE rate (x int, k int GENERATED ALWAYS AS (x * 2) STORED, name text, PRIMARY KEY (${key}));
           CREATE TABLE bill (id int PRIMARY KEY, x int, k int, FOREIGN KEY (${reference}) REFERENCES rate (${key}))`,
-        source: "INSERT INTO rate VALUES (1, DEFAULT, 'one'), (2, DEFAULT, 'two'); INSERT INTO bill VALUES (1, 1, 2), (2, 2, 4)",
-        target: "INSERT INTO rate VALUES (1, DEFAULT, 'other')",
+        source: "INSERT INTO rate (x, name) VALUES (1, 'one'), (2, 'two'); INSERT INTO bill VALUES (1, 1, 2), (2, 2, 4)",
+        target: "INSERT INTO rate (x, name) VALUES (1, 'other')",
         policy: { models: { rate: {}, bill: {} } },
         objects,
       });

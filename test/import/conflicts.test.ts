@@ -5,6 +5,7 @@ import { summarizeImport } from '../../src/cli/summaries.js';
 import type { ImportOptions, ImportResult } from '../../src/index.js';
 import type { Move } from './move.js';
 import { move } from './move.js';
+import { needsServer } from '../support/needs-server.js';
 
 const sql = `CREATE TABLE author (id int PRIMARY KEY, email text UNIQUE, name text);
   CREATE TABLE book (id int PRIMARY KEY, author int REFERENCES author, isbn text UNIQUE, shelf int, place int, UNIQUE (shelf, place))`;
@@ -143,7 +144,8 @@ describe('a conflict', () => {
     ]);
   });
 
-  it('of two objects of the archive names both where their NULLs are not distinct', async () => {
+  it('of two objects of the archive names both where their NULLs are not distinct', async function () {
+    await needsServer(this, 15);
     const strict = 'CREATE TABLE author (id int PRIMARY KEY, email text, name text, UNIQUE NULLS NOT DISTINCT (email, name))';
     const source = "INSERT INTO author VALUES (1, NULL, 'a'), (2, NULL, 'b'), (3, NULL, NULL)";
     const objects = ['author.1', 'author.2', 'author.3'];

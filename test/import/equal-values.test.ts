@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { ImportResult } from '../../src/index.js';
 import type { Move, MoveOptions } from './move.js';
 import { move } from './move.js';
+import { needsServer } from '../support/needs-server.js';
 
 const caseless = `CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`;
 const people = `${caseless}; CREATE TABLE person (name text COLLATE caseless PRIMARY KEY, age int);
@@ -89,7 +90,8 @@ describe('values that are equal and written differently', () => {
     expect(skip?.plan.skip).to.deep.equal({ 'public.person': 1 });
   });
 
-  it('collide by an operator of an extension, NULLs that are not distinct too', async () => {
+  it('collide by an operator of an extension, NULLs that are not distinct too', async function () {
+    await needsServer(this, 15);
     const options = {
       sql: `CREATE EXTENSION citext; CREATE TABLE person (id int PRIMARY KEY, name citext, nick citext,
         UNIQUE NULLS NOT DISTINCT (name, nick))`,

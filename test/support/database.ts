@@ -62,11 +62,12 @@ function clusterUrl(): string {
   return url;
 }
 
-async function administer(sql: string): Promise<void> {
+/** A statement to the server itself, outside of any test's database. */
+export async function administer(sql: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: clusterUrl() });
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query<Record<string, unknown>>(sql)).rows;
   } finally {
     await client.end();
   }

@@ -7,6 +7,7 @@ import { exportObjects, importObjects, verifyArchive } from '../../src/index.js'
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
 import { extremeTexts, withoutInput } from './extreme-texts.js';
+import { serverMajor } from '../support/needs-server.js';
 
 const settings = [
   ['UTC', 'ISO, MDY', 'postgres_verbose', 'hex'],
@@ -48,8 +49,7 @@ describe('every type that PostgreSQL ships', () => {
       const own = { name: `c_${name}`, type: `pg_catalog."${name}"`, send };
       return [own, { name: `a_${name}`, type: `${own.type}[]`, send: 'array_send' }];
     });
-    const [server] = await any.query("SELECT current_setting('server_version_num')::int AS version");
-    const hasInfiniteNumerics = Number(server?.['version']) >= 140_000;
+    const hasInfiniteNumerics = (await serverMajor()) >= 14;
     textOf = (type, at) => {
       const text = extremeTexts[type]?.[at] ?? null;
       return type === 'numeric' && !hasInfiniteNumerics && text?.endsWith('Infinity') === true ? '0' : text;
