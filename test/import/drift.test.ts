@@ -167,6 +167,7 @@ describe('a target whose tables are others by now', () => {
     expect(told(findings, 'generated-differs')).to.deep.equal([
       'public.author: the target computes other values for 1 of the rows that were written (twice)',
     ]);
+    expect(findings.find(({ kind }) => kind === 'generated-differs')?.severity).to.equal('warning');
     expect((await author.import({ onConflict: 'override' })).plan.same).to.deep.equal({ 'public.author': 1 });
   });
 

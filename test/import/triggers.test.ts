@@ -61,6 +61,18 @@ describe('triggers of the target', () => {
     expect(await book.rows('audit')).to.deep.equal([{ what: 'author' }]);
   });
 
+  it('are not to blame for what a column of another type keeps: it is refused as it is without them', async () => {
+    const target = `${trigger('book', 'RETURN NEW;')}; ALTER TABLE author ALTER fee TYPE numeric(9, 1)`;
+    const given = { sql: `${sql}; ALTER TABLE author ADD fee numeric(9, 2)`, source: `${source}; UPDATE author SET fee = 1.25` };
+    book = await move({ ...given, target, policy, objects: ['book.4'] });
+    expect(await failureOf(book.import())).to.include({
+      code: 'SCHEMA_DRIFT',
+      message:
+        'public.author.1: the target keeps another value than the archive has: public.author.fee is numeric(9,1) there, numeric(9,2) in the archive',
+    });
+    expect(await book.rows('author')).to.deep.equal([]);
+  });
+
   it('may not leave out a row: nothing is committed', async () => {
     const target = trigger('author', 'IF NEW.books = 1 THEN RETURN NULL; END IF; RETURN NEW;', 'BEFORE INSERT');
     book = await move({
