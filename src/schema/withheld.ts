@@ -52,7 +52,8 @@ export function withheldReason(
   const isIncluded = (id: string): boolean => included.has(id) || policy.includeSecrets.includes('*');
   const isKey = (table: DraftTable, { name }: Column): boolean =>
     table.identity.includes(name) || inReference.has(columnId(table.name.model, name));
-  const sounds = (table: DraftTable, column: Column): boolean => canHoldSecret(table, column.name) && soundsSecret(table, column);
+  const sounds = (table: DraftTable, column: Column): boolean =>
+    (canHoldSecret(table, column.name) && soundsSecret(table, column)) || hasSecretPart(table, column.name);
   const ownReason = (table: DraftTable, column: Column): Column['withheld'] => {
     const id = columnId(table.name.model, column.name);
     if (excluded.has(id)) return 'excluded';
@@ -95,6 +96,15 @@ export function columnId(model: string, column: string): string {
 function canHoldSecret(table: DraftTable, name: string): boolean {
   const column: CatalogColumn | undefined = table.columns.find((one) => one.name === name);
   return column !== undefined && (secretTypes.has(column.elementType) || column.elementKind === 'c');
+}
+
+/** A column of a composite type holds what its parts hold. */
+function hasSecretPart(table: DraftTable, name: string): boolean {
+  const { parts = [] } = table.columns.find((one) => one.name === name) ?? {};
+  const names = parts.map((part) => part.name);
+  return parts.some(
+    ({ name, elementType }) => (secretTypes.has(elementType) || elementType === 'record') && isSecretName(name, names),
+  );
 }
 
 function soundsSecret(table: DraftTable, column: Column): boolean {

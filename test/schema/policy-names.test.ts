@@ -40,8 +40,20 @@ describe('what a policy names', () => {
 
   it('is withheld by name and type: text, bytes, json, uuid, arrays, domains and composites of them', () => {
     expect(withheld(chart.schema, 'public.account').sort()).to.deep.equal(
-      ['api_keys secret', 'auth_token secret', 'otp secret', 'password secret', 'private_key secret'].sort(),
+      ['api_keys secret', 'auth_token secret', 'login secret', 'otp secret', 'password secret', 'private_key secret'].sort(),
     );
+  });
+
+  it('is withheld where a part of its composite type is called so, however deep', async () => {
+    const types = `CREATE TYPE login AS (name text, pw varchar(9)); CREATE DOMAIN logins AS login[];
+      CREATE TYPE device AS (serial text, used logins); CREATE TYPE budget AS (token_count text, pin_code int);
+      CREATE TABLE note (id int PRIMARY KEY, account login, devices device[], spent budget)`;
+    const note = await drawChart({ before: types, policy: { models: { note: {} } } });
+    try {
+      expect(withheld(note.schema, 'public.note')).to.deep.equal(['account secret', 'devices secret']);
+    } finally {
+      await note.close();
+    }
   });
 
   it('is never withheld by name where it is a key, a foreign key or what one refers to, which a finding tells', () => {
@@ -65,6 +77,7 @@ describe('what a policy names', () => {
     expect(withheld(schema, 'public.account').sort()).to.deep.equal([
       'api_keys secret',
       'auth_token secret',
+      'login secret',
       'private_key secret',
       'x1 secret',
     ]);

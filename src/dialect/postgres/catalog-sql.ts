@@ -6,7 +6,10 @@ SELECT c.oid, n.nspname, c.relname, c.relkind, CASE WHEN c.relispartition THEN p
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${userSchemas} ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 
-/** Domains are followed to the type under them; the equality operator is that of the type's default btree or hash class. */
+/**
+ * Domains are followed to the type under them; the equality operator is that of the type's default btree or hash class. A composite type's
+ * parts are told with their types.
+ */
 export const columnsSql = `
 WITH RECURSIVE base(oid, root, required) AS (
   SELECT oid, oid, false FROM pg_type WHERE typtype <> 'd'
@@ -34,7 +37,15 @@ SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), fo
       WHERE oc.opcintype = b.oid AND oc.opcdefault AND am.amname IN ('btree', 'hash') ORDER BY am.amname LIMIT 1) END,
   coalesce(co.collisdeterministic, true),
   CASE WHEN co.collname <> 'default' THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END, a.attnotnull OR base.required, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
-  coalesce(own.schema, def.schema), coalesce(own.name, def.name)
+  coalesce(own.schema, def.schema), coalesce(own.name, def.name),
+  CASE WHEN e.typtype = 'c' THEN ARRAY(
+    WITH RECURSIVE part(name, type) AS (
+      SELECT ''::name, e.oid
+      UNION SELECT m.attname, coalesce(me.root, mb.oid)
+      FROM part JOIN pg_type p ON p.oid = part.type JOIN pg_attribute m ON m.attrelid = p.typrelid AND m.attnum > 0 AND NOT m.attisdropped
+      JOIN base mt ON mt.oid = m.atttypid JOIN pg_type mb ON mb.oid = mt.root LEFT JOIN base me ON me.oid = mb.typelem AND mb.typcategory = 'A'
+    ) SELECT CASE t.typtype WHEN 'c' THEN 'record' ELSE t.typname END || ' ' || part.name
+    FROM part JOIN pg_type t ON t.oid = part.type WHERE part.name <> '' ORDER BY part.name COLLATE "C") END
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN base ON base.oid = a.atttypid JOIN pg_type b ON b.oid = base.root JOIN pg_namespace bn ON bn.oid = b.typnamespace

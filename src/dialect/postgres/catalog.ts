@@ -40,6 +40,8 @@ export interface CatalogColumn {
   readonly elementSchema: string;
   /** `c` for composite types, over domains and arrays too; see pg_type.typtype. */
   readonly elementKind: string;
+  /** Of composite types, however deep: what each part is called, and its type as in `elementType`; `record` for one that has parts. */
+  readonly parts: readonly { readonly name: string; readonly elementType: string }[];
   readonly equality: string;
   readonly deterministic: boolean;
   /** Other than the database's, as it is written in SQL. */

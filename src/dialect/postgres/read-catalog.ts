@@ -61,7 +61,7 @@ function toColumn(row: TextRow): CatalogColumn {
     identity,
     ...sequence
   ] = rest;
-  const [sequenceSchema, sequenceName] = sequence;
+  const [sequenceSchema, sequenceName, parts] = sequence;
   return {
     table: text(table),
     number: Number(number),
@@ -74,6 +74,7 @@ function toColumn(row: TextRow): CatalogColumn {
     elementType: text(elementType),
     elementSchema: text(elementSchema),
     elementKind: text(elementKind),
+    parts: typeof parts === 'string' ? parseArray(parts).map(toPart) : [],
     equality: equality ?? '=',
     deterministic: deterministic === 't',
     collation: collation ?? undefined,
@@ -84,6 +85,12 @@ function toColumn(row: TextRow): CatalogColumn {
     identity: identity === 'a' ? 'always' : identity === 'd' ? 'by default' : undefined,
     sequence: typeof sequenceName === 'string' ? { schema: text(sequenceSchema), name: sequenceName } : undefined,
   };
+}
+
+/** `text pw`: what stands before the first space is the type. */
+function toPart(told: string): CatalogColumn['parts'][number] {
+  const end = told.indexOf(' ');
+  return { name: told.slice(end + 1), elementType: told.slice(0, end) };
 }
 
 const integerTypes: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
