@@ -136,10 +136,18 @@ function checkLines(lines: Buffer): void {
   for (let at = 0; at < lines.length;) {
     const end = lines.indexOf(0x0a, at);
     if (end - at > lineLimit) {
-      throw new FailedError('LINE_TOO_LONG', `an object takes more than ${String(lineLimit >> 20)} MiB in one line`, {
-        hint: 'Leave its large column out with --exclude Model.field.',
+      const { model, pk } = tailOf(lines.subarray(at, end));
+      throw new FailedError('LINE_TOO_LONG', `an object of ${model} takes more than ${String(lineLimit >> 20)} MiB in one line`, {
+        hint: `Its pk is ${pk}. Leave its large column out with --exclude ${model}.FIELD.`,
       });
     }
     at = end + 1;
   }
+}
+
+/** Model and key stand behind an object's fields. */
+function tailOf(line: Buffer): { readonly model: string; readonly pk: string } {
+  const tail = line.subarray(-4096).toString();
+  const [, model, pk] = /"model":"([^"]*)","pk":(.*?)(?:,"shared":true)?\},?$/su.exec(tail) ?? [];
+  return { model: model ?? 'one model', pk: pk ?? 'longer still' };
 }
