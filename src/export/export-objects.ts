@@ -5,6 +5,7 @@ import { checkOutput } from '../archive/check-output.js';
 import { countOf } from '../closure/closure.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
+import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js';
@@ -62,6 +63,7 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
       objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);
       for (const [name, count] of lines.links) links.set(name, (links.get(name) ?? 0) + count);
     }
+    for (const one of [session, ...further]) await refuseRewritten(one);
     const counts = { objects: sortedRecord(objects), links: sortedRecord(links) };
     const written = sum([...objects.values()]);
     const { bytes, sha256 } = await writer.finish({ ...counts, ...lists, total: written });

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { TakenClosure } from '../closure/take-closure.js';
 import { takeClosure } from '../closure/take-closure.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
+import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import { seedLookup } from '../dialect/postgres/seed-lookup.js';
@@ -62,6 +63,7 @@ export async function prepare(dataSource: DataSource, options: ExportOptions): P
       onProgress: options.onProgress,
       signal: options.signal,
     });
+    await refuseRewritten(session);
     refuseWarnings(options, findings);
     return { session, schema, policy, seeds, roots, follow, boundary, exclude, taken, findings };
   } catch (error) {
