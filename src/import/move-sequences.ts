@@ -22,8 +22,12 @@ export async function moveSequences(
   for (const planned of plan.models.values()) {
     if (planned.decisions.count('insert') === 0) continue;
     for (const { column } of planned.target.written) {
-      if (column.sequence === undefined || column.kind !== 'integer') continue;
+      if (column.sequence === undefined) continue;
       const seen = await nextValue(session, planned, column);
+      if (seen === 'spent' || seen === 'unknown') {
+        tellTaken(planned, column, seen, findings);
+        continue;
+      }
       if (seen === undefined) continue;
       const sequence = quoteTable(column.sequence);
       if (dryRun) {
@@ -35,7 +39,7 @@ export async function moveSequences(
         // Changes nothing but keeps others from it: what they drew since it was read must not be drawn again.
         await session.query(`ALTER SEQUENCE ${sequence} INCREMENT BY ${seen.increment}`);
         const next = await nextValue(session, planned, column);
-        if (next !== undefined) await session.query(`ALTER SEQUENCE ${sequence} RESTART WITH ${next.restart}`);
+        if (typeof next === 'object') await session.query(`ALTER SEQUENCE ${sequence} RESTART WITH ${next.restart}`);
         await session.query('RELEASE SAVEPOINT portolan_sequence');
       } catch (error) {
         if (!(error instanceof PortolanError) || error.code === 'CONNECTION_LOST') throw error;
@@ -83,13 +87,38 @@ async function setValue(
   }
 }
 
-/** Where the sequence has to go on, or undefined where it is there already. */
+/** A sequence that gives out what is there already, and cannot be helped: told where the database would refuse that. */
+function tellTaken(
+  { target: { entity, model } }: PlannedModel,
+  { name, member, sequence }: Column,
+  why: 'spent' | 'unknown',
+  findings: Findings,
+): void {
+  const isUnique = entity.key.includes(name) || entity.uniques.some(({ columns }) => columns.includes(name));
+  if (!isUnique || sequence === undefined) return;
+  const reason =
+    why === 'spent' ? 'has nothing left beyond what was imported' : 'is not moved: its numbers are a part of the values';
+  findings.warn(
+    'sequence-behind',
+    `${model}.${member}`,
+    `the sequence ${quoteTable(sequence)} ${reason}; it can give out what is taken`,
+  );
+}
+
+interface Next {
+  readonly restart: string;
+  readonly last: string;
+  readonly increment: string;
+}
+
+/** Where the sequence has to go on; undefined where it is there already, `spent` where its end comes first, `unknown` where nothing tells. */
 async function nextValue(
   session: Session,
   { target }: PlannedModel,
   column: Column,
-): Promise<{ readonly restart: string; readonly last: string; readonly increment: string } | undefined> {
+): Promise<Next | 'spent' | 'unknown' | undefined> {
   if (column.sequence === undefined) return undefined;
+  if (column.kind !== 'integer' && column.lookupType !== 'numeric') return 'unknown';
   const sequence = quoteTable(column.sequence);
   const [facts] = await session.query(
     `SELECT s.last_value, s.is_called, p.seqincrement, p.seqmin, p.seqmax FROM ${sequence} s, pg_catalog.pg_sequence p WHERE p.seqrelid = ${quoteLiteral(sequence)}::regclass`,
@@ -98,12 +127,17 @@ async function nextValue(
   if (last === null || last === undefined) return undefined;
   const increment = BigInt(incrementText ?? '1');
   const name = quoteIdentifier(column.name);
-  const [greatest] = await session.query(`SELECT ${increment > 0n ? 'max' : 'min'}(${name}) FROM ${ownRows(target.entity)}`);
+  // A numeric one can hold a fraction, NaN, or more than a sequence gives.
+  const [number, within] =
+    column.kind === 'integer' ? [name, ''] : [`trunc(${name})`, ` WHERE ${name} BETWEEN ${minText ?? '0'} AND ${maxText ?? '0'}`];
+  const most = `${increment > 0n ? 'max' : 'min'}(${number})::bigint`;
+  const [greatest] = await session.query(`SELECT ${most} FROM ${ownRows(target.entity)}${within}`);
   const used = greatest?.[0];
   if (used === null || used === undefined) return undefined;
   const next = called === 't' ? BigInt(last) + increment : BigInt(last);
   const behind = increment > 0n ? next <= BigInt(used) : next >= BigInt(used);
   const restart = BigInt(used) + increment;
-  if (!behind || restart > BigInt(maxText ?? '0') || restart < BigInt(minText ?? '0')) return undefined;
+  if (!behind) return undefined;
+  if (restart > BigInt(maxText ?? '0') || restart < BigInt(minText ?? '0')) return 'spent';
   return { restart: String(restart), last: used, increment: String(increment) };
 }

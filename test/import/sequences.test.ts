@@ -13,11 +13,12 @@ describe('sequences of the target', () => {
 
   afterEach(() => ticket.close());
 
-  async function begin(sequence: string, id: number, target = ''): Promise<void> {
-    const sql = `CREATE SEQUENCE number ${sequence}; CREATE TABLE ticket (id int PRIMARY KEY DEFAULT nextval('number'))`;
+  async function begin(sequence: string, id: number, target = '', more?: string): Promise<void> {
+    const columns = ["id int PRIMARY KEY DEFAULT nextval('number')", ...(more === undefined ? [] : [more])];
+    const sql = `CREATE SEQUENCE number ${sequence}; CREATE TABLE ticket (${columns.join(', ')})`;
     ticket = await move({
       sql,
-      source: `INSERT INTO ticket VALUES (${String(id)})`,
+      source: `INSERT INTO ticket (id) VALUES (${String(id)})`,
       target,
       policy,
       objects: [`ticket.${String(id)}`],
@@ -49,6 +50,34 @@ describe('sequences of the target', () => {
     await begin('MAXVALUE 41', 41);
     await ticket.import();
     expect(await next()).to.equal(1);
+  });
+
+  it('that have nothing left, or whose numbers are a part of the values, are told: they can give out what is taken', async () => {
+    const told = ({ findings }: ImportResult): unknown =>
+      findings.flatMap(({ kind, on, reason, severity }) => (kind === 'sequence-behind' ? [`${severity} ${on}: ${reason}`] : []));
+    const after = 'it can give out what is taken';
+    await begin('MAXVALUE 41', 41);
+    const spent = [
+      `warning public.ticket.id: the sequence "public"."number" has nothing left beyond what was imported; ${after}`,
+    ];
+    expect(told(await ticket.import({ dryRun: true }))).to.deep.equal(spent);
+    expect(told(await ticket.import())).to.deep.equal(spent);
+    await ticket.close();
+    await begin('', 41, '', "code text UNIQUE DEFAULT 'T-' || nextval('number')");
+    expect(told(await ticket.import())).to.deep.equal([
+      `warning public.ticket.code: the sequence "public"."number" is not moved: its numbers are a part of the values; ${after}`,
+    ]);
+    await ticket.close();
+    await begin('MAXVALUE 41 CYCLE', 41, '', "turn int DEFAULT nextval('number')");
+    expect(told(await ticket.import())).to.deep.equal(spent);
+  });
+
+  it('feed numeric keys too, whatever else those hold', async () => {
+    const sql = `CREATE SEQUENCE number; CREATE TABLE ticket (id numeric PRIMARY KEY DEFAULT nextval('number'))`;
+    const source = "INSERT INTO ticket VALUES (41.00), (6.5), ('NaN'), (1e30)";
+    ticket = await move({ sql, source, policy, objects: ['ticket.41.00', 'ticket.6.5', 'ticket.NaN', 'ticket[id=1e30]'] });
+    expect((await ticket.import()).plan.insert).to.deep.equal({ 'public.ticket': 4 });
+    expect(await next()).to.equal(42);
   });
 
   it('stay where they are in a dry run, where every new row would draw from them too', async () => {
