@@ -83,6 +83,8 @@ interface Missing {
   readonly values: KeySet;
   /** Those among them that lead to a skipped object, which no row is proven to be: they are no dangling references. */
   readonly skipped: ReadonlySet<Key>;
+  /** Values that the target has a row for; where they led nowhere in the source, nobody knows that it is the right one. */
+  readonly found: ReadonlySet<Key>;
 }
 
 /**
@@ -104,10 +106,11 @@ export async function checkReferences(
     await hold(options, reference, relied === undefined ? [...found] : parent?.empty === true ? [] : relied.sorted());
     if (asked.length === 0) continue;
     const { skipped, absent } = await judge(options, reference, { asked, found, parent }).catch(refused(reference));
-    if (absent.length === 0 && skipped.size === 0) continue;
+    const dangled = options.archive.trailer?.dangling.some((one) => one.reference === reference.name) === true;
+    if (absent.length === 0 && skipped.size === 0 && !(dangled && found.size > 0)) continue;
     const values = valueSet(planned.target, reference);
     for (const value of [...absent, ...skipped]) values.add(value);
-    missing.set(reference, { values, skipped });
+    missing.set(reference, { values, skipped, found });
   }
   return missing.size > 0 ? reportMissing(options, models, check, missing, conflicts, standIns) : () => undefined;
 }
@@ -200,17 +203,26 @@ async function reportMissing(
   standIns: StandIns,
 ): Promise<() => void> {
   const dangling: (readonly [name: string, reference: Reference])[] = [];
+  const caught: (readonly [name: string, reference: Reference])[] = [];
+  const dangled = new Set(archive.trailer?.dangling.map(({ object, reference }) => `${object}\0${reference}`));
   for await (const { planned, from, objects } of plannedRuns(archive, models, signal)) {
     for (const [at, object] of objects.entries()) {
       const place = from + at;
       const decision = planned.decisions.at(place);
       if (decision !== 'insert' && decision !== 'update') continue;
       for (const { reference, value } of check.of(planned.target)) {
-        const followed = missing.has(reference) ? standIns.follow(planned, object) : undefined;
+        const open = missing.get(reference);
+        const followed = open === undefined ? undefined : standIns.follow(planned, object);
         const held = followed?.is === 'kept' ? value(followed.object) : undefined;
-        if (held === undefined || missing.get(reference)?.values.has(held) !== true) continue;
+        if (open === undefined || held === undefined) continue;
+        const isMissing = open.values.has(held);
+        if (!isMissing && !(dangled.size > 0 && open.found.has(held))) continue;
         const name = objectName(planned.target, pkToKey(object.pk, planned.target.shape) ?? '');
-        const isSkipped = missing.get(reference)?.skipped.has(held) === true;
+        if (!isMissing) {
+          if (dangled.has(`${name}\0${reference.name}`)) caught.push([name, reference]);
+          continue;
+        }
+        const isSkipped = open.skipped.has(held);
         if (reference.constraint === undefined && !isSkipped) {
           dangling.push([name, reference]);
           continue;
@@ -236,6 +248,12 @@ async function reportMissing(
   return () => {
     for (const [name, reference] of dangling)
       findings.warn('dangling-reference', name, `${reference.name} holds a key that neither the archive nor the target has`);
+    for (const [name, reference] of caught)
+      findings.warn(
+        'dangling-reference-caught',
+        name,
+        `${reference.name} led nowhere in the source; in the target it leads to a row of ${reference.parent}, which may be another`,
+      );
   };
 }
 
