@@ -53,10 +53,11 @@ function nameOf(option: string): string {
   return called[option] ?? `--${option}`;
 }
 
-/** Where the path leads; undefined for what holds nothing that could be lost: a pipe, a device. */
+/** The file itself, which can have several names, or where the path leads; undefined for what holds nothing that could be lost: a pipe, a device. */
 function placeOf(path: string): string | undefined {
   try {
-    return statSync(path).isFile() ? realpathSync(path) : undefined;
+    const file = statSync(path, { bigint: true });
+    return file.isFile() ? `${String(file.dev)}:${String(file.ino)}` : undefined;
   } catch {
     try {
       return join(realpathSync(dirname(resolve(path))), basename(path));

@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Program } from '../support/run.js';
@@ -9,6 +9,7 @@ describe('an output that would take the place of another file of the command', (
     await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json', '-q']);
     writeFileSync(join(library.folder, 'policy.json'), '{}');
     symlinkSync('book.json', join(library.folder, 'link.json'));
+    linkSync(join(library.folder, 'book.json'), join(library.folder, 'other-name.json'));
   });
 
   const cases: readonly (readonly [Program, string, string])[] = [
@@ -17,6 +18,7 @@ describe('an output that would take the place of another file of the command', (
     ['exportobjects', 'demoapp.Book.4 --policy policy.json -o policy.json --force', '--output would overwrite --policy'],
     ['importobjects', 'book.json --dry-run --findings book.json', '--findings would overwrite the archive'],
     ['importobjects', 'book.json --dry-run --plan link.json', '--plan would overwrite the archive'],
+    ['importobjects', 'book.json --dry-run --findings other-name.json', '--findings would overwrite the archive'],
     ['importobjects', 'book.json --id-map ./book.json', '--id-map would overwrite the archive'],
     ['importobjects', 'book.json --plan p.jsonl --id-map p.jsonl', '--id-map would overwrite --plan'],
     ['portolan', 'verify book.json --findings book.json', '--findings would overwrite the archive'],
