@@ -35,13 +35,21 @@ export async function summarizeImport(result: ImportResult, verbose: boolean): P
       ),
     ]);
   }
-  const parts = [await table(['model', ...used], rows)];
-  parts.push(...result.conflicts.slice(0, shown).map(conflictLines));
-  if (result.conflicts.length > shown)
-    parts.push(`… and ${String(result.conflicts.length - shown)} more conflicts (--json lists them)`);
+  const parts = [await table(['model', ...used], rows), ...conflictList(result)];
   parts.push(...findingLines(result.findings, verbose));
   parts.push(closing(result));
   return parts.join('\n');
+}
+
+/** Why nothing was written: what even --quiet says, as it does every error. */
+export function summarizeRefusal(result: ImportResult): string {
+  return [...conflictList(result), closing(result)].join('\n');
+}
+
+function conflictList({ conflicts }: ImportResult): readonly string[] {
+  const lines = conflicts.slice(0, shown).map(conflictLines);
+  const more = conflicts.length - lines.length;
+  return more > 0 ? [...lines, `… and ${String(more)} more conflicts (--json lists them)`] : lines;
 }
 
 function closing({ status }: ImportResult): string {

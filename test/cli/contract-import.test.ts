@@ -52,6 +52,23 @@ describe('the contract: import and verify', function () {
     expect(await library.empty.query('SELECT FROM demoapp_book')).to.have.length(0);
   });
 
+  it('--quiet tells of what it refuses, as it tells of errors, and of nothing else', async () => {
+    await library.full.query("UPDATE demoapp_book SET title = 'other' || title WHERE id = 4");
+    try {
+      const { code, stdout, stderr } = await library.run('importobjects', ['book.json', '-q']);
+      expect([code, stdout]).to.deep.equal([3, '']);
+      expect(stderr.split('\n')).to.deep.equal([
+        'conflict: demoapp.book.4: a different demoapp.book.4 is there: it differs in title',
+        '  → --on-conflict override overwrites title, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
+        'refused: nothing was written',
+        '',
+      ]);
+    } finally {
+      await library.full.query('UPDATE demoapp_book SET title = substr(title, 6) WHERE id = 4');
+    }
+    expect(await library.run('importobjects', ['book.json', '-q'])).to.deep.include({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('what is there already is the same: nothing is written, exit 0', async () => {
     expect(await imported([], 0)).to.deep.include({
       status: 'done',

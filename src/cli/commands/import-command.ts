@@ -47,7 +47,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         })
         .example('$0 book.json --dry-run', 'what would happen, and nothing happens') as never,
     handler: async (args) => {
-      const { summarizeImport } = await import('../summaries.js');
+      const { summarizeImport, summarizeRefusal } = await import('../summaries.js');
       const { runCommand } = await import('../run-command.js');
       const { confirmOverride, requireTerminal } = await import('../confirm.js');
       await runCommand(args, async (context) => {
@@ -67,7 +67,9 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
           },
         });
         context.say(await summarizeImport(result, verbose));
-        return { exitCode: result.status === 'refused' ? 3 : 0, json: jsonOf(result) };
+        const isRefused = result.status === 'refused';
+        if (isRefused && args.quiet) process.stderr.write(`${summarizeRefusal(result)}\n`);
+        return { exitCode: isRefused ? 3 : 0, json: jsonOf(result) };
       });
     },
   };
