@@ -124,9 +124,13 @@ function bordersOf(borders: Rules['borders'], kind: Border['kind']): Record<stri
   );
 }
 
-/** `public.t0.7`, `public.t1.a=1,b=x`. */
+/** `public.t0.7`, `public.t1.a=1,b=x`, `public.t1.a=1,b="x,y"`. */
 export function objectName({ tables }: MadeDatabase, table: string, key: readonly string[]): string {
   const columns = tables.find(({ name }) => name === table)?.key.columns ?? [];
-  const text = columns.length === 1 ? (key[0] ?? '') : columns.map(([name], at) => `${name}=${key[at] ?? ''}`).join();
+  const text = columns.length === 1 ? (key[0] ?? '') : columns.map(([name], at) => `${name}=${quotedText(key[at] ?? '')}`).join();
   return `public.${table}.${text}`;
+}
+
+function quotedText(text: string): string {
+  return /^"|,/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
