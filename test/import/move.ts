@@ -47,11 +47,10 @@ export async function move(options: MoveOptions): Promise<Move> {
   const from = await new DataSource({ type: 'postgres', url: source.url, entities: [] }).initialize();
   const to = await new DataSource({ type: 'postgres', url: target.url, entities: [] }).initialize();
   const close = async (): Promise<void> => {
-    await from.destroy();
-    await to.destroy();
+    for (const one of [from, to]) if (one.isInitialized) await one.destroy();
     await source.drop();
     await target.drop();
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
   };
   const write = async (more: Partial<ExportOptions> = {}): Promise<void> => {
     const { objects } = options;
