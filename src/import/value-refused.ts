@@ -8,7 +8,8 @@ interface DataError {
 
 /** What the database says of a value that a column does not take, as a refusal that names the column; any other error as it is. */
 export function valueRefused(error: unknown, model: string): unknown {
-  if (!(error instanceof PortolanError)) return error;
+  // A trigger may say the same in a code of these, of a value that the column takes.
+  if (!(error instanceof PortolanError) || error.code === 'CONSTRAINT_VIOLATED') return error;
   const { code, where } = (error.cause ?? {}) as DataError;
   if (code?.startsWith('22') !== true) return error;
   const column = /^COPY .*?, line \d+, column ([^:\n]+)/u.exec(where ?? '')?.[1];

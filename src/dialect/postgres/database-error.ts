@@ -49,7 +49,7 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
   const detail = statement === undefined ? told : `${told}\nSQL: ${shortened(statement)}`;
   const options = { detail, cause };
   if (code.startsWith('23')) return new ConstraintError(error, options);
-  switch (code) {
+  switch (isRaised(error) && !codesForAll.has(code) ? 'P0001' : code) {
     case '40001':
     case '40P01':
       return concurrentChange(doing, server?.standby === true, options);
@@ -99,6 +99,14 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
     ...options,
     hint: 'Run it with --verbose to see the message of the database.',
   });
+}
+
+/** Whoever raises these means what they mean everywhere: no right, another transaction. */
+const codesForAll: ReadonlySet<string> = new Set(['40001', '40P01', '42501', '57014']);
+
+/** By RAISE in a PL/pgSQL function, with whatever code. */
+function isRaised({ routine }: DriverError): boolean {
+  return routine === 'exec_stmt_raise';
 }
 
 /** NOT NULL is no constraint with a name: a column has it, or a domain. */
