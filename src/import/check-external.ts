@@ -45,6 +45,8 @@ export async function checkExternal(
     const constrained = schema.references.every((one) => one.parent !== entity.model || one.constraint !== undefined);
     await holdRows(session, findings, { entity, columns: entity.key, values: rows.keys(), constrained });
     const nameOf = (key: Key): string => formatObjectName({ ...entity, model }, key);
+    const nameless = own.filter((one, at) => rows.has(keys[at] ?? '') && isNameless(one));
+    if (nameless.length > 0 && !isUnmistakable(entity)) tellNameless(findings, model, nameless.length);
     const open = own.flatMap(({ naturalKey }, at) => {
       const key = keys[at] ?? '';
       const row = rows.get(key);
@@ -66,6 +68,24 @@ export async function checkExternal(
     });
   }
   return conflicts;
+}
+
+/** Known by its key and nothing else. */
+function isNameless({ naturalKey }: ExternalObject): boolean {
+  return Object.values(naturalKey).every((value) => value === null);
+}
+
+/** No two databases give the same UUID to different rows. */
+function isUnmistakable(entity: Entity): boolean {
+  return entity.key.some((name) => entity.columns.find((column) => column.name === name)?.type === 'uuid');
+}
+
+function tellNameless(findings: Findings, model: string, count: number): void {
+  findings.warn(
+    'external-by-key',
+    model,
+    `${String(count)} of its objects stayed at home and are known by nothing but their keys: the target's rows of those keys may be others (policy of the export: naturalKey)`,
+  );
 }
 
 function byModel(external: readonly ExternalObject[]): ReadonlyMap<string, readonly ExternalObject[]> {

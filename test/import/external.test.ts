@@ -29,6 +29,28 @@ describe('objects that stayed at home', () => {
     expect([status, plan.insert]).to.deep.equal(['done', { 'public.book': 1 }]);
   });
 
+  it('are told where nothing but a key says which rows they are, unless that is a UUID', async () => {
+    const told = ({ status, findings }: ImportResult): unknown => [
+      status,
+      findings.flatMap(({ kind, on, severity, reason }) =>
+        kind === 'external-by-key' ? [`${severity} ${on}: ${reason.split(':')[0] ?? ''}`] : [],
+      ),
+    ];
+    const known = 'of its objects stayed at home and are known by nothing but their keys';
+    expect(told(await imported(`${there}; ${shelf}`))).to.deep.equal(['done', [`warning public.shelf: 1 ${known}`]]);
+    await book.close();
+    const key = '1b4e28ba-2fa1-41d2-883f-0016d3cca427';
+    book = await move({
+      sql: 'CREATE TABLE author (id uuid PRIMARY KEY); CREATE TABLE book (id int PRIMARY KEY, author uuid REFERENCES author)',
+      source: `INSERT INTO author VALUES ('${key}'); INSERT INTO book VALUES (4, '${key}')`,
+      target: `INSERT INTO author VALUES ('${key}')`,
+      policy: { models: { author: {}, book: {} } },
+      objects: ['book.4'],
+      export: { shared: 'key' },
+    });
+    expect(told(await book.import())).to.deep.equal(['done', []]);
+  });
+
   it('are conflicts where the target has no such row, named by their keys', async () => {
     const { conflicts } = await imported('');
     const conflict = { reason: 'missing-reference', constraint: 'external object', columns: [], inTheWay: '' };
