@@ -76,7 +76,7 @@ export async function explainObjects(
     const reader = createRowReader(session);
     return {
       objects: Object.fromEntries(order.map((model) => [model, countOf(closure, model)])),
-      links: await countLinks(reader, schema, closure),
+      links: await countLinks(reader, schema, closure, findings),
       sizes: await estimateSizes(reader, schema, closure, order),
       steps: summed(closure.steps),
       withheld: Object.keys(withheldColumns(schema, order)),

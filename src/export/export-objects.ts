@@ -13,7 +13,8 @@ import { countLinks } from './count-links.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
 import { defaultJobs, exportRows } from './export-rows.js';
 import type { Prepared } from './prepare.js';
-import { prepare } from './prepare.js';
+import { prepare, refuseWarnings } from './prepare.js';
+import { addCounts, tellRepeated } from './link-lists.js';
 import { trailerLists } from './trailer-lists.js';
 
 /**
@@ -34,7 +35,7 @@ export async function exportObjects(dataSource: DataSource, options: ExportOptio
   if (options.output !== undefined && options.dryRun !== true) await checkOutput(options.output, options.force ?? false);
   const prepared = await prepare(dataSource, options);
   try {
-    return options.dryRun === true ? await dryResult(prepared) : await write(dataSource, prepared, options);
+    return options.dryRun === true ? await dryResult(prepared, options) : await write(dataSource, prepared, options);
   } finally {
     await prepared.session.close();
   }
@@ -56,13 +57,17 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
     const readers = [session, ...further].map((one) => createRowReader(one));
     const objects = new Map<string, number>();
     const links = new Map<string, number>();
+    const repeated = new Map<string, number>();
     const { lineEnd } = writer;
     const rows = { schema, closure: taken.closure, lineEnd, readers, onProgress: options.onProgress, signal: options.signal };
     for await (const lines of exportRows(order, rows)) {
       await writer.write(lines.bytes);
       objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);
-      for (const [name, count] of lines.links) links.set(name, (links.get(name) ?? 0) + count);
+      addCounts(links, lines.links);
+      addCounts(repeated, lines.repeated);
     }
+    tellRepeated(prepared.findings, repeated);
+    refuseWarnings(options, prepared.findings);
     for (const one of [session, ...further]) await refuseRewritten(one);
     const counts = { objects: sortedRecord(objects), links: sortedRecord(links) };
     const written = sum([...objects.values()]);
@@ -103,16 +108,18 @@ async function furtherReaders(
 }
 
 /** The counts that an export would have: those of the closure, and of the links between its rows. */
-async function dryResult(prepared: Prepared): Promise<ExportResult> {
+async function dryResult(prepared: Prepared, options: ExportOptions): Promise<ExportResult> {
   const { closure } = prepared.taken;
   const order = archiveOrder(prepared.schema, closure);
   await trailerLists({ schema: prepared.schema, closure }, createRowReader(prepared.session));
   const objects = sortedRecord(new Map(order.map((model) => [model, countOf(closure, model)])));
+  const links = await countLinks(createRowReader(prepared.session), prepared.schema, closure, prepared.findings);
+  refuseWarnings(options, prepared.findings);
   return {
     ...result(prepared, order),
     output: undefined,
     objects,
-    links: await countLinks(createRowReader(prepared.session), prepared.schema, closure),
+    links,
     total: sum(Object.values(objects)),
     bytes: 0,
     sha256: '',

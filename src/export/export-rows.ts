@@ -31,6 +31,8 @@ export interface Lines {
   readonly objects: number;
   /** Links written, by link name. */
   readonly links: ReadonlyMap<string, number>;
+  /** As in {@link LinkLists}. */
+  readonly repeated: ReadonlyMap<string, number>;
 }
 
 /** Rows of one unit of work: enough that a query is worth its round trip, few enough that all readers have some. */
@@ -104,7 +106,7 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
   const { schema, closure } = options;
   const { model } = entity;
   const listed = 'anyOf' in rows ? undefined : rows;
-  const { lists, counts } = await linkLists(reader, schema, closure, entity, listed ?? []);
+  const { lists, counts, repeated } = await linkLists(reader, schema, closure, entity, listed ?? []);
   const encoder = createObjectEncoder({
     entity,
     columns,
@@ -122,7 +124,7 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
     options.signal?.throwIfAborted();
     const bytes = encoder.encode(chunk);
     if (bytes === undefined) continue;
-    yield { model, bytes, objects: encoder.count - done, links: none };
+    yield { model, bytes, objects: encoder.count - done, links: none, repeated: none };
     done = encoder.count;
     if (done - told < unitSize) continue;
     options.onProgress?.({ stage: 'rows', model, done: done - told, total });
@@ -136,6 +138,6 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
       hint: 'This is a defect of Portolan: no archive was written. Please report it.',
     });
   }
-  yield { model, bytes: encoder.rest(), objects: read - done, links: counts };
+  yield { model, bytes: encoder.rest(), objects: read - done, links: counts, repeated };
   options.onProgress?.({ stage: 'rows', model, done: read - told, total });
 }

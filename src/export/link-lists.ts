@@ -1,6 +1,7 @@
 import type { Closure } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import { compareKeys } from '../closure/key-order.js';
+import type { Findings } from '../findings/finding.js';
 import type { RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
 import type { KeyShape } from '../values/archive-value.js';
@@ -13,6 +14,14 @@ export interface LinkList {
   readonly inverse: KeyShape;
 }
 
+export interface LinkLists {
+  readonly lists: readonly LinkList[];
+  /** Links by name. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** By name of the link, rows of its join table that say what another says. */
+  readonly repeated: ReadonlyMap<string, number>;
+}
+
 /**
  * Reads the links of some owners, one query for each many-to-many relation. A link goes out when both its ends do and one
  * of them is owned (under `connected`: expanded).
@@ -23,9 +32,10 @@ export async function linkLists(
   closure: Closure,
   entity: Entity,
   keys: readonly Key[],
-): Promise<{ readonly lists: readonly LinkList[]; readonly counts: ReadonlyMap<string, number> }> {
+): Promise<LinkLists> {
   const lists: LinkList[] = [];
   const counts = new Map<string, number>();
+  const repeated = new Map<string, number>();
   for (const link of schema.links) {
     if (link.owner.parent !== entity.model || link.owner.columns.length === 0) continue;
     const inverse = schema.entities.get(link.inverse.parent);
@@ -33,16 +43,31 @@ export async function linkLists(
     const byOwner = closure.links.includes(link) ? await readLinks(reader, schema, closure, link, keys) : new Map<Key, Key[]>();
     const compare = compareKeys(inverse);
     let count = 0;
+    let surplus = 0;
     for (const [owner, list] of byOwner) {
       if (list.length > 1) list.sort(compare);
       const distinct = list.every((key, at) => key !== list[at - 1]) ? list : list.filter((key, at) => key !== list[at - 1]);
       if (distinct !== list) byOwner.set(owner, distinct);
       count += distinct.length;
+      surplus += list.length - distinct.length;
     }
     if (count > 0) counts.set(link.name, count);
+    if (surplus > 0) repeated.set(link.name, surplus);
     lists.push({ member: link.member, of: (key) => byOwner.get(key) ?? none, inverse: keyShape(inverse) });
   }
-  return { lists, counts };
+  return { lists, counts, repeated };
+}
+
+export function addCounts(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
+}
+
+/** A list holds a link once. */
+export function tellRepeated(findings: Findings, repeated: ReadonlyMap<string, number>): void {
+  for (const [name, count] of repeated) {
+    const rows = count === 1 ? '1 row of its join table says' : `${String(count)} rows of its join table say`;
+    findings.warn('repeated-links', name, `${rows} what another says, and stayed at home: as an entity the table leaves whole`);
+  }
 }
 
 const none: readonly Key[] = Object.freeze([]);
