@@ -1,10 +1,10 @@
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
-import { arrayLiteral, columnList, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import { arrayLiteral, columnList, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import { findColumn } from '../schema/resolve-column.js';
 import type { Entity } from '../schema/schema.js';
-import { hasIntegerKey } from './has-integer-key.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
 
 /** The only row of the target that has a natural key, whatever its own key: by the place in `wanted`. NULL tells no row from another. */
 export async function findByNaturalKey(
@@ -24,7 +24,7 @@ export async function findByNaturalKey(
     const column = `t.${quoteIdentifier(name)}`;
     return `${column} IS NOT NULL AND pg_catalog.format('%s', ${column}) COLLATE "C" = v.c${String(at)}`;
   });
-  const sql = `SELECT v.ordinal, ${columnList(entity.key, 't')} FROM unnest(${parameters}) WITH ORDINALITY v(${names}, ordinal) JOIN ${quoteTable(entity.table)} t ON ${same.join(' AND ')}`;
+  const sql = `SELECT v.ordinal, ${columnList(entity.key, 't')} FROM unnest(${parameters}) WITH ORDINALITY v(${names}, ordinal) JOIN ${ownRows(entity)} t ON ${same.join(' AND ')}`;
   const integer = hasIntegerKey(entity);
   for (const [ordinal, ...key] of await session.query(sql, arrays)) {
     const place = Number(ordinal) - 1;

@@ -98,6 +98,12 @@ describe('objects that stayed at home', () => {
       expect(conflicts.map(({ object, inTheWay }) => [object, inTheWay])).to.deep.include(['public.author.1', '']);
   });
 
+  it('name no row of a table that inherits: no reference can lead to one', async () => {
+    const heir = "CREATE TABLE former () INHERITS (author); INSERT INTO former VALUES (2, 'Ada', '1815-12-10')";
+    const { conflicts } = await imported(`${heir}; ${shelf}`);
+    expect(conflicts.map(({ object, inTheWay }) => [object, inTheWay])).to.deep.include(['public.author.1', '']);
+  });
+
   it('are conflicts where the target has no column of the natural key: nothing proves them', async () => {
     const without = { ...policy, models: { ...policy.models, author: {} } };
     book = await move({
