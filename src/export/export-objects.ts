@@ -8,12 +8,13 @@ import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { UsageError } from '../errors/portolan-error.js';
+import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js';
 import { countLinks } from './count-links.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
 import { defaultJobs, exportRows } from './export-rows.js';
 import type { Prepared } from './prepare.js';
-import { prepare, refuseWarnings } from './prepare.js';
+import { prepare } from './prepare.js';
 import { addCounts, tellRepeated } from './link-lists.js';
 import { trailerLists } from './trailer-lists.js';
 

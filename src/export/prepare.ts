@@ -6,7 +6,7 @@ import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import { seedLookup } from '../dialect/postgres/seed-lookup.js';
-import { RefusedError } from '../errors/portolan-error.js';
+import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { EdgeOfWorld } from '../policy/policy.js';
@@ -70,16 +70,6 @@ export async function prepare(dataSource: DataSource, options: ExportOptions): P
     await session.close();
     throw error;
   }
-}
-
-/** Under `--strict` a warning refuses, before a byte is written. */
-export function refuseWarnings(options: { readonly strict?: boolean | undefined }, findings: Findings): void {
-  const [first] = findings.warnings;
-  if (options.strict !== true || first === undefined) return;
-  const more = findings.warnings.length - 1;
-  throw new RefusedError('STRICT', `${first.on}: ${first.reason}${more > 0 ? ` (and ${String(more)} more)` : ''}`, {
-    hint: 'Without --strict this is a finding.',
-  });
 }
 
 function resolved<T>(byName: Readonly<Record<string, T>> | undefined, model: (name: string) => string): ReadonlyMap<string, T> {

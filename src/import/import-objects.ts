@@ -6,6 +6,7 @@ import { ConstraintError } from '../dialect/postgres/database-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
 import { FailedError, PortolanError, RefusedError } from '../errors/portolan-error.js';
+import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { draftSchema } from '../schema/build-schema.js';
@@ -220,12 +221,5 @@ async function askStatus(dataSource: DataSource, id: string): Promise<string | u
     }
   } catch {
     return undefined;
-  }
-}
-
-function refuseWarnings(options: ImportOptions, findings: Findings): void {
-  const [first] = findings.warnings;
-  if (options.strict === true && first !== undefined) {
-    throw new RefusedError('STRICT', `${first.on}: ${first.reason}`, { hint: 'Without --strict this is a finding.' });
   }
 }
