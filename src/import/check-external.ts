@@ -13,7 +13,7 @@ import { pkToKey, toServerText } from '../values/archive-value.js';
 import { decodeRow } from '../values/copy-text.js';
 import { externalObject } from './conflict-advice.js';
 import { findByNaturalKey } from './find-by-natural-key.js';
-import { hasIntegerKey } from './has-integer-key.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { holdRows } from './hold-rows.js';
 import { ConflictList } from './plan.js';
 import { targetEntity } from './target.js';

@@ -4,7 +4,7 @@ import { ownRows } from '../dialect/postgres/sql.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
 import { decodeRow } from '../values/copy-text.js';
-import { hasIntegerKey } from './has-integer-key.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { TargetModel } from './target.js';
 
 /** Whether the table has any row that this transaction sees: an empty one needs no look-ups. */

@@ -4,6 +4,7 @@ import type { KeySet } from '../closure/key-set.js';
 import type { Session } from '../dialect/session.js';
 import type { SeedLookup } from '../dialect/seed-lookup.js';
 import { PortolanError, UsageError } from '../errors/portolan-error.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Schema } from '../schema/schema.js';
 import type { ObjectName } from './object-name.js';
 import { formatObjectName, parseObjectName } from './object-name.js';
@@ -29,7 +30,7 @@ export async function findSeeds(session: Session, lookup: SeedLookup, schema: Sc
     const [first] = group;
     if (first === undefined) continue;
     const { entity } = first;
-    const integer = entity.key.length === 1 && entity.columns.find((column) => column.name === entity.key[0])?.kind === 'integer';
+    const integer = hasIntegerKey(entity);
     const found = await rowsOf(session, lookup, group);
     const set = byModel.get(entity.model) ?? createKeySet(entity);
     byModel.set(entity.model, set);
