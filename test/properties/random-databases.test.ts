@@ -21,6 +21,8 @@ const lanes = 2;
 describe('random databases', () => {
   const met = new Map<string, number>();
   const count = (kind: string): unknown => met.set(kind, (met.get(kind) ?? 0) + 1);
+  const expected = runs < 300 ? [] : [...kinds, ...outcomes];
+  const missing = (): readonly string[] => expected.filter((kind) => !met.has(kind));
   const open: Lane[] = [];
 
   after(async () => {
@@ -45,17 +47,20 @@ describe('random databases', () => {
           await from.destroy();
         }
       });
-    await Promise.all(
-      open.map((lane, at) =>
-        fc.assert(property(lane), { numRuns: Math.ceil(runs / lanes), seed: seed + at, endOnFailure: false }),
-      ),
-    );
+    const check = async (times: number, from: number): Promise<unknown> =>
+      Promise.all(
+        open.map((lane, at) =>
+          fc.assert(property(lane), { numRuns: Math.ceil(times / lanes), seed: from + at, endOnFailure: false }),
+        ),
+      );
+    await check(runs, seed);
+    // Some outcomes are rare: a few more databases have them where chance kept them from so many.
+    for (let more = 1; more <= 10 && missing().length > 0; more += 1) await check(runs / 10, seed + more * lanes);
   });
 
   it('had every kind of key, reference, link and outcome', () => {
     const lines = [...met].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, times]) => `${kind} × ${String(times)}`);
     process.stdout.write(`        seed ${String(seed)}\n        ${lines.join('\n        ')}\n`);
-    const expected = runs < 300 ? [] : [...kinds, ...outcomes];
-    expect(expected.filter((kind) => !met.has(kind))).to.deep.equal([]);
+    expect(missing()).to.deep.equal([]);
   });
 });
