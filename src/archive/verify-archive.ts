@@ -1,6 +1,6 @@
 import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
-import { toKey } from '../closure/key.js';
+import { isIntegerText, toIntegerKey, toKey } from '../closure/key.js';
 import type { KeySet } from '../closure/key-set.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { writeObjectName } from '../seeds/object-name.js';
@@ -145,7 +145,11 @@ export class ClosedProof {
       const held = this.#valueOf(object, [reference.when.column]);
       if (held === undefined || String(held) !== reference.when.value) return undefined;
     }
-    return this.#valueOf(object, reference.columns);
+    const value = this.#valueOf(object, reference.columns);
+    if (typeof value !== 'string' || reference.columns.length !== 1) return value;
+    // Ids that are kept as text: the parent's key is a number then.
+    const kind = this.#columns.get(reference.parent)?.members.get(reference.parentColumns[0] ?? '')?.kind;
+    return kind === 'integer' && isIntegerText(value) ? toIntegerKey(value) : value;
   }
 
   #valueOf(object: ArchiveObject, group: readonly string[]): Key | undefined {

@@ -1,11 +1,15 @@
 import type { ColumnGroup } from '../dialect/row-reader.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
 import type { Key } from './key.js';
+import type { ToParentValue } from './parent-value.js';
+import { toParentValue } from './parent-value.js';
 
 /** One reference that leads up from a child, and where its values stand in the groups that a scan of the child selects. */
 export interface UpEdge {
   readonly reference: Reference;
   readonly group: number;
+  /** Where the values are written otherwise than the parent's. */
+  readonly toParent: ToParentValue | undefined;
   /** Group and text of the discriminating column of a declared reference. */
   readonly when: { readonly group: number; readonly value: string } | undefined;
 }
@@ -77,6 +81,7 @@ export class Edges {
       up.push({
         reference,
         group: groupOf(groups, reference.columns),
+        toParent: toParentValue(reference),
         when: when === undefined ? undefined : { group: groupOf(groups, [when.column]), value: when.value },
       });
     }

@@ -18,6 +18,11 @@ export function keyTexts(key: Key): readonly string[] {
   return typeof key === 'number' ? [String(key)] : key.split(separator);
 }
 
+/** Whether the server writes an integer like this: no sign or zero that says nothing. At most as long as a `bigint`. */
+export function isIntegerText(text: string): boolean {
+  return /^(?:0|-?[1-9]\d{0,18})$/u.test(text);
+}
+
 /** An integer's text as a key: a number where that is exact, else the text itself. */
 export function toIntegerKey(text: string): Key {
   const value = Number(text);

@@ -51,7 +51,7 @@ export async function spreadDrop(
           if (!reference.nullable) {
             if (leftOut.add(child, key, rule)) fresh.push(key);
           } else if (value !== null && value !== undefined) {
-            keySetIn(cut, reference, { ...parent, key: reference.parentColumns }).add(value);
+            keySetIn(cut, reference, { ...child, key: reference.columns }).add(value);
           }
         }
       }

@@ -1,10 +1,10 @@
 import type { KeyBatch, RowSelection } from '../dialect/row-reader.js';
 import type { RefusedError } from '../errors/portolan-error.js';
-import type { Entity, Reference } from '../schema/schema.js';
+import type { Reference } from '../schema/schema.js';
 import { childrenOf } from './children-of.js';
 import type { ClosureStep } from './closure.js';
 import { createKeySet, keySetIn } from './create-key-set.js';
-import type { LinkSide, ScanPlan } from './edges.js';
+import type { LinkSide, ScanPlan, UpEdge } from './edges.js';
 import { valueOf } from './edges.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
@@ -15,8 +15,9 @@ import { Leaves } from './leaves.js';
 import { Membership } from './membership.js';
 import { noRowIdentity } from './no-row-identity.js';
 import { Outside } from './outside.js';
+import { toHeldValue, toParentValue } from './parent-value.js';
 import { Steps } from './steps.js';
-import type { Want } from './wants.js';
+import type { Want, Way } from './wants.js';
 import { Walked } from './walked.js';
 import { Wants } from './wants.js';
 import type { WalkOptions, WalkResult } from './walk-options.js';
@@ -121,8 +122,8 @@ export class Walk {
     if (!fits) return this.#listLeaf(reached, depth);
     const lacks = leaf.kind === 'links' || (await this.#leaves.count(reached, leaf, depth)).lacking > 0;
     if (lacks) {
-      await this.#leaves.lacking(reached, ({ via, direction, reference, role }, value) => {
-        this.#want(via, direction, reference, edges.entity(reference.parent), value, role);
+      await this.#leaves.lacking(reached, (need, value) => {
+        this.#want({ ...need, parent: edges.entity(need.reference.parent), toParent: undefined }, value);
       });
     }
     if (leaf.kind === 'links') return;
@@ -170,19 +171,25 @@ export class Walk {
     if (otherRole === undefined) return;
     const through = edges.entity(side.link.through);
     const other = edges.entity(side.to.parent);
+    const way: Way = {
+      ...{ via: side.link.name, direction: 'across', reference: side.to, parent: other, role: otherRole },
+      toParent: toParentValue(side.to),
+    };
     const except = this.#walked.except(side.from, role, [side.to]);
     const selection = { ...childrenOf(edges, side.from, keys, through), except };
     for await (const batch of reader.keys(selection, [side.to.columns])) {
       for (const value of batch.groups[0] ?? []) {
-        if (value !== null) this.#want(side.link.name, 'across', side.to, other, value, otherRole);
+        if (value !== null) this.#want(way, value);
       }
     }
     this.#walked.note(side.from, role, through, keys);
   }
 
-  #want(via: string, direction: 'up' | 'across', reference: Reference, parent: Entity, value: Key, role: Role): void {
-    if (reference.direct && this.#membership.has(parent.model, value, role)) return;
-    this.#wants.add(via, direction, reference, parent, value, role);
+  #want(way: Way, held: Key): void {
+    const { reference, parent, role } = way;
+    const value = way.toParent === undefined ? held : way.toParent(held);
+    if (value === undefined) this.#unresolvedOf(reference).add(held);
+    else if (!reference.direct || !this.#membership.has(parent.model, value, role)) this.#wants.add(way, value);
   }
 
   async #resolve(want: Want, depth: number): Promise<void> {
@@ -216,8 +223,12 @@ export class Walk {
     const parent = this.#options.edges.entity(reference.parent);
     for (const value of values.sorted()) {
       if (found.has(value) || (reference.direct && this.#membership.has(parent.model, value, 'shared'))) continue;
-      keySetIn(this.#unresolved, reference, { ...parent, key: reference.parentColumns }).add(value);
+      this.#unresolvedOf(reference).add(toHeldValue(reference, value));
     }
+  }
+
+  #unresolvedOf(reference: Reference): KeySet {
+    return keySetIn(this.#unresolved, reference, { ...this.#options.edges.entity(reference.child), key: reference.columns });
   }
 
   /** Reads the selected rows into the closure. With `track`, returns which of its values had a row. */
@@ -250,11 +261,12 @@ export class Walk {
     const keys = batch.groups[0] ?? [];
     const guarded = border.guards(entity.model);
     const asKey = role === 'shared' && sharedAsKey(entity.model);
-    const parents = plan.up.map((edge) => ({
-      edge,
-      parent: edges.entity(edge.reference.parent),
-      role: rule.up(role, roots.has(edge.reference.parent)),
-    }));
+    const ways = plan.up.map((edge): readonly [UpEdge, Way] => {
+      const { reference, toParent } = edge;
+      const parent = edges.entity(reference.parent);
+      const parentRole = rule.up(role, roots.has(reference.parent));
+      return [edge, { via: reference.name, direction: 'up', reference, parent, toParent, role: parentRole }];
+    });
     const ahead = this.#stepsFrom.continue(entity.model, role) ? this.#frontier.keysOf(entity.model, role) : undefined;
     let fresh = 0;
     for (let row = 0; row < batch.count; row += 1) {
@@ -272,9 +284,9 @@ export class Walk {
       if (change === 'known') continue;
       if (change === 'new') fresh += 1;
       ahead?.push(key);
-      for (const { edge, parent, role: parentRole } of parents) {
+      for (const [edge, way] of ways) {
         const value = valueOf(edge, batch.groups, row);
-        if (value !== null) this.#want(edge.reference.name, 'up', edge.reference, parent, value, parentRole);
+        if (value !== null) this.#want(way, value);
       }
     }
     if (fresh === 0) return;

@@ -3,6 +3,17 @@ import { createKeySet } from './create-key-set.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { ToParentValue } from './parent-value.js';
+
+/** How a value leads to a row: one for all values of a column. */
+export interface Way {
+  readonly via: string;
+  readonly direction: 'up' | 'across';
+  readonly reference: Reference;
+  readonly parent: Entity;
+  readonly toParent: ToParentValue | undefined;
+  readonly role: Role;
+}
 
 /** Values of one reference whose rows are to be taken in one role. */
 export interface Want {
@@ -21,7 +32,7 @@ export class Wants {
   readonly #asked = new Map<string, KeySet>();
 
   /** Called for each value of each row: no text is made for it. */
-  add(via: string, direction: 'up' | 'across', reference: Reference, parent: Entity, value: Key, role: Role): void {
+  add({ via, direction, reference, parent, role }: Way, value: Key): void {
     if (!reference.direct && !this.#askedSet(`${role}\0${reference.name}`, reference, parent).add(value)) return;
     let roles = this.#pending.get(reference);
     if (roles === undefined) this.#pending.set(reference, (roles = new Map<Role, Want>()));

@@ -1,5 +1,6 @@
 import type { Closure } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
+import { toParentValue } from '../closure/parent-value.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { Entity, Reference, Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
@@ -21,10 +22,13 @@ export function closedProof(schema: Schema, closure: Closure, entity: Entity): r
       const taken = closure.taken.get(reference.parent)?.taken;
       const external = closure.external.get(reference.parent);
       const dangling = new Set(closure.dangling.filter((one) => one.reference === reference).map((one) => one.value));
+      const toParent = toParentValue(reference) ?? ((value: Key) => value);
       return {
         columns: reference.columns,
         found: (value, child) => {
-          if (taken?.has(value) === true || external?.has(value) === true || dangling.has(value)) return;
+          const key = toParent(value);
+          if (key !== undefined && (taken?.has(key) === true || external?.has(key) === true)) return;
+          if (dangling.has(value)) return;
           throw new UnresolvedReference(entity, reference, child, value);
         },
       };

@@ -99,10 +99,9 @@ async function readLinks(
 async function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): Promise<readonly Key[]> {
   const { owner, inverse } = link;
   const holder = entityOf(schema, link.through);
-  const batches =
-    owner.direct && inverse.direct
-      ? reader.keys({ entity: holder, columns: owner.columns, values: keys }, [owner.columns, inverse.columns])
-      : reader.pairs({ holder, references: [endOf(schema, owner), endOf(schema, inverse)] }, 0, keys);
+  const batches = [owner, inverse].every(({ direct, asText }) => direct && asText === undefined)
+    ? reader.keys({ entity: holder, columns: owner.columns, values: keys }, [owner.columns, inverse.columns])
+    : reader.pairs({ holder, references: [endOf(schema, owner), endOf(schema, inverse)] }, 0, keys);
   const pairs: Key[] = [];
   for await (const batch of batches) {
     const [owners = [], inverses = []] = batch.groups;

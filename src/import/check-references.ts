@@ -1,6 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
+import { toParentValue } from '../closure/parent-value.js';
 import type { KeySet } from '../closure/key-set.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Reference } from '../schema/schema.js';
@@ -74,6 +75,12 @@ export class ReferenceCheck {
   }
 }
 
+/** Those that a row of the parent can hold at all: text may be no id. */
+function possible(reference: Reference, values: Iterable<Key>): Iterable<Key> {
+  const toParent = toParentValue(reference);
+  return toParent === undefined ? values : [...values].filter((value) => toParent(value) !== undefined);
+}
+
 function valueSet({ entity }: TargetModel, { columns }: Reference): KeySet {
   return createKeySet({ columns: entity.columns, key: columns });
 }
@@ -102,8 +109,11 @@ export async function checkReferences(
   for (const { reference, open, relied, planned } of check.all) {
     const parent = check.parentOf(reference);
     const asked = [...open.sorted()].filter((value) => !(reference.direct && parent?.keys.has(value) === true));
-    const found = asked.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, asked).catch(refused(reference));
-    await hold(options, reference, relied === undefined ? [...found] : parent?.empty === true ? [] : relied.sorted());
+    const askable = [...possible(reference, asked)];
+    const found =
+      askable.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, askable).catch(refused(reference));
+    const needed = relied === undefined ? found : parent?.empty === true ? [] : possible(reference, relied.sorted());
+    await hold(options, reference, needed);
     if (asked.length === 0) continue;
     const { skipped, absent } = await judge(options, reference, { asked, found, parent }).catch(refused(reference));
     const dangled = options.archive.trailer?.dangling.some((one) => one.reference === reference.name) === true;
@@ -168,7 +178,7 @@ async function judge(
   if (reference.direct || parent === undefined || (open.length === 0 && parent.skipped.size === 0))
     return { absent: open, skipped: new Set() };
   const held = { coming: new Set<Key>(), proven: new Set<Key>(), unproven: new Set<Key>() };
-  const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined });
+  const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined, asText: undefined });
   for await (const { from, objects } of plannedRuns(archive, new Map([[parent.target.model, parent]]))) {
     objects.forEach((object, at) => {
       const value = read(object);

@@ -1,14 +1,18 @@
 import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
+import { toParentValue } from '../closure/parent-value.js';
 import type { Reference } from '../schema/schema.js';
 import { toServerText } from '../values/archive-value.js';
 import type { TargetModel } from './target.js';
 
-/** Reads what a reference holds; undefined where it is NULL or does not hold for this object. */
+/**
+ * Reads what a reference holds, as its parent holds it; undefined where it is NULL or does not hold for this object. Text that stands for ids and
+ * is none stays as it is: no key is like it.
+ */
 export function valueReader(
   target: TargetModel,
-  reference: Pick<Reference, 'columns' | 'when'>,
+  reference: Pick<Reference, 'columns' | 'when' | 'asText'>,
 ): (object: ArchiveObject) => Key | undefined {
   const members = reference.columns.map((name) => target.columns.find(({ column }) => column.name === name));
   const integer = members.length === 1 && members[0]?.column.kind === 'integer';
@@ -20,6 +24,7 @@ export function valueReader(
       target.shape.members.length === 1 ? object.pk : (object.pk as Readonly<Record<string, ArchiveValue>>)[one.member];
     return toServerText((value ?? null) as ArchiveValue);
   };
+  const toParent = toParentValue(reference);
   return (object) => {
     if (reference.when !== undefined && textOf(object, discriminator) !== reference.when.value) return undefined;
     const texts: string[] = [];
@@ -28,6 +33,7 @@ export function valueReader(
       if (text === null) return undefined;
       texts.push(text);
     }
-    return toKey(texts, integer);
+    const held = toKey(texts, integer);
+    return toParent?.(held) ?? held;
   };
 }

@@ -44,7 +44,7 @@ export interface ModelPolicy {
 }
 
 export interface DeclaredReference {
-  /** `Model.field` or `Model.field,field`. */
+  /** `Model.field` or `Model.field,field`. Text may hold the integers or UUIDs of `to`, as the server writes them. */
   readonly from: string;
   /** `Model` (its key) or `Model.field`. */
   readonly to: string;

@@ -1,5 +1,5 @@
 import type { CatalogColumn } from '../dialect/postgres/catalog.js';
-import type { ValueKind } from './schema.js';
+import type { IdType, ValueKind } from './schema.js';
 
 const integers: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'oid']);
 const numbers: ReadonlySet<string> = new Set(['float4', 'float8', 'numeric']);
@@ -17,6 +17,8 @@ const families: readonly ReadonlySet<string>[] = [
 ];
 /** Types of one group write equal values alike. */
 const sameTexts: readonly ReadonlySet<string>[] = [new Set(['int2', 'int4', 'int8']), new Set(['text', 'varchar'])];
+const texts: ReadonlySet<string> = new Set(['text', 'varchar']);
+const ids: readonly IdType[] = ['int2', 'int4', 'int8', 'uuid'];
 
 type TypeFacts = Pick<CatalogColumn, 'baseType' | 'baseSchema'>;
 
@@ -40,6 +42,12 @@ export function areComparable(a: TypeFacts, b: TypeFacts): boolean {
 /** Whether equal values of the two have equal texts, where both compare exactly. */
 export function writeAlike(a: TypeFacts, b: TypeFacts): boolean {
   return isSameType(a, b) || inOne(sameTexts, a, b);
+}
+
+/** The type of ids whose texts a column can hold: ids of several types in one column. */
+export function idsAsText(text: TypeFacts & Pick<CatalogColumn, 'deterministic'>, other: TypeFacts): IdType | undefined {
+  if (text.baseSchema !== 'pg_catalog' || other.baseSchema !== 'pg_catalog' || !text.deterministic) return undefined;
+  return texts.has(text.baseType) ? ids.find((type) => type === other.baseType) : undefined;
 }
 
 function isSameType(a: TypeFacts, b: TypeFacts): boolean {

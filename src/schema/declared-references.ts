@@ -1,7 +1,7 @@
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import { valueKind } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
-import { edgeId, hasComparableTypes } from './draft-references.js';
+import { edgeId, hasComparableTypes, idTypes } from './draft-references.js';
 import { splitsOf } from './find-by-name.js';
 import type { TableKey } from './metadata.js';
 import { policyColumn, policyTable, policyTables } from './policy-tables.js';
@@ -49,7 +49,7 @@ export function declaredReferences(
           : { column: discriminator, value: textOf(child.table, discriminator, when.value) },
       describesParent: false,
     };
-    if (!hasComparableTypes(edge))
+    if (!hasComparableTypes(edge) && idTypes(edge) === undefined)
       problems.add('POLICY_INVALID', `${where}: the types of "${from}" and "${to}" cannot be compared`);
     else if (!ids.has(edgeId(edge))) {
       ids.add(edgeId(edge));

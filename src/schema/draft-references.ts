@@ -1,8 +1,9 @@
 import type { Catalog } from '../dialect/postgres/catalog.js';
 import type { Findings } from '../findings/finding.js';
-import { areComparable } from './column-kind.js';
+import { areComparable, idsAsText } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import type { TableKey } from './metadata.js';
+import type { IdType } from './schema.js';
 
 /**
  * The edges that constraints and metadata show. One that several sources show is one edge, with the constraint's facts and the
@@ -103,14 +104,29 @@ function merge(known: DraftReference, other: DraftReference): DraftReference {
   };
 }
 
-export function hasComparableTypes(edge: Pick<DraftReference, 'child' | 'columns' | 'parent' | 'parentColumns'>): boolean {
-  return edge.columns.every((name, at) => {
-    const own = edge.child.columns.find((column) => column.name === name);
-    const other = edge.parent.columns.find((column) => column.name === edge.parentColumns[at]);
-    return own !== undefined && other !== undefined && areComparable(own, other);
-  });
+export function hasComparableTypes(edge: Ends): boolean {
+  return pairsOf(edge).every(([own, other]) => areComparable(own, other));
+}
+
+/** By column, the type of ids that are held as text; undefined where all columns are comparable, or some cannot be. */
+export function idTypes(edge: Ends): readonly (IdType | undefined)[] | undefined {
+  const types = pairsOf(edge).map(([own, other]) => (areComparable(own, other) ? undefined : idsAsText(own, other)));
+  const isMade = pairsOf(edge).every(([own, other], at) => types[at] !== undefined || areComparable(own, other));
+  return isMade && types.some((type) => type !== undefined) ? Object.freeze(types) : undefined;
 }
 
 function hasColumns(table: DraftTable, names: readonly string[]): boolean {
   return names.length > 0 && names.every((name) => table.columns.some((column) => column.name === name));
+}
+
+type Ends = Pick<DraftReference, 'child' | 'columns' | 'parent' | 'parentColumns'>;
+type DraftColumn = DraftTable['columns'][number];
+
+/** Columns that are to hold the same. What is no column of its table is not among them: see {@link hasColumns}. */
+function pairsOf({ child, columns, parent, parentColumns }: Ends): readonly (readonly [own: DraftColumn, other: DraftColumn])[] {
+  return columns.flatMap((name, at) => {
+    const own = child.columns.find((column) => column.name === name);
+    const other = parent.columns.find((column) => column.name === parentColumns[at]);
+    return own === undefined || other === undefined ? [] : [[own, other] as const];
+  });
 }

@@ -1,8 +1,9 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { FollowPolicy } from '../policy/policy.js';
-import { writeAlike } from './column-kind.js';
+import { idsAsText, writeAlike } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
+import { idTypes } from './draft-references.js';
 import type { ReferenceNames } from './find-references.js';
 import { findReferences, referenceHints } from './find-references.js';
 import type { Problems } from './problems.js';
@@ -34,6 +35,7 @@ export function finishReferences(draft: Draft, entities: ReadonlyMap<string, Ent
       parent: parent.model,
       parentColumns,
       direct: isDirect(edge, columns, child, parentColumns, parent),
+      asText: idTypes(edge),
       nullable,
       source: edge.source,
       constraint: constraintOf(edge),
@@ -96,7 +98,7 @@ function isDirect(
       columnOf(parent, other)?.exact === true &&
       own !== undefined &&
       target !== undefined &&
-      writeAlike(own, target)
+      (writeAlike(own, target) || idsAsText(own, target) !== undefined)
     );
   });
 }

@@ -80,6 +80,9 @@ export type ValueKind =
 
 export type IntegerType = 'int2' | 'int4' | 'int8';
 
+/** Types whose values are ids, each written in one way. */
+export type IdType = IntegerType | 'uuid';
+
 export interface Column {
   /** The column's name in the database. */
   readonly name: string;
@@ -142,6 +145,8 @@ export interface Reference {
   readonly parentColumns: readonly string[];
   /** `parentColumns` is the parent's key and all columns compare exactly: a key can be taken straight from the child. */
   readonly direct: boolean;
+  /** Where text holds the parent's ids as the server writes them: by column, of what type they are; undefined for one that is of their type. */
+  readonly asText: readonly (IdType | undefined)[] | undefined;
   /** Catalog nullability: a NULL may be written to at least one of the columns that is not part of the child's key. */
   readonly nullable: boolean;
   readonly source: 'constraint' | 'metadata' | 'declared';

@@ -23,6 +23,7 @@ export interface MoveOptions {
 export interface Move {
   readonly source: TestDatabase;
   readonly target: TestDatabase;
+  readonly from: DataSource;
   readonly to: DataSource;
   readonly folder: string;
   readonly archive: string;
@@ -65,6 +66,7 @@ export async function move(options: MoveOptions): Promise<Move> {
   return {
     source,
     target,
+    from,
     to,
     folder,
     archive,

@@ -12,6 +12,7 @@ export const kinds = [
   'reference that holds for some rows only',
   'several references between the same two tables',
   'reference: of a wider type',
+  'reference: of ids as text',
   'references that share a column',
   'table without primary key',
   'constraint: deferrable',
@@ -63,6 +64,7 @@ export function kindsOf({ database, rules, edges }: World): ReadonlySet<string> 
     note('reference that holds for some rows only', one.when !== undefined);
     met.add(constraintKind(one));
     note('reference: of a wider type', one.widened);
+    note('reference: of ids as text', one.asText.includes(true));
     note('one-to-one, held by the asked object', one.unique && asked.has(one.child));
     note('one-to-one, held by the other side', one.unique && asked.has(one.parent));
     note('part: eager', one.eager && isPart(database, rules, one));

@@ -45,6 +45,8 @@ export interface MadeReference {
   readonly required: boolean;
   /** Whether its columns are of a wider type than those that they refer to. */
   readonly widened: boolean;
+  /** By column: whether it holds as text what is a number or UUID there. */
+  readonly asText: readonly boolean[];
   readonly unique: boolean;
   readonly constraint: 'validated' | 'not valid' | 'none';
   readonly deferrable: boolean;

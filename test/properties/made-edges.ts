@@ -91,6 +91,8 @@ function keyOf({ key }: MadeTable, alias: string): string {
   return `ARRAY[${key.columns.map(([name]) => `format('%s', ${alias}.${name})`).join()}]`;
 }
 
-function equal({ columns, parentColumns }: MadeReference, child: string, parent: string): string {
-  return columns.map((name, at) => `${child}.${name} = ${parent}.${parentColumns[at] ?? ''}`).join(' AND ');
+function equal({ columns, parentColumns, asText }: MadeReference, child: string, parent: string): string {
+  return columns
+    .map((name, at) => `${child}.${name} = ${parent}.${parentColumns[at] ?? ''}${asText[at] === true ? '::text' : ''}`)
+    .join(' AND ');
 }

@@ -33,6 +33,7 @@ interface Edge extends Pick<MadeReference, 'required' | 'unique' | 'constraint' 
   readonly target: 'key' | UniqueSet;
   readonly when: boolean;
   readonly widened: boolean;
+  readonly asText: boolean;
   /** By row of the child: the place of the parent, `absent` for one that is not there, null for none. */
   readonly places: readonly (number | null)[];
   /** The child's key columns, where they hold the reference. */
@@ -51,10 +52,13 @@ const plain = {
   when: false,
   eager: false,
   widened: false,
+  asText: false,
 } as const;
 
 /** Types that hold all that another does, and compare with it. */
 const wider: Readonly<Record<string, string>> = { integer: 'bigint', text: 'character varying' };
+
+const ids: ReadonlySet<string> = new Set(['integer', 'bigint', 'uuid']);
 
 class Maker {
   readonly tables: TableDraft[] = [];
@@ -117,6 +121,7 @@ class Maker {
       when: one.when && shown === 'policy',
       eager: one.eager && shown === 'relation',
       widened: one.widened,
+      asText: one.asText && shown === 'policy',
       places: placesOf(one, child, parent, dangling && constraint !== 'validated'),
     });
   }
@@ -183,8 +188,11 @@ class Maker {
     const parentColumns = set.columns.map(([name]) => name);
     const own = set.columns.slice(inKey?.length ?? edge.shared?.length ?? 0).map(([name, type]) => ({
       name: `r${index}_${name}`,
-      type: edge.widened ? (wider[type] ?? type) : type,
+      type: edge.asText && ids.has(type) ? 'text' : edge.widened ? (wider[type] ?? type) : type,
     }));
+    const asText = own.map(
+      ({ type }, at) => type === 'text' && ids.has(set.columns[set.columns.length - own.length + at]?.[1] ?? ''),
+    );
     const columns = [...(inKey ?? edge.shared ?? []), ...own.map(({ name }) => name)];
     const required = edge.required && !places.includes(null);
     if (inKey === undefined) {
@@ -192,7 +200,9 @@ class Maker {
         own.map((column) => ({ ...column, required })),
         (row) => {
           const place = places[row] ?? null;
-          const values = heldValues(target, parent.key, place ?? 0).slice(-own.length);
+          const texts = heldValues(target, parent.key, place ?? 0).slice(-own.length);
+          // No server writes a number or a UUID like this.
+          const values = texts.map((text, at) => (asText[at] === true && place === absent ? `+${text}` : text));
           // One NULL is enough for a composite reference to hold nothing.
           return place === null ? own.map((_, at) => (at > 0 && row % 2 === 0 ? (values[at] ?? null) : null)) : values;
         },
@@ -204,6 +214,7 @@ class Maker {
     const suffix = when === undefined ? '' : `[${when.column}=${when.value}]`;
     const reference: MadeReference = {
       ...{ columns, parentColumns, property, when, required, target, widened: edge.widened },
+      asText: [...columns.slice(own.length).map(() => false), ...asText],
       ...{ unique: edge.unique, constraint: edge.constraint, deferrable: edge.deferrable, shown: edge.shown, eager: edge.eager },
       name: `public.${child.name}.${property ?? columns.join('+')}${suffix}`,
       child: child.name,

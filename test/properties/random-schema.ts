@@ -34,6 +34,7 @@ const reference = fc.record({
   eager: fc.boolean(),
   /** Columns of a wider type than those that they refer to. */
   widened: fc.constantFrom(false, false, true),
+  asText: fc.constantFrom(false, true),
   targets,
 });
 

@@ -56,5 +56,16 @@ export function equalColumns(child: Column, childAlias: string, parent: Column, 
   const { collation } = parent;
   const isClear = collation === undefined || child.collation === undefined || child.collation === collation;
   const [own, other] = [`${childAlias}.${quoteIdentifier(child.name)}`, `${parentAlias}.${quoteIdentifier(parent.name)}`];
+  if (isId(child) && isText(parent)) return `${own}::pg_catalog.text = ${other}`;
+  if (isText(child) && isId(parent)) return `${own} = ${other}::pg_catalog.text`;
   return `${own} ${child.equality} ${other}${isClear ? '' : ` COLLATE ${collation}`}`;
+}
+
+/** Of text and ids, the ids are written as text: not every text is one. */
+function isText({ lookupType }: Column): boolean {
+  return lookupType === 'text' || lookupType === 'character varying';
+}
+
+function isId({ integer, lookupType }: Column): boolean {
+  return integer !== undefined || lookupType === 'uuid';
 }
