@@ -56,16 +56,16 @@ describe('a role that lacks a right', function () {
   it('is told which table it may not read', async () => {
     await asRole(library.full, `${toExport}; REVOKE ALL ON demoapp_genre FROM ${role}`, async (url) => {
       const result = await run('exportobjects', ['demoapp.Book.4', '-o', 'out.json'], url);
-      expectRefused(result, /table demoapp_genre$/mu, `SELECT, INSERT, UPDATE ON demoapp_genre TO "${role}"`);
+      expectRefused(result, /table public\.demoapp_genre$/mu, `SELECT, INSERT, UPDATE ON public.demoapp_genre TO "${role}"`);
     });
   });
 
   it('is told the table of a column that it may not read', async () => {
     const columns = await others(library.full, 'demoapp_book', 'isbn');
-    const sql = `${toExport}; REVOKE ALL ON demoapp_book FROM ${role}; GRANT SELECT (${columns}) ON demoapp_book TO ${role}`;
+    const sql = `${toExport}; REVOKE ALL ON demoapp_book FROM ${role}; GRANT SELECT (${columns}) ON public.demoapp_book TO ${role}`;
     await asRole(library.full, sql, async (url) => {
       const result = await run('exportobjects', ['demoapp.Book.4', '-o', 'out.json'], url);
-      expectRefused(result, /table demoapp_book$/mu, `ON demoapp_book TO "${role}"`);
+      expectRefused(result, /table public\.demoapp_book$/mu, `ON public.demoapp_book TO "${role}"`);
     });
   });
 
@@ -90,20 +90,20 @@ describe('a role that lacks a right', function () {
     [
       'which table it may not write',
       `REVOKE INSERT ON demoapp_genre FROM ${role}`,
-      /table demoapp_genre$/mu,
-      `GRANT SELECT, INSERT, UPDATE ON demoapp_genre TO "${role}"`,
+      /table public\.demoapp_genre$/mu,
+      `GRANT SELECT, INSERT, UPDATE ON public.demoapp_genre TO "${role}"`,
     ],
     [
       'the table of a column that it may not write',
-      `REVOKE INSERT ON demoapp_book FROM ${role}; GRANT INSERT (id, title) ON demoapp_book TO ${role}`,
-      /table demoapp_book$/mu,
-      `ON demoapp_book TO "${role}"`,
+      `REVOKE INSERT ON demoapp_book FROM ${role}; GRANT INSERT (id, title) ON public.demoapp_book TO ${role}`,
+      /table public\.demoapp_book$/mu,
+      `ON public.demoapp_book TO "${role}"`,
     ],
     [
       'which sequence it may not read',
       `REVOKE ALL ON SEQUENCE demoapp_book_id_seq FROM ${role}`,
-      /sequence demoapp_book_id_seq$/mu,
-      `GRANT SELECT, UPDATE ON SEQUENCE demoapp_book_id_seq TO "${role}"`,
+      /sequence public\.demoapp_book_id_seq$/mu,
+      `GRANT SELECT, UPDATE ON SEQUENCE public.demoapp_book_id_seq TO "${role}"`,
     ],
     [
       'which sequence it may not move',

@@ -57,7 +57,7 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
       if (error.where !== undefined) return deniedWithin(doing, options);
       return /row.level security|row security/iu.test(error.message) || error.routine === 'check_enable_rls'
         ? rowSecurity(error, options)
-        : permissionDenied(error, doing, server?.user, options);
+        : permissionDenied(error, doing, { user: server?.user, statement }, options);
     case 'P0001':
       return new RefusedError('CONSTRAINT_VIOLATED', `${doing}: ${raisedBy(error)} refused it`, {
         ...options,
@@ -155,11 +155,17 @@ const grants: Readonly<Record<string, string>> = Object.freeze({
 });
 
 /** Messages in another language than English are not taken apart: their last word names the thing. */
-function permissionDenied(error: DriverError, doing: string, user: string | undefined, options: Options): FailedError {
-  const [, kind = '', name = ''] =
+function permissionDenied(
+  error: DriverError,
+  doing: string,
+  { user, statement = '' }: { readonly user: string | undefined; readonly statement: string | undefined },
+  options: Options,
+): FailedError {
+  const [, kind = '', thing = ''] =
     /^permission denied for ([a-z]+) (.+)$/u.exec(error.message) ??
     /^permission denied to create temporary tables in (database) "(.+)"$/u.exec(error.message) ??
     [];
+  const name = withSchema(thing, statement);
   const right = grants[kind];
   const on = kind === '' ? ` (${/\S+$/u.exec(error.message)?.[0] ?? 'something'})` : ` for ${kind} ${name}`;
   const role = user === undefined ? 'the role of the connection' : quoteIdentifier(user);
@@ -170,6 +176,18 @@ function permissionDenied(error: DriverError, doing: string, user: string | unde
         ? `Give ${role} the rights that it lacks: SELECT to export; SELECT, INSERT and UPDATE to import.`
         : `Let its owner say: GRANT ${right} ${name} TO ${role}${kind === 'table' ? ' (SELECT is enough for an export), or leave the table out' : ''}`,
   });
+}
+
+/** The server names a table without its schema; every statement of ours names both. */
+function withSchema(name: string, statement: string): string {
+  const at = statement.indexOf(`".${quoteIdentifier(name)}`);
+  const schema = /"(?:[^"]|"")*"$/u.exec(statement.slice(Math.max(0, at - 128), at + 1))?.[0];
+  return at < 0 || schema === undefined ? name : `${shownName(schema)}.${shownName(quoteIdentifier(name))}`;
+}
+
+/** As people write it: without quotes where none are needed. */
+function shownName(quoted: string): string {
+  return /^"[a-z_][a-z0-9_]*"$/u.test(quoted) ? quoted.slice(1, -1) : quoted;
 }
 
 /** A trigger or a function denied it, maybe in words of its own. */
