@@ -2,6 +2,7 @@ import type { ArchiveEntity, ArchiveHeader } from '../archive/archive.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { ModelPolicy } from '../policy/policy.js';
+import type { DraftSchema } from '../schema/build-schema.js';
 import { findColumn } from '../schema/resolve-column.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import type { ConflictStrategy } from '../terms.js';
@@ -13,6 +14,7 @@ import { linkInTarget, targetEntity, targetModel } from './target.js';
 export interface DriftOptions {
   readonly header: ArchiveHeader;
   readonly schema: Schema;
+  readonly tablesNamed: DraftSchema['tablesNamed'];
   readonly onConflict: ConflictStrategy;
   readonly ignoreNonexistent: boolean;
   readonly findings: Findings;
@@ -40,7 +42,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     const entity = targetEntity(schema, header, model);
     if (described === undefined) continue;
     if (entity === undefined) {
-      nonexistent(options, problems, 'missing-model', model, lacks.model);
+      nonexistent(options, problems, 'missing-model', model, lackingModel(described, options.tablesNamed));
       continue;
     }
     const { policy } = entity;
@@ -57,6 +59,13 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
   }
   if (problems.length > 0) throw schemaDrift(problems);
   return models;
+}
+
+/** With the tables of that name in other schemas: somebody may have moved it. */
+export function lackingModel({ schema, table }: ArchiveEntity, tablesNamed: DraftSchema['tablesNamed']): string {
+  const elsewhere = tablesNamed(table).filter((other) => other.schema !== schema);
+  const names = elsewhere.map((other) => `${other.schema}.${other.name}`);
+  return names.length === 0 ? lacks.model : `${lacks.model}, but ${names.join(', ')}`;
 }
 
 export function schemaDrift(problems: readonly string[], more = ''): RefusedError {

@@ -9,6 +9,7 @@ import { FailedError, PortolanError, RefusedError } from '../errors/portolan-err
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
 import { mergePolicy } from '../policy/merge-policy.js';
+import type { DraftSchema } from '../schema/build-schema.js';
 import { draftSchema } from '../schema/build-schema.js';
 import type { Schema } from '../schema/schema.js';
 import { checkExternal } from './check-external.js';
@@ -61,8 +62,7 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
     );
     if (options.ignoreNonexistent !== true) refuseNonexistent(archive.header, draft);
     draft.problems.throwAny();
-    const { schema } = draft;
-    return await run(dataSource, session, archive, schema, options, findings);
+    return await run(dataSource, session, archive, draft, options, findings);
   } catch (error) {
     if (error instanceof RefusedError) await proveWhole(archive);
     throw error;
@@ -82,7 +82,7 @@ async function run(
   dataSource: DataSource,
   session: PinnedSession,
   archive: ArchiveReader,
-  schema: Schema,
+  { schema, tablesNamed }: DraftSchema,
   options: ImportOptions,
   findings: Findings,
 ): Promise<ImportResult> {
@@ -90,7 +90,7 @@ async function run(
   const { onProgress, signal } = options;
   const targets = findDrift({
     header: archive.header,
-    schema,
+    ...{ schema, tablesNamed },
     onConflict,
     ignoreNonexistent: options.ignoreNonexistent ?? false,
     findings,

@@ -1,6 +1,6 @@
 import type { ArchiveHeader } from '../archive/archive.js';
 import type { DraftSchema } from '../schema/build-schema.js';
-import { lacks, schemaDrift } from './find-drift.js';
+import { lackingModel, lacks, schemaDrift } from './find-drift.js';
 import { linkInTarget, targetEntity } from './target.js';
 
 /**
@@ -9,15 +9,17 @@ import { linkInTarget, targetEntity } from './target.js';
  *
  * @throws RefusedError SCHEMA_DRIFT
  */
-export function refuseNonexistent(header: ArchiveHeader, { schema, problems, has }: DraftSchema): void {
+export function refuseNonexistent(header: ArchiveHeader, { schema, problems, tablesNamed }: DraftSchema): void {
   if (problems.lines.length === 0) return;
+  const has = ({ schema: own, table }: { readonly schema: string; readonly table: string }): boolean =>
+    tablesNamed(table).some((one) => one.schema === own);
   const lacking: string[] = [];
   for (const model of header.order) {
     const described = header.entities[model];
     if (described === undefined) continue;
     const entity = targetEntity(schema, header, model);
     if (entity === undefined) {
-      if (!has({ schema: described.schema, name: described.table })) lacking.push(`${model}: ${lacks.model}`);
+      if (!has(described)) lacking.push(`${model}: ${lackingModel(described, tablesNamed)}`);
       continue;
     }
     for (const [member, { name, property }] of Object.entries(described.columns)) {
@@ -25,7 +27,7 @@ export function refuseNonexistent(header: ArchiveHeader, { schema, problems, has
         lacking.push(`${model}.${member}: ${lacks.column}`);
     }
     for (const [member, link] of Object.entries(described.links)) {
-      if (!has({ schema: link.schema, name: link.table }) && linkInTarget(header, schema, entity, member, link) === undefined)
+      if (!has(link) && linkInTarget(header, schema, entity, member, link) === undefined)
         lacking.push(`${model}.${member}: ${lacks.link}`);
     }
   }

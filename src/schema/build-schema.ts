@@ -21,8 +21,8 @@ import type { Schema, TableName } from './schema.js';
 export interface DraftSchema {
   readonly schema: Schema;
   readonly problems: Problems;
-  /** Whether the database has a table, whether or not it takes part. */
-  readonly has: (table: TableName) => boolean;
+  /** The database's tables of a name, in whatever schema, whether or not they take part. */
+  readonly tablesNamed: (name: string) => readonly TableName[];
 }
 
 /**
@@ -56,7 +56,7 @@ export async function draftSchema(
   return {
     schema,
     problems,
-    has: (table) => catalog.tables.some(({ schema: own, name }) => own === table.schema && name === table.name),
+    tablesNamed: (name) => catalog.tables.filter((table) => table.name === name),
   };
 }
 

@@ -68,6 +68,14 @@ describe('a target whose tables are others by now', () => {
     expect((await author.import()).plan.same).to.deep.equal({ 'public.author': 1 });
   });
 
+  it('tells where a table of the same name is now', async () => {
+    author = await move({ sql, source, policy: { models: { author: {} } }, objects: ['author.1'] });
+    await author.target.query('CREATE SCHEMA sales; ALTER TABLE author SET SCHEMA sales');
+    const error = (await failureOf(author.import())) as Error;
+    expect(error).to.include({ code: 'SCHEMA_DRIFT', exitCode: 3 });
+    expect(error.message).to.match(/public\.author: the target has no such model or table, but sales\.author$/mu);
+  });
+
   it('refuses a type of another kind', async () => {
     const error = await refusal('ALTER TABLE author ALTER fee TYPE text');
     expect(error.message).to.contain('public.author.fee: is text in the target, numeric(9,2) in the archive');
