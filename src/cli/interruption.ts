@@ -18,6 +18,7 @@ export class Interruption extends Error {
 }
 
 let running: AbortController | undefined;
+let sayStuck: (message: string) => void = () => undefined;
 let ended = false;
 
 export function listenForSignals(): void {
@@ -28,9 +29,10 @@ export function listenForSignals(): void {
   }
 }
 
-/** From here on a signal aborts this signal. */
-export function beginInterruptible(): AbortSignal {
+/** From here on a signal aborts this signal. `onStuck` is told what to say, at once, where the command does not end within five seconds. */
+export function beginInterruptible(onStuck: (message: string) => void): AbortSignal {
   running = new AbortController();
+  sayStuck = onStuck;
   return running.signal;
 }
 
@@ -49,7 +51,7 @@ function onSignal(exitCode: number): void {
   }
   running.abort(new Interruption(exitCode));
   setTimeout(() => {
-    process.stderr.write('interrupted: it does not end; look at the target before you import again\n');
+    sayStuck('interrupted: it does not end; look at the target before you import again');
     process.exit(exitCode);
   }, patience).unref();
 }

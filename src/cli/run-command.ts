@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { writeSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import { FailedError, PortolanError, UsageError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
@@ -39,7 +40,10 @@ export async function runCommand(
   work: (context: CommandContext) => Promise<CommandOutcome>,
 ): Promise<void> {
   const findings = new Findings();
-  const signal = beginInterruptible();
+  const signal = beginInterruptible((message) => {
+    process.stderr.write(`${message}\n`);
+    if (args.json) printAtOnce(failureLine('failed', 'INTERRUPTED', message, findings));
+  });
   // Each of any number of readers listens.
   setMaxListeners(0, signal);
   const progress = await progressReporter(args.quiet);
@@ -138,8 +142,21 @@ function tellsOfCommit(error: unknown): boolean {
 }
 
 /** Where standard output itself is what failed, standard error has said so. */
-async function printFailure(status: string, code: string, error: string, { all }: Findings): Promise<void> {
-  await print(`${JSON.stringify({ status, code, error, findings: all })}\n`).catch(() => undefined);
+async function printFailure(status: string, code: string, error: string, findings: Findings): Promise<void> {
+  await print(failureLine(status, code, error, findings)).catch(() => undefined);
+}
+
+function failureLine(status: string, code: string, error: string, { all }: Findings): string {
+  return `${JSON.stringify({ status, code, error, findings: all })}\n`;
+}
+
+/** For a process that ends now, whoever reads or not. */
+function printAtOnce(text: string): void {
+  try {
+    writeSync(1, text);
+  } catch {
+    // Nobody takes it: standard error has said so.
+  }
 }
 
 function unexpected(error: unknown): FailedError {

@@ -126,6 +126,31 @@ describe('an interrupted command', function () {
     });
   }
 
+  it('ends after five seconds where nothing tells how its commit went, and does not say that nothing was left behind', async () => {
+    const proxy = await startFaultyProxy(library.empty.url);
+    try {
+      const committing = new AbortController();
+      let done = (): void => undefined;
+      const ended = new Promise<void>((resolve) => (done = resolve));
+      const meanwhile = async (): Promise<void> => {
+        committing.abort();
+        await ended;
+      };
+      proxy.arm({ kind: 'lose answer', alone: true, meanwhile }, (statement) => statement === 'COMMIT');
+      const options = { env: { PORTOLAN_URL: proxy.url }, signal: committing.signal, killSignal: 'SIGTERM' as const };
+      const { code, stdout, stderr } = await library.run('importobjects', ['whole.json', '--json'], options).finally(done);
+      expect(code, stderr).to.equal(143);
+      const message = 'interrupted: it does not end; look at the target before you import again';
+      expect(stderr)
+        .to.match(new RegExp(`^${message}$`, 'mu'))
+        .and.not.match(/nothing was left behind/u);
+      expect(JSON.parse(stdout)).to.include({ status: 'failed', code: 'INTERRUPTED', error: message });
+    } finally {
+      await proxy.close();
+      await library.empty.query('TRUNCATE demoapp_book, demoapp_author, demoapp_genre, demoapp_language, auth_user CASCADE');
+    }
+  });
+
   it('ends at once where it waits for a server that says nothing', async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
