@@ -72,10 +72,13 @@ async function countsTable(objects: Readonly<Record<string, number>>, links: Rea
   return table(['model', 'objects'], rows);
 }
 
-/** Warnings; under `--verbose` notes too. */
+/** Notes of what did not go where it could have gone. */
+const leftOut: ReadonlySet<string> = new Set(['left-out', 'external', 'cut', 'skipped']);
+
+/** Warnings, and what stayed out; under `--verbose` all notes. */
 export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
-  const told = findings.filter((finding) => finding.severity === 'warning' || verbose);
+  const told = findings.filter(({ severity, kind }) => severity === 'warning' || leftOut.has(kind) || verbose);
   const lines = told.slice(0, verbose ? undefined : shown).map(({ severity, on, reason }) => `${severity}: ${on}: ${reason}`);
   const more = told.length - lines.length;
-  return more > 0 ? [...lines, `… and ${String(more)} more warnings (--findings FILE lists them)`] : lines;
+  return more > 0 ? [...lines, `… and ${String(more)} more (--findings FILE lists them)`] : lines;
 }

@@ -19,6 +19,7 @@ import type { Seeds } from '../seeds/find-seeds.js';
 import { findSeeds } from '../seeds/find-seeds.js';
 import type { FollowRule } from '../terms.js';
 import type { ExportOptions } from './export-options.js';
+import { tellWhatStays } from './tell-what-stays.js';
 
 /** Everything that is decided before a row is read: what export and explain have in common. */
 export interface Prepared {
@@ -63,6 +64,7 @@ export async function prepare(dataSource: DataSource, options: ExportOptions): P
       onProgress: options.onProgress,
       signal: options.signal,
     });
+    tellWhatStays(taken.closure, exclude.keys(), findings);
     await refuseRewritten(session);
     refuseWarnings(options, findings);
     return { session, schema, policy, seeds, roots, follow, boundary, exclude, taken, findings };

@@ -27,6 +27,12 @@ async function sealed({ archive, output = archive }: VerifyArguments, context: C
   return isFile ? verified(output) : result;
 }
 
+function externalLines(external: VerifiedArchive['trailer']['external']): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { model } of external) counts.set(model, (counts.get(model) ?? 0) + 1);
+  return [...counts].map(([model, count]) => `stayed at home, known by key and natural key: ${String(count)} of ${model}`);
+}
+
 /** `portolan verify`. */
 export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify <archive>',
@@ -62,6 +68,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         const lines = [
           await table(['model', 'objects'], Object.entries(trailer.objects)),
           ...Object.entries(facts).map(([name, values]) => `${name}: ${values.length === 0 ? 'none' : values.join(', ')}`),
+          ...externalLines(trailer.external),
           ...trailer.leftOut.map(({ model, rule, count }) => `left out by ${rule}: ${String(count)} of ${model}`),
           `edited: ${header.edited === true ? 'yes' : 'no'}`,
           `sha256 of the content: ${trailer.sha256}`,

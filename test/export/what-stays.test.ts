@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Policy } from '../../src/index.js';
+import { explainObjects, exportObjects } from '../../src/index.js';
+import { summarizeExport } from '../../src/cli/summaries.js';
+import type { Move } from '../import/move.js';
+import { move } from '../import/move.js';
+
+const sql = `CREATE TABLE customer (id int PRIMARY KEY, email text UNIQUE);
+  CREATE TABLE product (id int PRIMARY KEY);
+  CREATE TABLE orders (id int PRIMARY KEY, customer int REFERENCES customer);
+  CREATE TABLE line (id int PRIMARY KEY, orders int NOT NULL REFERENCES orders, product int NOT NULL REFERENCES product);
+  CREATE TABLE remark (id int PRIMARY KEY, orders int NOT NULL REFERENCES orders)`;
+const source = `INSERT INTO customer VALUES (1, 'a'); INSERT INTO product VALUES (1), (2); INSERT INTO orders VALUES (1, 1);
+  INSERT INTO line VALUES (1, 1, 1), (2, 1, 2); INSERT INTO remark VALUES (1, 1)`;
+const models = { customer: {}, product: {}, orders: {}, line: {}, remark: {} };
+
+describe('what stays at home', () => {
+  let shop: Move;
+
+  before(async () => {
+    shop = await move({ sql, source, policy: { models }, objects: ['orders.1'] });
+  });
+  after(() => shop?.close());
+
+  /** What an export tells without being asked; an explanation finds the same. */
+  async function told(policy: Policy): Promise<readonly string[]> {
+    const options = { objects: ['orders.1'], policy: { models, ...policy } };
+    const result = await exportObjects(shop.from, {
+      ...options,
+      output: join(shop.folder, 'out.json'),
+      force: true,
+      strict: true,
+    });
+    const { findings } = await explainObjects(shop.from, options);
+    expect(findings).to.deep.equal(result.findings);
+    const summary = await summarizeExport(result, false);
+    return summary.split('\n').filter((line) => line.startsWith('note: '));
+  }
+
+  it('is nothing where nobody asked for it', async () => {
+    expect(await told({})).to.deep.equal([]);
+  });
+
+  it('is told where it is dropped, with what cannot be without it', async () => {
+    expect(await told({ exclude: { product: 'drop' } })).to.have.members([
+      'note: public.product: 2 rows stay at home: excluded, or cannot be without such a row',
+      'note: public.line: 2 rows stay at home: excluded, or cannot be without such a row',
+    ]);
+  });
+
+  it('is told where it is excluded and nothing needs it', async () => {
+    expect(await told({ exclude: { remark: 'drop' } })).to.deep.equal([
+      'note: public.remark: is excluded: its rows stay at home',
+    ]);
+  });
+
+  it('is told where a boundary cuts it off', async () => {
+    expect(await told({ exclude: { customer: 'drop' } })).to.have.members([
+      'note: public.customer: 1 row stays at home: excluded, or cannot be without such a row',
+      'note: public.orders.customer: is written as NULL where it leads to a row of public.customer that stays at home',
+    ]);
+  });
+
+  it('is told where it is known by its key', async () => {
+    expect(await told({ exclude: { customer: 'stub' } })).to.deep.equal([
+      'note: public.customer: 1 row stays at home, known by key and natural key: the target must have it',
+    ]);
+  });
+
+  it('is told where the policy cuts a reference', async () => {
+    const policy: Policy = { follow: { 'orders.customer': { up: 'cut' } } };
+    expect(await told(policy)).to.deep.equal(['note: public.orders.customer: is written as NULL']);
+  });
+});
