@@ -29,6 +29,7 @@ import { tellNestedSets } from './tell-nested-sets.js';
 import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
 import { refuseNonexistent } from './refuse-nonexistent.js';
+import { tellSkipped } from './tell-skipped.js';
 import { stageLines, writeLines } from './write-lines.js';
 
 /**
@@ -97,6 +98,7 @@ async function run(
   });
   const made = await makePlan({ session, archive, schema, targets, findings, onProgress, signal });
   tellNewValues(archive.header, made.models, findings);
+  await tellSkipped(archive, made, findings);
   const external = await checkExternal(session, schema, archive, findings);
   const plan: Plan = {
     ...made,

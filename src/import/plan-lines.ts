@@ -36,7 +36,9 @@ export async function* idMapLines(archive: ArchiveReader, plan: Plan): AsyncGene
   }
 }
 
-interface DecidedObject {
+/** What becomes of one object of an archive. */
+export interface DecidedObject {
+  readonly model: string;
   readonly object: string;
   /** The row that is the object in the target, where there is one. */
   readonly to: string | undefined;
@@ -47,7 +49,8 @@ interface DecidedObject {
   readonly fields: ArchiveObject['fields'];
 }
 
-async function* decidedObjects(archive: ArchiveReader, plan: Plan): AsyncGenerator<DecidedObject> {
+/** In the archive's order. */
+export async function* decidedObjects(archive: ArchiveReader, plan: Plan): AsyncGenerator<DecidedObject> {
   for await (const { planned, from, objects } of plannedRuns(archive, plan.models)) {
     const { target, decisions, standIns } = planned;
     for (const [at, object] of objects.entries()) {
@@ -56,6 +59,7 @@ async function* decidedObjects(archive: ArchiveReader, plan: Plan): AsyncGenerat
       const followed = decision === 'skip' ? plan.standIns.follow(planned, object) : undefined;
       const row = decision === 'skip' ? standIns.get(key) : decision === 'conflict' ? undefined : key;
       yield {
+        model: target.model,
         object: objectName(target, key),
         to: row === undefined ? undefined : objectName(target, row),
         needs: followed?.is === 'lost' ? objectName(followed.needs.planned.target, followed.needs.key) : undefined,

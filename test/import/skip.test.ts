@@ -45,6 +45,21 @@ describe('--on-conflict skip', () => {
     expect(lines('map')).to.deep.include({ from: 'public.author.1', to: 'public.author.9', decision: 'skip' });
   });
 
+  it('tells what is left out, and why: a few of each model by name', async () => {
+    const more = ";INSERT INTO book SELECT n, 1, 'Notes' FROM generate_series(5, 9) n";
+    const objects = ['book.4', 'book.5', 'book.6', 'book.7', 'tag.3'];
+    const { findings } = await skipped(
+      "INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob'); INSERT INTO tag VALUES (8, 'new')",
+      more,
+      objects,
+    );
+    expect(findings.flatMap(({ kind, on, reason }) => (kind === 'skipped' ? [`${on} ${reason}`] : []))).to.have.members([
+      'public.author left out: public.author.1 (another row is in the way)',
+      'public.book left out: public.book.4 (needs public.author.1), public.book.5 (needs public.author.1), public.book.6 (needs public.author.1), … (--plan FILE lists all 4)',
+      'public.tag left out: public.tag.3 (public.tag.8 is used instead)',
+    ]);
+  });
+
   it('lets references stay where the row with the key has the unique columns too', async () => {
     const { plan } = await skipped("INSERT INTO author VALUES (1, 'ada@x', '11', 'Ada Lovelace')");
     expect(plan.skip).to.deep.equal({ 'public.author': 1 });
