@@ -34,7 +34,7 @@ export async function openDemoDatabases(): Promise<DemoDatabases> {
   closeWhenInterrupted(close);
   try {
     await drop();
-    for (const name of Object.values(names)) await query(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+    for (const name of Object.values(names)) await create(serverUrl, name);
     const rows = await seedLibrary(url('library'));
     await createLibrary(url('branch'));
     return { library: url('library'), branch: url('branch'), rows, close };
@@ -42,6 +42,12 @@ export async function openDemoDatabases(): Promise<DemoDatabases> {
     await close();
     throw error;
   }
+}
+
+async function create(serverUrl: string, name: string): Promise<void> {
+  await query(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`).catch((error: unknown) => {
+    throw new Error(`The server does not let us create the database ${name}: ${(error as Error).message}`, { cause: error });
+  });
 }
 
 function closeWhenInterrupted(close: () => Promise<void>): void {

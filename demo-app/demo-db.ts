@@ -4,7 +4,10 @@ import { narrator } from './narrator.js';
 
 /** Keeps a demo library up until it is interrupted, and tells `ormconfig.ts` where it is. */
 narrator.say('Starting a PostgreSQL and filling a library …');
-const databases = await openDemoDatabases();
+const databases = await openDemoDatabases().catch((error: unknown) => {
+  narrator.failure(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
 writeDemoUrl(databases.library);
 process.on('exit', forgetDemoUrl);
 

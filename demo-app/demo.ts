@@ -10,6 +10,8 @@ import { runCommand } from './run-command.js';
 /** Where the commands run and leave their archives; removed at the end. `ormconfig.ts` is found above it. */
 const folder = join(projectRoot(), '.portolan', `demo-${String(process.pid)}`);
 const archive = 'book-4.json';
+/** Its connection string can hold a password. */
+const shownUrl = '"$BRANCH"';
 
 process.on('exit', () => {
   rmSync(folder, { recursive: true, force: true });
@@ -22,7 +24,11 @@ async function demo(): Promise<number> {
   narrator.say(
     given ? 'Filling a library on the server that PORTOLAN_URL names …' : 'Starting a PostgreSQL and filling a library …',
   );
-  const databases = await openDemoDatabases();
+  const databases = await openDemoDatabases().catch((error: unknown) => {
+    narrator.failure(error instanceof Error ? error.message : String(error));
+    return undefined;
+  });
+  if (databases === undefined) return 1;
   try {
     mkdirSync(folder, { recursive: true });
     await showBook(databases);
@@ -94,18 +100,18 @@ async function collide({ library }: DemoDatabases): Promise<void> {
 
 async function importBook({ branch }: DemoDatabases): Promise<void> {
   narrator.chapter(4, 'Import: into an empty second database');
-  narrator.say('It has the same tables and no rows. The readers who come along get passwords that nobody can guess.');
-  await runCommand(['importobjects', archive], { url: branch, folder });
+  narrator.say('$BRANCH has the same tables and no rows. The readers who come along get passwords that nobody can guess.');
+  await runCommand(['importobjects', archive], { url: branch, shownUrl, folder });
 }
 
 async function prove({ library, branch }: DemoDatabases): Promise<boolean> {
   narrator.chapter(5, 'Proof: export again from both, and compare the bytes');
   const digests: string[] = [];
-  for (const [file, url] of [
-    ['from-library.json', library],
-    ['from-branch.json', branch],
+  for (const [file, from] of [
+    ['from-library.json', { url: library }],
+    ['from-branch.json', { url: branch, shownUrl }],
   ] as const) {
-    await runCommand(['exportobjects', 'demoapp.Book.4', '--reproducible', '--quiet', '-o', file], { url, folder });
+    await runCommand(['exportobjects', 'demoapp.Book.4', '--reproducible', '--quiet', '-o', file], { ...from, folder });
     digests.push(
       createHash('sha256')
         .update(readFileSync(join(folder, file)))
@@ -118,7 +124,7 @@ async function prove({ library, branch }: DemoDatabases): Promise<boolean> {
   else narrator.failure('The archives differ.');
   narrator.say('\nAnd importing once more changes nothing:');
   const before = await fingerprint(branch);
-  await runCommand(['importobjects', archive], { url: branch, folder });
+  await runCommand(['importobjects', archive], { url: branch, shownUrl, folder });
   const unchanged = before === (await fingerprint(branch));
   if (unchanged) narrator.success('Every row and every sequence of the second database is as it was.');
   else narrator.failure('The second import changed the database.');
@@ -128,6 +134,7 @@ async function prove({ library, branch }: DemoDatabases): Promise<boolean> {
 function sayNext(): void {
   narrator.title('What to try next');
   narrator.say(`  npm run demo:db                       keeps such a library up, for these:
+  npx exportobjects demoapp.Book.4 -o book-4.json
   npx exportobjects demoapp.Author.3 -o author.json.gz
   npx exportobjects auth.User.7 --follow connected --dry-run
   npx portolan explain demoapp.Book.4 --why auth.User.7

@@ -5,6 +5,8 @@ import { narrator } from './narrator.js';
 export interface CommandOptions {
   /** The database that `ormconfig.ts` is to open. */
   readonly url: string;
+  /** How that database is named in the command that is shown, where it is not the one of `ormconfig.ts`. */
+  readonly shownUrl?: string;
   /** Where it runs. */
   readonly folder: string;
   /** The exit code that it ends with when all is well. */
@@ -18,7 +20,8 @@ export interface CommandOptions {
  */
 export async function runCommand(words: readonly [program: string, ...rest: string[]], options: CommandOptions): Promise<void> {
   const [program, ...rest] = words;
-  narrator.command(['npx', ...words.map(shellWord)].join(' '));
+  const shown = options.shownUrl === undefined ? [] : ['--url', options.shownUrl];
+  narrator.command(['npx', ...words.map(shellWord), ...shown].join(' '));
   const { output, exit } = await run(program, rest, options);
   if (output !== '') narrator.output(output);
   if (exit !== (options.exit ?? 0)) throw new Error(`${program} ended with ${String(exit)}, not ${String(options.exit ?? 0)}`);

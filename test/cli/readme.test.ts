@@ -30,11 +30,35 @@ describe('README', function () {
       mkdirSync(shims, { recursive: true });
       writeFileSync(join(shims, 'npx'), `#!/bin/sh\nprogram=$1; shift\nexec "${process.execPath}" "${bins}/$program.js" "$@"\n`);
       chmodSync(join(shims, 'npx'), 0o755);
-      const env = { ...process.env, PATH: `${shims}:${process.env['PATH'] ?? ''}`, PORTOLAN_URL: library.full.url };
+      const env = {
+        ...process.env,
+        PATH: `${shims}:${process.env['PATH'] ?? ''}`,
+        PORTOLAN_URL: library.full.url,
+        BRANCH: library.empty.url,
+      };
       const { status, stderr } = spawnSync('bash', ['-e', '-c', script], { cwd: library.folder, env, encoding: 'utf8' });
       expect(status, stderr).to.equal(0);
     });
   }
+
+  it('has a policy that the library takes, and does what it says', async () => {
+    const [, policy = ''] = /^```ts\n([^]*?definePolicy[^]*?)^```/mu.exec(readme) ?? [];
+    writeFileSync(join(library.folder, 'readme.policy.ts'), policy);
+    const words = ['demoapp.Book.4', '--policy', 'readme.policy.ts', '--json', '-o', 'by-policy.json'];
+    const { code, stdout, stderr } = await library.run('exportobjects', words);
+    expect(code, stderr).to.equal(0);
+    const { objects, withheld, findings } = JSON.parse(stdout) as {
+      readonly objects: object;
+      readonly withheld: readonly string[];
+      readonly findings: readonly { readonly kind: string; readonly on: string }[];
+    };
+    expect(objects).to.have.keys(['demoapp.book', 'demoapp.bookinstance', 'demoapp.genre', 'demoapp.language']);
+    expect(withheld).to.deep.equal([]);
+    expect(findings.map(({ kind, on }) => `${kind} ${on}`)).to.include.members([
+      'cut demoapp.bookinstance.borrower',
+      'external demoapp.author',
+    ]);
+  });
 
   it('has the help and the error codes of the code', () => {
     const built = relative(root, join(bins, '..', '..'));
