@@ -144,6 +144,6 @@ function parse(text: string, path: string, line = 1): unknown {
 
 function notOurs(path: string): RefusedError {
   return new RefusedError('ARCHIVE_NOT_OURS', `${path} is no Portolan archive: it does not begin with {"header":`, {
-    hint: 'If it was reformatted by an editor: portolan verify --reseal brings it back into form.',
+    hint: 'Name what exportobjects wrote. If it was reformatted by an editor: portolan verify --reseal brings it back into form.',
   });
 }

@@ -3,12 +3,23 @@ import type { Conflict } from './import-options.js';
 const edit = 'in the archive (then: portolan verify --reseal)';
 
 /** What helps for one conflict, in words for the terminal and the plan. */
-export function conflictAdvice({ object, reason, columns, inTheWay, constraint, inArchive, fixed }: Conflict): string {
+export function conflictAdvice({
+  object,
+  reason,
+  columns,
+  inTheWay,
+  constraint,
+  inArchive,
+  fixed,
+  alsoUnique,
+}: Conflict): string {
   const members = columns.join(', ');
   switch (reason) {
     case 'primary-key':
       if (fixed === true)
         return `--on-conflict skip leaves it out (override cannot change a column that is GENERATED ALWAYS AS IDENTITY), or edit its key ${edit}`;
+      if (alsoUnique === true)
+        return `--on-conflict skip leaves it out (override does not help: another row has its unique columns), or edit its key ${edit}`;
       return `--on-conflict override overwrites ${members}, --on-conflict skip leaves it out, or edit its key ${edit}`;
     case 'unique':
       if (inArchive === true) return `edit ${members} ${edit}; no strategy helps`;

@@ -20,6 +20,8 @@ export interface DriftOptions {
   readonly findings: Findings;
 }
 
+const cannotBeNull = 'cannot be NULL';
+
 /** What the target has not, in words. */
 export const lacks = Object.freeze({
   model: 'the target has no such model or table',
@@ -71,7 +73,9 @@ export function lackingModel({ schema, table }: ArchiveEntity, tablesNamed: Draf
 export function schemaDrift(problems: readonly string[], more = ''): RefusedError {
   const list = problems.map((problem) => `- ${problem}`).join('\n');
   return new RefusedError('SCHEMA_DRIFT', `the target's schema is not the archive's:\n${list}${more}`, {
-    hint: 'Migrate the target first. --ignore-nonexistent drops what the target lacks; the policy can fill a column it requires.',
+    hint: problems.every((problem) => problem.includes(cannotBeNull))
+      ? 'Say in the policy of the import what new rows get there.'
+      : 'Migrate the target first. --ignore-nonexistent drops what the target lacks; the policy can fill a column it requires.',
   });
 }
 
@@ -132,7 +136,7 @@ function fillsOf(
     const fill = isWithheld ? randomFill(column) : undefined;
     if (fill === undefined) {
       problems.push(
-        `${name}: ${isWithheld ? 'was withheld' : 'is not in the archive'}, cannot be NULL, and has no default (policy: models: { '${entity.name}': { fill: { … } } })`,
+        `${name}: ${isWithheld ? 'was withheld' : 'is not in the archive'}, ${cannotBeNull}, and has no default (policy: models: { '${entity.name}': { fill: { … } } })`,
       );
       continue;
     }

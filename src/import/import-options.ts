@@ -59,6 +59,8 @@ export interface Conflict {
   readonly excludes?: true;
   /** One of the columns can never be overwritten. */
   readonly fixed?: true;
+  /** Another row has its unique columns, too: that is a conflict of its own. */
+  readonly alsoUnique?: true;
 }
 
 /** The `--json` document of `importobjects`, with what the run cost. */

@@ -117,7 +117,7 @@ function* conflictsOf(target: TargetModel, { key, changes, hits }: Found): Gener
       columns: changes,
       inTheWay: object,
     } as const;
-    yield fixed ? { ...conflict, fixed } : conflict;
+    yield { ...conflict, ...(fixed ? { fixed } : {}), ...(hits.length > 0 ? { alsoUnique: true } : {}) };
   }
   for (const { unique, columns, inTheWay } of hits)
     yield {

@@ -5,7 +5,9 @@ import { policyTables } from './policy-tables.js';
 /** References by the names that they have in findings and in `explain`. */
 export type ReferenceNames = ReadonlyMap<DraftReference, string>;
 
-/** References that a name in the policy means: a whole name, or any name of the child's table and then the relation or its columns. */
+/**
+ * References that a name in the policy means: a whole name, or any name of the child's table and then the relation or
+ * its columns, or of the parent's table and then the relation that shows the children. */
 export function findReferences(tables: readonly DraftTable[], names: ReferenceNames, text: string): readonly DraftReference[] {
   const wanted = text.toLowerCase();
   const whole = [...names].filter(([, name]) => name.toLowerCase() === wanted);
@@ -17,6 +19,21 @@ export function findReferences(tables: readonly DraftTable[], names: ReferenceNa
       const found = own.filter(([edge, name]) => namesOf(edge, name).some((one) => one.toLowerCase() === member.toLowerCase()));
       if (found.length > 0) return found.map(([edge]) => edge);
     }
+  }
+  return fromParent(tables, names, text);
+}
+
+/** By the relation of its parent that shows the children: `Order.lines` for `OrderLine.order`. */
+function fromParent(tables: readonly DraftTable[], names: ReferenceNames, text: string): readonly DraftReference[] {
+  for (const [owner, member] of splitsOf(text)) {
+    const parents = new Set(policyTables(tables, owner));
+    const found = [...names.keys()].filter(({ parent, child, columns }) =>
+      (parents.has(parent) ? (parent.metadata?.children ?? []) : []).some(
+        (one) =>
+          one.property.toLowerCase() === member.toLowerCase() && one.child === child.key && one.columns.join() === columns.join(),
+      ),
+    );
+    if (found.length > 0) return found;
   }
   return [];
 }

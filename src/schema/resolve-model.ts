@@ -39,6 +39,15 @@ function unknownModel(schema: Schema, text: string): UsageError {
       hint: 'Name an object that it links.',
     });
   }
+  if (entities.length === 0) {
+    return new UsageError(
+      'UNKNOWN_MODEL',
+      `there is no model "${text}": the data source has no entities with a table in this database`,
+      {
+        hint: 'Does the pattern of its entities match files (compiled ones?), and is this the right database? A policy can name tables: models.',
+      },
+    );
+  }
   const [app = ''] = text.split('.');
   const apps = new Set(entities.map((entity) => entity.app));
   if (text.includes('.') && ![...apps].some((known) => known.toLowerCase() === app.toLowerCase())) {

@@ -86,7 +86,10 @@ async function rowsOf(
 function notAValue(first: ObjectName, group: readonly ObjectName[], cause: unknown): UsageError {
   const types = first.columns.map((column) => `${column.member} (${column.type})`).join(', ');
   const which = group.map((name) => `"${name.text}"`).join(', ');
-  return new UsageError('UNKNOWN_OBJECT', `${which}: not a value of ${types}`, { cause });
+  return new UsageError('UNKNOWN_OBJECT', `${which}: not a value of ${types}`, {
+    cause,
+    hint: 'Several objects are separated by blanks; by another column an object is named Model[column=value].',
+  });
 }
 
 function unknownObject(name: ObjectName): UsageError {

@@ -57,7 +57,7 @@ function connectionOf(text: string): Readonly<Record<string, unknown>> {
   const hostless = /^postgres(?:ql)?:\/\/[^/?#]*@(?=[/?#]|$)/u.exec(text)?.[0];
   const whole = hostless === undefined ? text : `${hostless}localhost${text.slice(hostless.length)}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  if (url === undefined || !/^postgres(ql)?:$/u.test(url.protocol)) {
+  if (url === undefined || !/^postgres(?:ql)?:\/\//u.test(whole)) {
     throw invalidUrl('Write: postgres://user:password@host:5432/database');
   }
   return {

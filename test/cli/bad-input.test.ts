@@ -84,6 +84,22 @@ describe('the command line, wrongly used', function () {
     rmSync(path);
   });
 
+  it('says that nothing is mapped where the pattern of the entities finds nothing', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'portolan-none-'));
+    try {
+      const options = { type: 'postgres', url: library.full.url, entities: ['none/**/*.js'] };
+      writeFileSync(
+        join(cwd, 'ormconfig.mjs'),
+        `import { DataSource } from ${JSON.stringify(import.meta.resolve('typeorm'))}; export default new DataSource(${JSON.stringify(options)});`,
+      );
+      const { code, stderr } = await library.run('exportobjects', ['Book.4', '--dry-run'], { cwd });
+      expect(code, stderr).to.equal(2);
+      expect(stderr).to.contain('there is no model "Book": the data source has no entities').and.to.contain('match files');
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
+  });
+
   it('fails without a connection', async () => {
     const env = { PORTOLAN_URL: 'postgresql://postgres@127.0.0.1:1/none' };
     const { code, stdout } = await library.run('exportobjects', ['demoapp.Book.4', '-o', 'c.json', '--json'], { env });

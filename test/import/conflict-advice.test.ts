@@ -17,6 +17,12 @@ const cases: readonly (readonly [told: string, reason: string, advice: string, c
     { reason: 'primary-key', columns: ['x'], inTheWay: 'a.b.1', fixed: true },
   ],
   [
+    'of a key whose object also has unique values of another row',
+    'differs in x',
+    'override does not help: another row has its unique columns',
+    { reason: 'primary-key', columns: ['x'], inTheWay: 'a.b.1', alsoUnique: true },
+  ],
+  [
     'of a unique value that a row has',
     'a.b.2 has the same x (k)',
     'override does not help',

@@ -55,6 +55,7 @@ describe('withheld columns', () => {
       const error = (await failureOf(account.import())) as Error;
       expect(error).to.include({ code: 'SCHEMA_DRIFT' });
       expect(error.message).to.contain('public.account.password: was withheld, cannot be NULL, and has no default');
+      expect(error).to.have.property('hint', 'Say in the policy of the import what new rows get there.');
       await account.import({ policy: { models: { account: { fill: { password: '!' } } } } });
       expect((await account.rows('account')).map(({ password }) => String(password).trim())).to.deep.equal(['!', '!']);
       if (type !== 'char(21)') await account.close();

@@ -169,6 +169,13 @@ describe('single-table inheritance', () => {
     expect(declared).to.include({ name: 'zoo.later.keeperId', parent: 'zoo.keeper', source: 'declared', direct: true });
   });
 
+  it('takes a reference by the relation of its parent that shows the children', async () => {
+    const schema = await chart.under({ follow: { 'Ticket.sales': { down: 'skip' } } });
+    expect(schema.references.flatMap(({ name, follow }) => (follow.down === 'skip' ? [name] : []))).to.deep.equal([
+      'zoo.sale.ticket',
+    ]);
+  });
+
   it('has parts: eager relations to what references nothing else, or what the policy names', async () => {
     expect(chart.reference('zoo.price.ticket').part).to.equal(true);
     expect(chart.reference('zoo.sale.ticket').part).to.equal(false);

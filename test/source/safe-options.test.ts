@@ -33,7 +33,15 @@ describe('the connection string of --url', () => {
   }
 
   it('is refused where it cannot mean anything', async () => {
-    for (const url of ['postgres://h/d?sslmode=maybe', 'postgres://u:p%zz@h/d', 'mysql://h/d', 'h', 'postgres://h:99999/d', ''])
+    for (const url of [
+      'postgres://h/d?sslmode=maybe',
+      'postgres://u:p%zz@h/d',
+      'mysql://h/d',
+      'h',
+      'postgres://h:99999/d',
+      '',
+      'postgres:sekret@h:5432/d',
+    ])
       expect(await failureOf(under(url)), url).to.include({ code: 'INVALID_URL', exitCode: 2 });
   });
 
