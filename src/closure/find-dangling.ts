@@ -7,6 +7,7 @@ import type { Key } from './key.js';
 import { keyPairs } from './key-pairs.js';
 import type { KeySet } from './key-set.js';
 import type { Membership } from './membership.js';
+import { toParentValue } from './parent-value.js';
 
 /** The references and links of taken rows that have no row in the source: found from the values for which none came back. */
 export async function findDangling(
@@ -66,6 +67,12 @@ async function* openLinks(
   }
 }
 
+/** Text that is no id at all is like nothing that the parent holds, and the database would not take it for one. */
+function* possible(reference: Reference, values: KeySet): Iterable<Key> {
+  const toParent = toParentValue(reference);
+  for (const value of values.sorted()) if (toParent === undefined || toParent(value) !== undefined) yield value;
+}
+
 /** Of values that came back with no row, those that equal what a row has, but are written otherwise: `0.50` and `0.5`. */
 async function answeredOtherwise(
   edges: Edges,
@@ -75,7 +82,12 @@ async function answeredOtherwise(
 ): Promise<ReadonlySet<Key>> {
   const parent = edges.entity(reference.parent);
   const through = { entity: parent, columns: reference.parentColumns, keyColumns: reference.parentColumns };
-  const selection = { entity: edges.entity(reference.child), columns: reference.columns, values: values.sorted(), through };
+  const selection = {
+    entity: edges.entity(reference.child),
+    columns: reference.columns,
+    values: possible(reference, values),
+    through,
+  };
   const answered = new Set<Key>();
   for await (const batch of reader.keys(selection, [reference.columns])) {
     for (const value of batch.groups[0] ?? []) if (value !== null) answered.add(value);

@@ -82,6 +82,23 @@ describe('ids that are kept as text', () => {
     expect((await log.importAtHome({ dryRun: true })).plan.same).to.deep.include({ 'public.entry': 12 });
   });
 
+  it('dangle where they mean another unique column than the key, and are no id at all', async () => {
+    const codes = { from: 'entry.object_id', to: 'parcel.code', when: { column: 'kind', value: 'code' } };
+    const more = `; ALTER TABLE parcel ADD code uuid UNIQUE; ALTER TABLE account ADD ref int UNIQUE`;
+    const refs = { from: 'entry.object_id', to: 'account.ref', when: { column: 'kind', value: 'ref' } };
+    log = await move({
+      sql: sql + more,
+      source: `${source}; UPDATE parcel SET code = '${uuid('b')}'; UPDATE account SET ref = id + 50;
+        INSERT INTO entry VALUES (21, 'code', 'all'), (22, 'code', '${uuid('b')}'), (23, 'ref', 'all'), (24, 'ref', '055'), (25, 'ref', '55')`,
+      policy: { ...policy, references: [codes, refs] },
+      objects: ['entry.21', 'entry.22', 'entry.23', 'entry.24', 'entry.25'],
+    });
+    expect(objectsOf(log.archive).slice(0, 2)).to.deep.equal(['account 5', `parcel ${uuid('a')}`]);
+    const { trailer } = await verifyArchive(log.archive);
+    expect(trailer.dangling.map(({ object }) => object)).to.have.members(['21', '23', '24'].map((id) => `public.entry.${id}`));
+    expect((await log.import()).status).to.equal('done');
+  });
+
   it('lead to objects of the target, and to the rows that stand in for skipped ones', async () => {
     const unique = sql.replace('name text)', 'name text UNIQUE)');
     log = await move({
