@@ -59,11 +59,13 @@ export function declaredReferences(
   return declared;
 }
 
-/** The server's text: a boolean is `t` or `f` there, whatever people write. */
+/** The server's text, whatever people write: a boolean is `t` or `f` there, and `character(n)` has blanks behind it. */
 function textOf(table: DraftTable, name: string, text: string): string {
   const column = table.columns.find((one) => one.name === name);
   const isBoolean = column !== undefined && valueKind(column) === 'boolean';
-  return isBoolean && /^(?:true|false)$/iu.test(text) ? text.slice(0, 1).toLowerCase() : text;
+  if (isBoolean && /^(?:true|false)$/iu.test(text)) return text.slice(0, 1).toLowerCase();
+  const [, width] = /^character\((\d+)\)$/u.exec(column?.type ?? '') ?? [];
+  return width === undefined ? text : text + ' '.repeat(Math.max(0, Number(width) - Array.from(text).length));
 }
 
 /** `Model`, `app.Model`, `Model.field`, `app.Model.field,field`. */

@@ -62,7 +62,7 @@ function nameReferences(references: readonly DraftReference[]): ReferenceNames {
   const taken = new Set<string>();
   const named = references.filter((edge) => edge.property !== undefined);
   for (const edge of [...named, ...references.filter((one) => one.property === undefined)]) {
-    const when = edge.when === undefined ? '' : `[${edge.when.column}=${edge.when.value}]`;
+    const when = edge.when === undefined ? '' : `[${edge.when.column}=${edge.when.value.trimEnd()}]`;
     const base = `${edge.child.name.model}.${edge.property ?? edge.columns.join('+')}${when}`;
     let name = taken.has(base) ? `${base}:${edge.parent.name.model}` : base;
     for (let at = 2; taken.has(name); at += 1) name = `${base}:${String(at)}`;

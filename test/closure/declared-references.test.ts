@@ -39,6 +39,16 @@ describe('a declared reference that holds for some rows only', () => {
     expect(Object.keys(objects)).to.deep.equal(['public.account.1', 'public.message.11']);
   });
 
+  it('knows a text of fixed width without its blanks', async () => {
+    await source.dataSource.query(
+      `CREATE TABLE memo (id int PRIMARY KEY, kind char(9), target text); INSERT INTO memo VALUES (41, 'account', '1'), (42, 'other', '1')`,
+    );
+    const memos: Policy = { references: [{ from: 'memo.target', to: 'account', when: { column: 'kind', value: 'account' } }] };
+    const policy: Policy = { models: { memo: {} }, ...memos, follow: { 'public.memo.target[kind=account]': { down: 'follow' } } };
+    const { objects } = await source.take({ objects: ['account.1'], policy });
+    expect(Object.keys(objects)).to.deep.equal(['public.account.1', 'public.memo.41']);
+  });
+
   it('counts only those against a limit', async () => {
     const policy: Policy = { references, follow: { 'public.message.target[kind=team]': { limit: 1 } } };
     const { objects } = await source.take({ objects: ['team.1'], policy });
