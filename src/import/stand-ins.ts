@@ -41,7 +41,7 @@ export class StandIns {
       if (key === undefined || !parent.skipped.has(key)) continue;
       const other = parent.standIns.get(key);
       if (other === key) continue;
-      if (other === undefined || !assign(planned, reference, other, fields)) {
+      if (other === undefined || !assign(planned, reference, [key, other], fields)) {
         return { is: 'lost', needs: { planned: parent, key } };
       }
       redirected = true;
@@ -79,11 +79,18 @@ export class StandIns {
   }
 }
 
-/** Writes another key into a reference's members; false where one of them belongs to the object's own key. */
-function assign({ target }: PlannedModel, reference: Reference, key: Key, fields: Record<string, ArchiveValue>): boolean {
-  const texts = keyTexts(key);
+/** Writes another key into a reference's members; false where that changes the object's own key: a tenant that both keys hold stays. */
+function assign(
+  { target }: PlannedModel,
+  reference: Reference,
+  [from, to]: readonly [Key, Key],
+  fields: Record<string, ArchiveValue>,
+): boolean {
+  const before = keyTexts(from);
+  const texts = keyTexts(to);
   for (const [at, name] of reference.columns.entries()) {
     const one = target.columns.find(({ column }) => column.name === name);
+    if (one?.inKey === true && texts[at] === before[at]) continue;
     if (one === undefined || one.inKey) return false;
     fields[one.member] = toArchiveValue(texts[at] ?? null, one.column.kind);
   }
