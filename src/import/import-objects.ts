@@ -60,6 +60,7 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
       dataSource,
       mergePolicy({ policy: options.policy, includeSecrets: ['*'] }),
       findings,
+      archive.header.entities,
     );
     if (options.ignoreNonexistent !== true) refuseNonexistent(archive.header, draft);
     draft.problems.throwAny();

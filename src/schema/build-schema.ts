@@ -1,9 +1,11 @@
 import type { DataSource } from 'typeorm';
+import type { ArchiveEntity } from '../archive/archive.js';
 import type { Catalog } from '../dialect/postgres/catalog.js';
 import { readCatalog } from '../dialect/postgres/read-catalog.js';
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
+import { archivedReferences } from './archived-references.js';
 import { declaredReferences } from './declared-references.js';
 import { describeMetadata } from './describe-metadata.js';
 import { draftLinks } from './draft-links.js';
@@ -43,16 +45,24 @@ export async function buildSchema(
   return schema;
 }
 
-/** The same for who can say more of a name that is not there. */
+/** The same for who can say more of a name that is not there, and who has an archive that tells of references. */
 export async function draftSchema(
   session: Session,
   dataSource: DataSource,
   policy: ParsedPolicy,
   findings: Findings,
+  archived: Readonly<Record<string, ArchiveEntity>> = {},
 ): Promise<DraftSchema> {
   const catalog = await readCatalog(session);
   const problems = new Problems();
-  const schema = assembleSchema(catalog, describeMetadata(dataSource, catalog), policy, findings, problems);
+  const schema = assembleSchema({
+    catalog,
+    metadata: describeMetadata(dataSource, catalog),
+    policy,
+    findings,
+    problems,
+    archived,
+  });
   return {
     schema,
     problems,
@@ -60,18 +70,22 @@ export async function draftSchema(
   };
 }
 
-function assembleSchema(
-  catalog: Catalog,
-  metadata: readonly MetadataTable[],
-  policy: ParsedPolicy,
-  findings: Findings,
-  problems: Problems,
-): Schema {
+interface Sources {
+  readonly catalog: Catalog;
+  readonly metadata: readonly MetadataTable[];
+  readonly policy: ParsedPolicy;
+  readonly archived: Readonly<Record<string, ArchiveEntity>>;
+  readonly findings: Findings;
+  readonly problems: Problems;
+}
+
+function assembleSchema({ catalog, metadata, policy, archived, findings, problems }: Sources): Schema {
   const byKey = draftTables(catalog, metadata, policy, findings, problems);
   const tables = [...byKey.values()];
   reportTables(catalog, metadata, tables, findings);
   const shown = draftReferences(catalog, byKey, findings);
-  const references = [...shown, ...declaredReferences(byKey, policy, shown, problems)];
+  const said = [...shown, ...declaredReferences(byKey, policy, shown, problems)];
+  const references = [...said, ...archivedReferences(tables, archived, said)];
   const named = new Set<DraftTable>();
   for (const text of policy.joinTables ?? []) {
     const table = policyTable(tables, 'joinTables', text, problems);

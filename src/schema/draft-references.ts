@@ -115,7 +115,7 @@ export function idTypes(edge: Ends): readonly (IdType | undefined)[] | undefined
   return isMade && types.some((type) => type !== undefined) ? Object.freeze(types) : undefined;
 }
 
-function hasColumns(table: DraftTable, names: readonly string[]): boolean {
+export function hasColumns(table: DraftTable, names: readonly string[]): boolean {
   return names.length > 0 && names.every((name) => table.columns.some((column) => column.name === name));
 }
 
