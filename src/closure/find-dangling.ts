@@ -4,6 +4,7 @@ import type { DanglingReference } from './closure.js';
 import { keySetIn } from './create-key-set.js';
 import type { Edges } from './edges.js';
 import type { Key } from './key.js';
+import { heldIn } from './held-in.js';
 import { keyPairs } from './key-pairs.js';
 import type { KeySet } from './key-set.js';
 import type { Membership } from './membership.js';
@@ -86,7 +87,7 @@ async function answeredOtherwise(
     entity: edges.entity(reference.child),
     columns: reference.columns,
     values: possible(reference, values),
-    through,
+    ...{ through, heldIn: heldIn(edges, reference) },
   };
   const answered = new Set<Key>();
   for await (const batch of reader.keys(selection, [reference.columns])) {

@@ -10,6 +10,7 @@ import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
 import { Frontier } from './frontier.js';
+import { heldIn } from './held-in.js';
 import type { ReachedLeaf } from './leaves.js';
 import { Leaves } from './leaves.js';
 import { Membership } from './membership.js';
@@ -205,7 +206,7 @@ export class Walk {
     const missing = reference.direct ? this.#notYet(reference.parent, values, role) : values.sorted();
     const found = await this.#scan(
       plan,
-      { entity: plan.entity, columns: reference.parentColumns, values: missing },
+      { entity: plan.entity, columns: reference.parentColumns, values: missing, heldIn: heldIn(edges, reference) },
       role,
       depth,
       via,

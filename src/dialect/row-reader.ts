@@ -15,6 +15,11 @@ export interface RowSelection {
    * `columns = through.columns`, and look the values up in its `through.keyColumns`.
    */
   readonly through?: { readonly entity: Entity; readonly columns: ColumnGroup; readonly keyColumns: ColumnGroup } | undefined;
+  /**
+   * Set where `values` are what a reference holds in these columns, and its parent may write them otherwise: they are compared as the
+   * reference compares them.
+   */
+  readonly heldIn?: { readonly entity: Entity; readonly columns: ColumnGroup } | undefined;
   /** Only rows whose column has this text: what a declared reference holds for. */
   readonly when?: { readonly column: string; readonly value: string } | undefined;
   readonly where?: string | undefined;

@@ -28,13 +28,15 @@ export function finishReferences(draft: Draft, entities: ReadonlyMap<string, Ent
     if (child === undefined || parent === undefined) continue;
     const { columns, parentColumns } = inKeyOrder(edge, parent);
     const nullable = isNullable(edge, child);
+    const exact = isExact(edge, { columns, entity: child }, { columns: parentColumns, entity: parent });
     const reference: Reference = {
       name: names.get(edge) ?? '',
       child: child.model,
       columns,
       parent: parent.model,
       parentColumns,
-      direct: isDirect(edge, columns, child, parentColumns, parent),
+      direct: exact && isKey({ columns: parentColumns, entity: parent }),
+      exact,
       asText: idTypes(edge),
       nullable,
       source: edge.source,
@@ -81,24 +83,26 @@ function inKeyOrder(edge: DraftReference, parent: Entity): Pick<Reference, 'colu
   return { columns: Object.freeze(columns), parentColumns: parent.key };
 }
 
-function isDirect(
-  edge: DraftReference,
-  columns: readonly string[],
-  child: Entity,
-  parentColumns: readonly string[],
-  parent: Entity,
-): boolean {
-  if (parentColumns.length !== parent.key.length || !parentColumns.every((name, at) => name === parent.key[at])) return false;
-  return columns.every((name, at) => {
-    const other = parentColumns[at] ?? '';
-    const own = edge.child.columns.find((column) => column.name === name);
-    const target = edge.parent.columns.find((column) => column.name === other);
+interface End {
+  readonly columns: readonly string[];
+  readonly entity: Entity;
+}
+
+function isKey({ columns, entity: { key } }: End): boolean {
+  return columns.length === key.length && columns.every((name, at) => name === key[at]);
+}
+
+function isExact(edge: DraftReference, own: End, other: End): boolean {
+  return own.columns.every((name, at) => {
+    const parentName = other.columns[at] ?? '';
+    const ownType = edge.child.columns.find((column) => column.name === name);
+    const otherType = edge.parent.columns.find((column) => column.name === parentName);
     return (
-      columnOf(child, name)?.exact === true &&
-      columnOf(parent, other)?.exact === true &&
-      own !== undefined &&
-      target !== undefined &&
-      (writeAlike(own, target) || idsAsText(own, target) !== undefined)
+      columnOf(own.entity, name)?.exact === true &&
+      columnOf(other.entity, parentName)?.exact === true &&
+      ownType !== undefined &&
+      otherType !== undefined &&
+      (writeAlike(ownType, otherType) || idsAsText(ownType, otherType) !== undefined)
     );
   });
 }

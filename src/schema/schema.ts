@@ -145,6 +145,8 @@ export interface Reference {
   readonly parentColumns: readonly string[];
   /** `parentColumns` is the parent's key and all columns compare exactly: a key can be taken straight from the child. */
   readonly direct: boolean;
+  /** Equal values of both ends have equal texts, or {@link asText} says how they differ. */
+  readonly exact: boolean;
   /** Where text holds the parent's ids as the server writes them: by column, of what type they are; undefined for one that is of their type. */
   readonly asText: readonly (IdType | undefined)[] | undefined;
   /** Catalog nullability: a NULL may be written to at least one of the columns that is not part of the child's key. */

@@ -2,7 +2,7 @@ import type { Key } from '../../closure/key.js';
 import { keyTexts } from '../../closure/key.js';
 import type { Column } from '../../schema/schema.js';
 import { sentType, sentValue } from './sent-values.js';
-import { arrayLiteral, quoteIdentifier, quoteLiteral } from './sql.js';
+import { arrayLiteral, equalColumns, quoteIdentifier, quoteLiteral } from './sql.js';
 
 /**
  * A literal set of keys as SQL: a range where they are consecutive integers, else a relation `v` of `unnest`ed arrays. The
@@ -23,6 +23,21 @@ export function keyRelation(columns: readonly Column[], keys: readonly Key[], al
   if (range.dense) return { tables: [], conditions: [between] };
   const { tables, conditions } = unnested(columns, keys, alias);
   return { tables, conditions: [...conditions, between] };
+}
+
+/** Values of the columns of a reference, of their own types, and its parent's columns behind `alias`, compared as the reference does. */
+export function heldRelation(
+  held: readonly Column[],
+  columns: readonly Column[],
+  keys: readonly Key[],
+  alias: string,
+): KeyRelation {
+  const { tables } = unnested(held, keys, alias);
+  const values = held.map((column, at) => `${sentValue(column, `v.c${String(at)}`)} AS c${String(at)}`);
+  return {
+    tables: [`(SELECT ${values.join(', ')} FROM ${tables.join(', ')}) v`],
+    conditions: held.map((column, at) => equalColumns({ ...column, name: `c${String(at)}` }, 'v', columns[at] ?? column, alias)),
+  };
 }
 
 /** A condition that one column holds one of some keys; NULL or false where it does not. */

@@ -1,7 +1,9 @@
 import type { Key } from '../../closure/key.js';
 import type { ColumnGroup, RowSelection } from '../row-reader.js';
 import { filteredTable } from './filtered-table.js';
-import { keyExclusion, keyRelation } from './key-relation.js';
+import type { Column } from '../../schema/schema.js';
+import type { KeyRelation } from './key-relation.js';
+import { heldRelation, keyExclusion, keyRelation } from './key-relation.js';
 import { columnNamed, equalColumns, keyOrderSql, ownRows, quoteIdentifier } from './sql.js';
 
 /** The COPY that reads columns of the rows that a selection means, for some of its values. */
@@ -21,11 +23,11 @@ function selectionSource(selection: RowSelection, keys: readonly Key[]): string 
   const table = filteredTable(entity, { when, where });
   if (through === undefined) {
     const own = selection.columns.map((name) => columnNamed(entity, name));
-    const { tables, conditions } = keyRelation(own, keys, 't');
+    const { tables, conditions } = relationOf(selection, own, keys, 't');
     return `FROM ${[...tables, `${table} t`].join(', ')} WHERE ${[...conditions, ...exclusions(selection)].join(' AND ')}`;
   }
   const theirs = through.keyColumns.map((name) => columnNamed(through.entity, name));
-  const { tables, conditions } = keyRelation(theirs, keys, 'p');
+  const { tables, conditions } = relationOf(selection, theirs, keys, 'p');
   const joins = selection.columns.map((name, at) => {
     const other = through.columns[at];
     if (other === undefined) throw new TypeError(`${entity.model}: ${name} has no counterpart in ${through.entity.model}`);
@@ -33,6 +35,12 @@ function selectionSource(selection: RowSelection, keys: readonly Key[]): string 
   });
   const from = [...tables, `${ownRows(through.entity)} p`, `${table} t`];
   return `FROM ${from.join(', ')} WHERE ${[...conditions, ...joins, ...exclusions(selection)].join(' AND ')}`;
+}
+
+function relationOf({ heldIn }: RowSelection, columns: readonly Column[], keys: readonly Key[], alias: string): KeyRelation {
+  if (heldIn === undefined) return keyRelation(columns, keys, alias);
+  const held = heldIn.columns.map((name) => columnNamed(heldIn.entity, name));
+  return heldRelation(held, columns, keys, alias);
 }
 
 function exclusions({ entity, except = [] }: RowSelection): readonly string[] {
