@@ -59,6 +59,8 @@ export interface ArchiveReference {
   readonly parentColumns: readonly string[];
   /** Declared references: it holds where this column has this text. */
   readonly when?: { readonly column: string; readonly value: string } | undefined;
+  /** Equal values can be written differently: the database resolved it, and no text disproves it. */
+  readonly inexact?: true | undefined;
 }
 
 /** One object of an archive. `pk` is an object by member name where the key has several columns. */

@@ -35,14 +35,20 @@ const linkShape: Shape = {
   ownerColumns: isStrings,
   inverseColumns: isStrings,
 };
-const referenceShape: Shape = { name: isString, columns: isStrings, parent: isString, parentColumns: isStrings };
+const referenceShape: Shape = {
+  ...{ name: isString, columns: isStrings, parent: isString, parentColumns: isStrings },
+  when: (value) => value === undefined || (isRecord(value) && fits(value, { column: isString, value: isString })),
+  inexact: (value) => value === undefined || value === true,
+};
+const isReference = (value: unknown): boolean =>
+  isRecord(value) && fits({ when: undefined, inexact: undefined, ...value }, referenceShape);
 const entityShape: Shape = {
   schema: isString,
   table: isString,
   key: isStrings,
   columns: (value) => isRecord(value) && Object.values(value).every((column) => fits(column, columnShape)),
   links: (value) => isRecord(value) && Object.values(value).every((one) => fits(one, linkShape)),
-  references: isListOf(referenceShape),
+  references: (value) => Array.isArray(value) && value.every(isReference),
 };
 const headerShape: Shape = {
   entities: (value) => isRecord(value) && Object.values(value).every((entity) => fits(entity, entityShape)),

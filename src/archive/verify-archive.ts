@@ -44,7 +44,7 @@ export async function verifyArchive(path: string): Promise<VerifiedArchive> {
 
 interface EntityColumns {
   readonly entity: ArchiveEntity;
-  readonly members: ReadonlyMap<string, { readonly member: string; readonly kind: ArchiveColumn['kind']; readonly type: string }>;
+  readonly members: ReadonlyMap<string, { readonly member: string; readonly kind: ArchiveColumn['kind'] }>;
 }
 
 /** First all keys (and what else references mean), then all references. */
@@ -60,9 +60,7 @@ export class ClosedProof {
   constructor(header: ArchiveHeader, path: string) {
     this.#path = path;
     for (const [model, entity] of Object.entries(header.entities)) {
-      const members = new Map(
-        Object.entries(entity.columns).map(([member, { name, kind, type }]) => [name, { member, kind, type }]),
-      );
+      const members = new Map(Object.entries(entity.columns).map(([member, { name, kind }]) => [name, { member, kind }]));
       this.#columns.set(model, { entity, members });
     }
     for (const [model, { entity }] of this.#columns) {
@@ -116,9 +114,8 @@ export class ClosedProof {
     if (this.#set(reference.parent, reference.parentColumns).has(value)) return true;
     // Of an object that stayed at home only the key and the natural key are known.
     if (this.#external.has(reference.parent) && !this.#isKey(reference)) return true;
-    // Types whose equal values can have different texts were resolved by the database; a text cannot disprove them.
-    const parent = this.#columns.get(reference.parent);
-    return reference.parentColumns.some((name) => inexact.test(parent?.members.get(name)?.type ?? ''));
+    // What the database resolved: a text cannot disprove it.
+    return reference.inexact === true;
   }
 
   #isKey({ parent, parentColumns }: ArchiveReference): boolean {
@@ -189,8 +186,6 @@ export class ClosedProof {
     return set;
   }
 }
-
-const inexact = /citext|^character\(|^bpchar|^numeric|^real|^double|json|interval|with time zone/u;
 
 function keyPart({ pk }: ArchiveObject, member: string): ArchiveValue {
   return typeof pk === 'object' && pk !== null ? (pk[member] ?? null) : pk;

@@ -35,12 +35,13 @@ function archiveEntity(schema: Schema, entity: Entity): ArchiveEntity {
     ),
     references: schema.references
       .filter((reference) => reference.child === entity.model && reference.columns.every((name) => travelling.has(name)))
-      .map(({ name, columns: held, parent, parentColumns, when }) => ({
+      .map(({ name, columns: held, parent, parentColumns, when, exact }) => ({
         name,
         columns: held,
         parent,
         parentColumns,
         ...(when === undefined ? {} : { when }),
+        ...(exact ? {} : { inexact: true as const }),
       })),
   };
 }
