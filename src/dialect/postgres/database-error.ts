@@ -178,11 +178,12 @@ function permissionDenied(
   });
 }
 
-/** The server names a table without its schema; every statement of ours names both. */
+/** The server names a table without its schema; every statement of ours names both, and one that names several of that name tells them all. */
 function withSchema(name: string, statement: string): string {
-  const at = statement.indexOf(`".${quoteIdentifier(name)}`);
-  const schema = /"(?:[^"]|"")*"$/u.exec(statement.slice(Math.max(0, at - 128), at + 1))?.[0];
-  return at < 0 || schema === undefined ? name : `${shownName(schema)}.${shownName(quoteIdentifier(name))}`;
+  const table = quoteIdentifier(name);
+  const quoted = statement.matchAll(/("(?:[^"]|"")*")\.("(?:[^"]|"")*")/gu);
+  const schemas = new Set([...quoted].flatMap(([, schema, other]) => (schema === undefined || other !== table ? [] : [schema])));
+  return schemas.size === 0 ? name : [...schemas].map((schema) => `${shownName(schema)}.${shownName(table)}`).join(', ');
 }
 
 /** As people write it: without quotes where none are needed. */
