@@ -31,28 +31,23 @@ export function draftLinks(
     const relation = declared.get(through.key);
     const sides = sidesOf(through, own, relation?.ownerColumns);
     if (sides === undefined) {
-      if (named.has(through))
-        findings.warn(
-          'no-join-table',
-          through.name.model,
-          'the policy calls it a join table, but it does not hold two references',
-        );
+      if (named.has(through)) {
+        // A list of links cannot say for which rows they hold, and a row made of one would not say it either.
+        const why = isConditional(own) ? 'what it refers to depends on the row' : 'it does not hold two references';
+        findings.warn('no-join-table', through.name.model, `the policy calls it a join table, but ${why}`);
+      }
       continue;
     }
     const extra = informativeColumns(through, own, referenced.has(through));
-    if (extra.length > 0) {
-      const columns = extra.join(', ');
-      if (named.has(through))
-        findings.note('join-table-columns', through.name.model, `the policy calls it a join table: ${columns} stay at home`);
-      else {
-        if (relation !== undefined)
-          findings.note(
-            'join-table-with-columns',
-            through.name.model,
-            `has columns of its own (${columns}): its rows travel as objects`,
-          );
-        continue;
-      }
+    if (named.has(through)) tellWhatStays(findings, through, own, extra);
+    else if (extra.length > 0) {
+      if (relation !== undefined)
+        findings.note(
+          'join-table-with-columns',
+          through.name.model,
+          `has columns of its own (${extra.join(', ')}): its rows travel as objects`,
+        );
+      continue;
     }
     const [owner, inverse] = sides;
     if (!isUnique(through, [...owner.columns, ...inverse.columns]))
@@ -60,6 +55,22 @@ export function draftLinks(
     links.push({ through, owner, inverse, property: relation?.property });
   }
   return links;
+}
+
+function isConditional(own: readonly DraftReference[]): boolean {
+  return own.some(({ when }) => when !== undefined);
+}
+
+/** Of a table that only the policy calls a join table. */
+function tellWhatStays(findings: Findings, through: DraftTable, own: readonly DraftReference[], extra: readonly string[]): void {
+  const held = new Set(own.flatMap(({ columns }) => columns));
+  const columns = extra.filter((name) => !held.has(name)).join(', ');
+  const tell = (kind: string, what: string): void => {
+    findings.note(kind, through.name.model, `the policy calls it a join table: ${what} at home`);
+  };
+  if (columns !== '') tell('join-table-columns', `${columns} stay`);
+  const loose = through.columns.filter(({ name, nullable }) => held.has(name) && nullable).map(({ name }) => name);
+  if (loose.length > 0) tell('half-links', `rows that hold NULL in ${loose.join(' or ')} stay`);
 }
 
 function isUnique({ indexes, columns: all }: DraftTable, pair: readonly string[]): boolean {
@@ -88,7 +99,7 @@ function sidesOf(
   ownerColumns: readonly string[] | undefined,
 ): readonly [DraftReference, DraftReference] | undefined {
   const [first, second] = own;
-  if (own.length !== 2 || first === undefined || second === undefined) return undefined;
+  if (own.length !== 2 || first === undefined || second === undefined || isConditional(own)) return undefined;
   if (first.columns.some((name) => second.columns.includes(name))) return undefined;
   if (ownerColumns !== undefined)
     return second.columns.every((name) => ownerColumns.includes(name)) ? [second, first] : [first, second];
