@@ -14,14 +14,18 @@ export function archivedReferences(
   const ids = new Set(known.map(edgeId));
   const found: DraftReference[] = [];
   for (const [model, { references }] of Object.entries(entities)) {
-    const child = tableOf(tables, entities, model);
-    for (const { columns, parent: parentModel, parentColumns, when } of references) {
-      const parent = tableOf(tables, entities, parentModel);
-      if (child === undefined || parent === undefined || columns.length !== parentColumns.length) continue;
-      if (!hasColumns(child, columns) || !hasColumns(parent, parentColumns)) continue;
-      if (when !== undefined && !hasColumns(child, [when.column])) continue;
+    const child = endOf(tables, entities, model);
+    for (const { columns: held, parent: parentModel, parentColumns: meant, when: told } of references) {
+      const parent = endOf(tables, entities, parentModel);
+      if (child === undefined || parent === undefined || held.length !== meant.length) continue;
+      const [columns, parentColumns] = [child.columns(held), parent.columns(meant)];
+      const [column] = told === undefined ? [] : child.columns([told.column]);
+      if (!hasColumns(child.table, columns) || !hasColumns(parent.table, parentColumns)) continue;
+      if (columns.length !== held.length || parentColumns.length !== meant.length) continue;
+      if (told !== undefined && column === undefined) continue;
       const edge: DraftReference = {
-        ...{ child, columns, parent, parentColumns, when },
+        ...{ child: child.table, columns, parent: parent.table, parentColumns },
+        when: told === undefined || column === undefined ? undefined : { column, value: told.value },
         property: undefined,
         source: 'declared',
         constraint: undefined,
@@ -35,15 +39,27 @@ export function archivedReferences(
   return found;
 }
 
-/** As the import finds the target of a model: by the name of an entity, else by table. */
-function tableOf(
-  tables: readonly DraftTable[],
-  entities: Readonly<Record<string, ArchiveEntity>>,
-  model: string,
-): DraftTable | undefined {
+interface End {
+  readonly table: DraftTable;
+  /** The columns here that the archive means by these names; those that are not there are left out. */
+  readonly columns: (names: readonly string[]) => readonly string[];
+}
+
+/** As the import finds the target of a model: by the name of an entity, else by table; and of a column: by name, else by property. */
+function endOf(tables: readonly DraftTable[], entities: Readonly<Record<string, ArchiveEntity>>, model: string): End | undefined {
   const told = entities[model];
-  return (
+  const table =
     tables.find((one) => one.metadata !== undefined && one.name.model === model) ??
-    tables.find(({ table }) => table.schema === told?.schema && table.name === told.table)
-  );
+    tables.find((one) => one.table.schema === told?.schema && one.table.name === told.table);
+  if (told === undefined || table === undefined) return undefined;
+  const archived = Object.values(told.columns);
+  const named = new Set(archived.map(({ name }) => name));
+  const columnOf = (name: string): string | undefined => {
+    if (hasColumns(table, [name])) return name;
+    const property = archived.find((one) => one.name === name)?.property;
+    return property === undefined
+      ? undefined
+      : table.metadata?.columns.find((one) => one.property === property && !named.has(one.name))?.name;
+  };
+  return { table, columns: (names) => names.flatMap((name) => columnOf(name) ?? []) };
 }
