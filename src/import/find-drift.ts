@@ -44,7 +44,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     const entity = targetEntity(schema, header, model);
     if (described === undefined) continue;
     if (entity === undefined) {
-      nonexistent(options, problems, 'missing-model', model, lackingModel(described, options.tablesNamed));
+      nonexistent(options, problems, 'missing-model', model, lackingModel(model, described, options.tablesNamed));
       continue;
     }
     const { policy } = entity;
@@ -63,11 +63,15 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
   return models;
 }
 
-/** With the tables of that name in other schemas: somebody may have moved it. */
-export function lackingModel({ schema, table }: ArchiveEntity, tablesNamed: DraftSchema['tablesNamed']): string {
+/** With the tables of that name in other schemas, and how to say that one of them is meant: somebody may have moved it. */
+export function lackingModel(model: string, { schema, table }: ArchiveEntity, tablesNamed: DraftSchema['tablesNamed']): string {
   const elsewhere = tablesNamed(table).filter((other) => other.schema !== schema);
   const names = elsewhere.map((other) => `${other.schema}.${other.name}`);
-  return names.length === 0 ? lacks.model : `${lacks.model}, but ${names.join(', ')}`;
+  const [only, ...others] = names;
+  if (only === undefined) return lacks.model;
+  const isNamedSo = others.length === 0 && model.endsWith(`.${table.toLowerCase()}`);
+  const policy = isNamedSo ? ` (policy: models: { '${only}': { app: '${model.slice(0, -table.length - 1)}' } })` : '';
+  return `${lacks.model}, but ${names.join(', ')}${policy}`;
 }
 
 export function schemaDrift(problems: readonly string[], more = ''): RefusedError {

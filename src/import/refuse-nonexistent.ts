@@ -19,7 +19,7 @@ export function refuseNonexistent(header: ArchiveHeader, { schema, problems, tab
     if (described === undefined) continue;
     const entity = targetEntity(schema, header, model);
     if (entity === undefined) {
-      if (!has(described)) lacking.push(`${model}: ${lackingModel(described, tablesNamed)}`);
+      if (!has(described)) lacking.push(`${model}: ${lackingModel(model, described, tablesNamed)}`);
       continue;
     }
     for (const [member, { name, property }] of Object.entries(described.columns)) {

@@ -68,12 +68,16 @@ describe('a target whose tables are others by now', () => {
     expect((await author.import()).plan.same).to.deep.equal({ 'public.author': 1 });
   });
 
-  it('tells where a table of the same name is now', async () => {
+  it('tells where a table of the same name is now, and how to say that it is meant', async () => {
     author = await move({ sql, source, policy: { models: { author: {} } }, objects: ['author.1'] });
     await author.target.query('CREATE SCHEMA sales; ALTER TABLE author SET SCHEMA sales');
     const error = (await failureOf(author.import())) as Error;
     expect(error).to.include({ code: 'SCHEMA_DRIFT', exitCode: 3 });
-    expect(error.message).to.match(/public\.author: the target has no such model or table, but sales\.author$/mu);
+    const advice = "(policy: models: { 'sales.author': { app: 'public' } })";
+    expect(error.message).to.contain(`public.author: the target has no such model or table, but sales.author ${advice}`);
+    const meant = await author.import({ policy: { models: { 'sales.author': { app: 'public' } } } });
+    expect(meant.status).to.equal('done');
+    expect(await author.rows('sales.author')).to.have.length(1);
   });
 
   it('refuses a type of another kind', async () => {
