@@ -3,7 +3,7 @@ import type { RefusedError } from '../errors/portolan-error.js';
 import type { Reference } from '../schema/schema.js';
 import { childrenOf } from './children-of.js';
 import type { ClosureStep } from './closure.js';
-import { createKeySet, keySetIn } from './create-key-set.js';
+import { createKeySet } from './create-key-set.js';
 import type { LinkSide, ScanPlan, UpEdge } from './edges.js';
 import { valueOf } from './edges.js';
 import type { Role } from './follow-rule.js';
@@ -16,8 +16,9 @@ import { Leaves } from './leaves.js';
 import { Membership } from './membership.js';
 import { noRowIdentity } from './no-row-identity.js';
 import { Outside } from './outside.js';
-import { toHeldValue, toParentValue } from './parent-value.js';
+import { toParentValue } from './parent-value.js';
 import { Steps } from './steps.js';
+import { Unresolved } from './unresolved.js';
 import type { Want, Way } from './wants.js';
 import { Walked } from './walked.js';
 import { Wants } from './wants.js';
@@ -31,7 +32,7 @@ export class Walk {
   readonly #options: WalkOptions;
   readonly #membership: Membership;
   readonly #outside: Outside;
-  readonly #unresolved = new Map<Reference, KeySet>();
+  readonly #unresolved: Unresolved;
   readonly #steps: ClosureStep[] = [];
   readonly #wants = new Wants();
   readonly #walked = new Walked();
@@ -46,6 +47,7 @@ export class Walk {
     this.#options = options;
     this.#membership = new Membership(options.edges.schema, { separateExpanded: options.rule.seedsAreRoots });
     this.#outside = new Outside(options.border);
+    this.#unresolved = new Unresolved(options.edges);
     this.#leaves = new Leaves(options, this.#membership);
     this.#stepsFrom = new Steps(options, this.#leaves.has);
   }
@@ -67,7 +69,7 @@ export class Walk {
       dropped: this.#outside.dropped,
       violation: this.#outside.violation,
       refusal: this.#refusal,
-      unresolved: this.#unresolved,
+      unresolved: this.#unresolved.byReference,
       steps: this.#allSteps(),
     };
   }
@@ -189,7 +191,7 @@ export class Walk {
   #want(way: Way, held: Key): void {
     const { reference, parent, role } = way;
     const value = way.toParent === undefined ? held : way.toParent(held);
-    if (value === undefined) this.#unresolvedOf(reference).add(held);
+    if (value === undefined) this.#unresolved.add(reference, held);
     else if (!reference.direct || !this.#membership.has(parent.model, value, role)) this.#wants.add(way, value);
   }
 
@@ -213,23 +215,14 @@ export class Walk {
       direction,
       validated ? undefined : reference,
     );
-    if (found !== undefined) this.#noteUnresolved(reference, values, found);
+    if (found === undefined) return;
+    const { model } = plan.entity;
+    const isKnown = (value: Key): boolean => reference.direct && this.#membership.has(model, value, 'shared');
+    this.#unresolved.note(reference, values, (value) => found.has(value) || isKnown(value));
   }
 
   *#notYet(model: string, values: KeySet, role: Role): Iterable<Key> {
     for (const value of values.sorted()) if (!this.#membership.has(model, value, role)) yield value;
-  }
-
-  #noteUnresolved(reference: Reference, values: KeySet, found: KeySet): void {
-    const parent = this.#options.edges.entity(reference.parent);
-    for (const value of values.sorted()) {
-      if (found.has(value) || (reference.direct && this.#membership.has(parent.model, value, 'shared'))) continue;
-      this.#unresolvedOf(reference).add(toHeldValue(reference, value));
-    }
-  }
-
-  #unresolvedOf(reference: Reference): KeySet {
-    return keySetIn(this.#unresolved, reference, { ...this.#options.edges.entity(reference.child), key: reference.columns });
   }
 
   /** Reads the selected rows into the closure. With `track`, returns which of its values had a row. */

@@ -26,7 +26,10 @@ export const errorCodes = Object.freeze({
   DATA_SOURCE_BROKEN: { exitCode: 1, meaning: 'the data source does not load, or TypeORM refuses it' },
   DATA_SOURCE_CLOSED: { exitCode: 2, meaning: 'the data source given to the library is not initialized' },
   DISK_FULL: { exitCode: 1, meaning: 'the disk, a quota or the largest file is full' },
-  EXCLUDED_KEY: { exitCode: 2, meaning: 'a column of the key is excluded or called a secret: without it rows have no name' },
+  EXCLUDED_KEY: {
+    exitCode: 2,
+    meaning: 'a column of a key, or one that says where references lead, is excluded or called a secret',
+  },
   EXCLUDED_NEEDED: { exitCode: 3, meaning: 'a row that is needed is excluded' },
   FILE_ERROR: { exitCode: 1, meaning: 'a file could not be read or written' },
   FILE_NOT_ALLOWED: { exitCode: 1, meaning: 'a file may not be read or written by this user' },

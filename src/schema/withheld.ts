@@ -31,7 +31,7 @@ export function withheldReason(
   const excluded = excludedColumns(entities, policy, problems);
   const inReference = new Set(
     references.flatMap((edge) => [
-      ...edge.columns.map((name) => columnId(edge.child.name.model, name)),
+      ...[...edge.columns, edge.when?.column ?? ''].map((name) => columnId(edge.child.name.model, name)),
       ...edge.parentColumns.map((name) => columnId(edge.parent.name.model, name)),
     ]),
   );
@@ -48,6 +48,14 @@ export function withheldReason(
         problems.add('EXCLUDED_KEY', `secrets: ${text} is part of the key of ${model}, without which its rows have no name`);
       }
     }
+  }
+  for (const { child, when } of references) {
+    const id = columnId(child.name.model, when?.column ?? '');
+    if (when !== undefined && (excluded.has(id) || verdicts.get(id) === 'secret'))
+      problems.add(
+        'EXCLUDED_KEY',
+        `${child.name.model}.${when.column} says where a declared reference leads: it cannot stay at home`,
+      );
   }
   const isIncluded = (id: string): boolean => included.has(id) || policy.includeSecrets.includes('*');
   const isKey = (table: DraftTable, { name }: Column): boolean =>

@@ -115,6 +115,15 @@ describe('what a policy names', () => {
     expect(archiveEntities(schema, ['public.message'])['public.message']?.references).to.have.length(2);
   });
 
+  it('keeps no column at home that says where a declared reference leads, by its name neither', async () => {
+    const references = [{ from: 'message.target', to: 'account', when: { column: 'kind', value: '1' } }];
+    for (const policy of [{ exclude: { 'message.kind': 'error' } }, { secrets: { 'message.kind': 'secret' } }] as const)
+      expect(await refusal({ references, ...policy })).to.include({ code: 'EXCLUDED_KEY' });
+    const byToken = { from: 'account.x1', to: 'access_token', when: { column: 'otp', value: '1' } };
+    expect(withheld(await chart.under({ models, references: [byToken] }), 'public.account')).not.to.include('otp secret');
+    expect(withheld(chart.schema, 'public.account')).to.include('otp secret');
+  });
+
   it('declares no reference whose types cannot be compared', async () => {
     for (const from of ['message.note', 'account.token', 'account.private_key'])
       expect(await refusal({ references: [{ from, to: 'account' }] })).to.include({ code: 'POLICY_INVALID' });
