@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
-import { createServerFolder, dataFolder, reapOrphans, removeServerFolder, serverState } from './server-folder.js';
+import {
+  createDataFolder,
+  createServerFolder,
+  dataFolder,
+  reapOrphans,
+  removeServerFolder,
+  serverState,
+} from './server-folder.js';
 import type { ServerIdentity } from './server-identity.js';
 import { serverIdentity } from './server-identity.js';
 import type { ServerPrograms } from './server-programs.js';
@@ -22,6 +29,8 @@ export interface EmbeddedServer {
 export interface ServerOptions {
   /** Settings of the server, `name=value`. */
   readonly settings?: readonly string[];
+  /** Its data in memory, where there is room. */
+  readonly inMemory?: boolean;
 }
 
 /**
@@ -38,6 +47,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Embedded
     const identity = serverIdentity();
     const programs = serverPrograms(identity, join(folder, 'native'));
     const password = randomBytes(12).toString('hex');
+    createDataFolder(folder, options.inMemory ?? false);
     await initialise(folder, programs, identity, password);
     const port = await launch(folder, programs, identity, options.settings ?? []);
     return { port, stop, url: (database) => `postgres://postgres:${password}@127.0.0.1:${String(port)}/${database}` };
@@ -74,7 +84,6 @@ function removeWithProcess(folder: string): () => Promise<void> {
 async function initialise(folder: string, programs: ServerPrograms, identity: ServerIdentity, password: string): Promise<void> {
   const data = dataFolder(folder);
   const passwordFile = join(folder, 'password');
-  mkdirSync(data, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (identity.uid !== undefined && identity.gid !== undefined) {
     for (const path of [data, passwordFile]) chownSync(path, identity.uid, identity.gid);

@@ -1,6 +1,18 @@
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMemoryFolder } from './memory-folder.js';
 import { commandHolds, isRunning, startOf } from './processes.js';
 
 const prefix = 'portolan-pg-';
@@ -11,6 +23,15 @@ export function createServerFolder(): string {
   writeFileSync(join(folder, 'owner'), `${String(process.pid)} ${startOf(process.pid)}`);
   chmodSync(folder, 0o755);
   return folder;
+}
+
+/** Makes the folder of a server's data: in memory, if that is wanted and there is room, with a link to it. */
+export function createDataFolder(folder: string, inMemory: boolean): string {
+  const data = dataFolder(folder);
+  const memory = inMemory ? createMemoryFolder(prefix) : undefined;
+  if (memory === undefined) mkdirSync(data, { mode: 0o700 });
+  else symlinkSync(memory, data);
+  return data;
 }
 
 /** Where the server of a folder keeps its data. */
@@ -38,7 +59,16 @@ export function removeServerFolder(folder: string): void {
     for (let waited = 0; isRunning(pid) && waited < 5000; waited += 5)
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  for (const path of [linkedData(folder), folder])
+    if (path !== undefined) rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+}
+
+function linkedData(folder: string): string | undefined {
+  try {
+    return readlinkSync(dataFolder(folder));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ends the servers of runs that were killed before they could. */

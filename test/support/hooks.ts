@@ -14,7 +14,7 @@ export const mochaHooks: RootHookObject = {
     const given = process.env['PORTOLAN_URL'] ?? process.env['PORTOLAN_TEST_URL'];
     // Programs that a test starts must open what the test says.
     delete process.env['PORTOLAN_URL'];
-    if (given === undefined) server = await startServer({ settings });
+    if (given === undefined) server = await startServer({ settings, inMemory: true });
     process.env['PORTOLAN_TEST_URL'] = given ?? server?.url('postgres') ?? '';
   },
   async afterAll(this: Mocha.Context) {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
@@ -63,16 +63,28 @@ describe('the embedded server', () => {
     });
   }
 
-  it('is reaped by the next start when its owner was killed', async () => {
-    const { url, end } = await running(`${script}; setInterval(() => {}, 1000)`);
-    const folder = await dataOf(url);
-    await end('SIGKILL');
-    await connect(url);
-    const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', script]);
-    expect(status).to.equal(0);
-    await expectGone(url);
-    expect(existsSync(folder)).to.equal(false);
-  });
+  for (const [where, own] of [
+    ['on disk', script],
+    ['in memory, where there is room', script.replace('{ settings', '{ inMemory: true, settings')],
+  ] as const) {
+    it(`takes its data with it, ${where}`, async () => {
+      const { url, end } = await running(`${own}; setInterval(() => {}, 1000)`);
+      const folder = realpathSync(await dataOf(url));
+      await end('SIGTERM');
+      expect(existsSync(folder)).to.equal(false);
+    });
+
+    it(`is reaped by the next start when its owner was killed: ${where}`, async () => {
+      const { url, end } = await running(`${own}; setInterval(() => {}, 1000)`);
+      const folder = realpathSync(await dataOf(url));
+      await end('SIGKILL');
+      await connect(url);
+      const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', script]);
+      expect(status).to.equal(0);
+      await expectGone(url);
+      expect(existsSync(folder)).to.equal(false);
+    });
+  }
 });
 
 async function running(code: string): Promise<{ url: string; end: (signal: NodeJS.Signals) => Promise<number | null> }> {
