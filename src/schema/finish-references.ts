@@ -37,7 +37,7 @@ export function finishReferences(draft: Draft, entities: ReadonlyMap<string, Ent
       parentColumns,
       direct: exact && isKey({ columns: parentColumns, entity: parent }),
       exact,
-      asText: idTypes(edge),
+      asText: idTypes({ ...edge, columns, parentColumns }),
       nullable,
       source: edge.source,
       constraint: constraintOf(edge),

@@ -138,6 +138,12 @@ describe('ids that are kept as text', () => {
       .and.to.match(/"object_id":"all".*"pk":4\b/u);
   });
 
+  it('are of the type of the column that each of them means, in whatever order the policy names them', async () => {
+    const references = [{ from: 'entry.object_id,hall', to: 'shelf.place,hall', when: { column: 'kind', value: 'shelf' } }];
+    log = await move({ sql, source, policy: { ...policy, references }, objects: ['entry.11'] });
+    expect(objectsOf(log.archive)).to.deep.equal(['shelf {"hall":"9007199254740993","place":3}', 'entry 11']);
+  });
+
   it('are of types that are written in one way only', async () => {
     log = await move({ sql, source, policy, objects: ['account.5'] });
     const amounts = { from: 'entry.object_id', to: 'account.worth' };
