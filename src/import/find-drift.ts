@@ -20,8 +20,6 @@ export interface DriftOptions {
   readonly findings: Findings;
 }
 
-const cannotBeNull = 'cannot be NULL';
-
 /** What the target has not, in words. */
 export const lacks = Object.freeze({
   model: 'the target has no such model or table',
@@ -38,6 +36,7 @@ export const lacks = Object.freeze({
 export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetModel> {
   const { header, schema } = options;
   const problems: string[] = [];
+  const unfilled: string[] = [];
   const models = new Map<string, TargetModel>();
   for (const model of header.order) {
     const described = header.entities[model];
@@ -49,7 +48,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     }
     const { policy } = entity;
     const columns = matchColumns(options, described, entity, model, problems);
-    const fills = fillsOf(options, entity, model, columns, policy, problems);
+    const fills = fillsOf(options, entity, model, columns, policy, unfilled);
     for (const [member, link] of Object.entries(described.links)) {
       if (linkInTarget(header, schema, entity, member, link) === undefined)
         nonexistent(options, problems, 'missing-link', `${model}.${member}`, lacks.link);
@@ -59,7 +58,8 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
       targetModel({ header, schema, model, entity, columns, fills, strategy: policy?.onConflict ?? options.onConflict }),
     );
   }
-  if (problems.length > 0) throw schemaDrift(problems);
+  if (problems.length > 0) throw schemaDrift([...problems, ...unfilled]);
+  if (unfilled.length > 0) throw schemaDrift(unfilled, '', 'Say in the policy of the import what new rows get there.');
   return models;
 }
 
@@ -74,12 +74,13 @@ export function lackingModel(model: string, { schema, table }: ArchiveEntity, ta
   return `${lacks.model}, but ${names.join(', ')}${policy}`;
 }
 
-export function schemaDrift(problems: readonly string[], more = ''): RefusedError {
+const migrate =
+  'Migrate the target first. --ignore-nonexistent drops what the target lacks; the policy can fill a column it requires.';
+
+export function schemaDrift(problems: readonly string[], more = '', hint = migrate): RefusedError {
   const list = problems.map((problem) => `- ${problem}`).join('\n');
   return new RefusedError('SCHEMA_DRIFT', `the target's schema is not the archive's:\n${list}${more}`, {
-    hint: problems.every((problem) => problem.includes(cannotBeNull))
-      ? 'Say in the policy of the import what new rows get there.'
-      : 'Migrate the target first. --ignore-nonexistent drops what the target lacks; the policy can fill a column it requires.',
+    hint,
   });
 }
 
@@ -140,7 +141,7 @@ function fillsOf(
     const fill = isWithheld ? randomFill(column) : undefined;
     if (fill === undefined) {
       problems.push(
-        `${name}: ${isWithheld ? 'was withheld' : 'is not in the archive'}, ${cannotBeNull}, and has no default (policy: models: { '${entity.name}': { fill: { … } } })`,
+        `${name}: ${isWithheld ? 'was withheld' : 'is not in the archive'}, cannot be NULL, and has no default (policy: models: { '${entity.name}': { fill: { … } } })`,
       );
       continue;
     }
