@@ -77,7 +77,10 @@ const leftOut: ReadonlySet<string> = new Set(['left-out', 'external', 'cut', 'sk
 
 /** Warnings, and what stayed out; under `--verbose` all notes. */
 export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
-  const told = findings.filter(({ severity, kind }) => severity === 'warning' || leftOut.has(kind) || verbose);
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const notes = findings.filter(({ severity, kind }) => severity === 'note' && (leftOut.has(kind) || verbose));
+  // No number of notes may take a warning's place.
+  const told = [...warnings, ...notes];
   const lines = told.slice(0, verbose ? undefined : shown).map(({ severity, on, reason }) => `${severity}: ${on}: ${reason}`);
   const more = told.length - lines.length;
   return more > 0 ? [...lines, `… and ${String(more)} more (--findings FILE lists them)`] : lines;

@@ -14,7 +14,7 @@ export function tellWhatStays(closure: Closure, excluded: Iterable<string>, find
     findings.note(
       'external',
       model,
-      `${rows(keys.size, 'stays', 'stay')} at home, known by key and natural key: the target must have it`,
+      `${rows(keys.size, 'stays', 'stay')} at home, known by key and natural key: the target must have ${keys.size === 1 ? 'it' : 'them'}`,
     );
   for (const [{ name, child, parent }, values] of closure.cut) {
     if (countOf(closure, child) === 0) continue;

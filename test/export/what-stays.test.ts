@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Policy } from '../../src/index.js';
 import { explainObjects, exportObjects } from '../../src/index.js';
-import { summarizeExport } from '../../src/cli/summaries.js';
+import { findingLines, summarizeExport } from '../../src/cli/summaries.js';
 import type { Move } from '../import/move.js';
 import { move } from '../import/move.js';
 
@@ -66,6 +66,14 @@ describe('what stays at home', () => {
     expect(await told({ exclude: { customer: 'stub' } })).to.deep.equal([
       'note: public.customer: 1 row stays at home, known by key and natural key: the target must have it',
     ]);
+  });
+
+  it('is told behind the warnings, however much it is', () => {
+    const note = { kind: 'cut', severity: 'note', on: 'a.b.c', reason: 'is written as NULL' } as const;
+    const warning = { kind: 'dangling-reference', severity: 'warning', on: 'a.b.1', reason: 'leads nowhere' } as const;
+    const lines = findingLines([...Array<typeof note>(30).fill(note), warning], false);
+    expect(lines[0]).to.equal('warning: a.b.1: leads nowhere');
+    expect(lines.at(-1)).to.match(/^… and 11 more/u);
   });
 
   it('is told where the policy cuts a reference', async () => {
