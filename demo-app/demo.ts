@@ -24,12 +24,9 @@ async function demo(): Promise<number> {
   narrator.say(
     given ? 'Filling a library on the server that PORTOLAN_URL names …' : 'Starting a PostgreSQL and filling a library …',
   );
-  const databases = await openDemoDatabases().catch((error: unknown) => {
-    narrator.failure(error instanceof Error ? error.message : String(error));
-    return undefined;
-  });
-  if (databases === undefined) return 1;
+  let databases: DemoDatabases | undefined;
   try {
+    databases = await openDemoDatabases();
     mkdirSync(folder, { recursive: true });
     await showBook(databases);
     await exportBook(databases);
@@ -43,7 +40,7 @@ async function demo(): Promise<number> {
     narrator.failure(error instanceof Error ? error.message : String(error));
     return 1;
   } finally {
-    await databases.close();
+    await databases?.close();
   }
 }
 

@@ -7,7 +7,7 @@ const place = '/dev/shm';
 /** Bytes that the databases of a test run never take together. */
 const room = 4 * 2 ** 30;
 
-/** A folder of its own in memory, where there is room for it; undefined elsewhere. A database is made there in a tenth of the time. */
+/** A folder of its own in memory, where there is room for it; undefined elsewhere. No database that is made there waits for a disk. */
 export function createMemoryFolder(prefix: string): string | undefined {
   try {
     const { bavail, bsize } = statfsSync(place);

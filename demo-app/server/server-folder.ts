@@ -26,12 +26,11 @@ export function createServerFolder(): string {
 }
 
 /** Makes the folder of a server's data: in memory, if that is wanted and there is room, with a link to it. */
-export function createDataFolder(folder: string, inMemory: boolean): string {
+export function createDataFolder(folder: string, inMemory: boolean): void {
   const data = dataFolder(folder);
   const memory = inMemory ? createMemoryFolder(prefix) : undefined;
   if (memory === undefined) mkdirSync(data, { mode: 0o700 });
   else symlinkSync(memory, data);
-  return data;
 }
 
 /** Where the server of a folder keeps its data. */
