@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
 import { checkHeader, checkTrailer } from './check-header.js';
 import type { Compression } from './compression.js';
+import { fileError } from './file-error.js';
+import { ModelFilter } from './model-filter.js';
 import { ObjectChecker } from './object-checker.js';
 import { detectCompression, readLines } from './read-lines.js';
 
@@ -14,16 +17,18 @@ export interface ArchiveReader {
   readonly trailer: ArchiveTrailer | undefined;
   /**
    * The objects in batches, in order. What a pass has proven when it ends: the order, no duplicates, every member, the counts
-   * and the digest. @throws RefusedError ARCHIVE_*
+   * and the digest, and that it read what earlier passes read. When one pass has proven all that, later ones may pass over the
+   * objects of other models than `only`. @throws RefusedError ARCHIVE_*
    */
-  objects(): AsyncGenerator<readonly ArchiveObject[]>;
+  objects(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]>;
 }
 
 /** @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED */
 export async function openArchive(path: string): Promise<ArchiveReader> {
   const compression = await detectCompression(path);
+  const version = await fileVersion(path);
   const { header, document } = await readHeader(path, compression);
-  return new FileReader(path, compression, header, document);
+  return new FileReader(path, version, compression, header, document);
 }
 
 const headerStart = Buffer.from('{"header":');
@@ -46,12 +51,14 @@ async function readHeader(path: string, compression: Compression): Promise<{ hea
 class FileReader implements ArchiveReader {
   readonly path: string;
   readonly header: ArchiveHeader;
+  readonly #version: string;
   readonly #compression: Compression;
   readonly #document: boolean;
   #trailer: ArchiveTrailer | undefined;
 
-  constructor(path: string, compression: Compression, header: ArchiveHeader, document: boolean) {
+  constructor(path: string, version: string, compression: Compression, header: ArchiveHeader, document: boolean) {
     this.path = path;
+    this.#version = version;
     this.header = header;
     this.#compression = compression;
     this.#document = document;
@@ -61,7 +68,9 @@ class FileReader implements ArchiveReader {
     return this.#trailer;
   }
 
-  async *objects(): AsyncGenerator<readonly ArchiveObject[]> {
+  async *objects(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]> {
+    if ((await fileVersion(this.path)) !== this.#version) throw this.#changed();
+    const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
     const hash = createHash('sha256');
     let line = 0;
@@ -82,7 +91,10 @@ class FileReader implements ArchiveReader {
         } else if (line > (this.#document ? 2 : 1)) {
           if (listClosed && this.#document) throw this.#damaged('the objects are over, but no trailer follows', line);
           if (this.#document && bytes.toString('latin1', start, end) === '],\n') listClosed = true;
-          else batch.push(checker.check(this.#parseObject(bytes, start, end, line), line));
+          else if (filter?.passesOver(bytes, start, end) !== true) {
+            const object = checker.check(this.#parseObject(bytes, start, end, line), line);
+            if (filter?.wants(object.model) !== false) batch.push(object);
+          }
         } else if (line === 2 && bytes.toString('latin1', start, end) !== objectsLine)
           throw this.#damaged('the list of objects does not begin', line);
         start = end;
@@ -96,7 +108,8 @@ class FileReader implements ArchiveReader {
         hint: editedHint,
       });
     }
-    checker.compareCounts(trailer);
+    if (this.#trailer !== undefined && this.#trailer.sha256 !== trailer.sha256) throw this.#changed();
+    if (filter === undefined) checker.compareCounts(trailer);
     this.#trailer = trailer;
   }
 
@@ -118,10 +131,26 @@ class FileReader implements ArchiveReader {
     return new RefusedError('ARCHIVE_DAMAGED', `${this.path}:${String(line)}: ${what}`, { hint: editedHint });
   }
 
+  #changed(): RefusedError {
+    return new RefusedError('ARCHIVE_CHANGED', `${this.path} was changed or replaced while it was read`, {
+      hint: 'Nothing was written. Wait until whoever writes it is done, and begin again.',
+    });
+  }
+
   #truncated(): RefusedError {
     return new RefusedError('ARCHIVE_TRUNCATED', `${this.path} is cut: it has no whole trailer`, {
       hint: 'Copy or export it again.',
     });
+  }
+}
+
+/** Tells a file from another that is put in its place, and from itself after a change. */
+async function fileVersion(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, size, mtimeNs].join(' ');
+  } catch (error) {
+    throw fileError(error, path);
   }
 }
 

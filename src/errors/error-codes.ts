@@ -1,5 +1,6 @@
 /** Every error code, its exit code and its meaning: README's table and the tests read it. Sorted by name. */
 export const errorCodes = Object.freeze({
+  ARCHIVE_CHANGED: { exitCode: 3, meaning: 'the archive was changed or replaced while it was read' },
   ARCHIVE_DAMAGED: { exitCode: 3, meaning: 'the archive is not what was written' },
   ARCHIVE_DUPLICATE: { exitCode: 3, meaning: 'the archive holds an object twice' },
   ARCHIVE_LINE_TOO_LONG: { exitCode: 3, meaning: 'a line of the archive is longer than the format allows' },

@@ -12,14 +12,14 @@ export interface PlannedRun {
 /** Objects of one look-up. */
 const batchSize = 5000;
 
-/** One pass over an archive, in runs; models that the import leaves out are passed over. */
+/** One pass over an archive, in runs; other models than those given are passed over. */
 export async function* plannedRuns(
   archive: ArchiveReader,
   models: ReadonlyMap<string, PlannedModel>,
   signal?: AbortSignal,
 ): AsyncGenerator<PlannedRun> {
   const places = new Map<string, number>();
-  for await (const batch of archive.objects()) {
+  for await (const batch of archive.objects(new Set(models.keys()))) {
     signal?.throwIfAborted();
     for (const objects of runsOf(batch)) {
       const model = objects[0]?.model ?? '';

@@ -60,7 +60,11 @@ export function keyToPk(key: Key, shape: KeyShape): ArchiveObject['pk'] {
 
 /** Whether it stands for an integer, written as PostgreSQL writes one: two texts of one number would be two keys. */
 export function isInteger(value: unknown): boolean {
-  return (typeof value === 'number' || typeof value === 'string') && /^(0|-?[1-9]\d*)$/u.test(String(value));
+  return Number.isSafeInteger(value) || (isNumeric(value) && /^(0|-?[1-9]\d*)$/u.test(String(value)));
+}
+
+function isNumeric(value: unknown): value is number | string {
+  return typeof value === 'number' || typeof value === 'string';
 }
 
 /** The key of a `pk`; undefined where it has not the shape of one. */
