@@ -82,4 +82,6 @@ export interface RowReader {
   lacking(set: RowSet, within: readonly HeldKeys[]): AsyncIterable<KeyBatch>;
   /** All rows of a set as {@link RowReader.rows} gives them, in the archive's order. One query. */
   rowsOf(set: RowSet, columns: readonly string[]): AsyncIterable<Buffer>;
+  /** All rows of a table in COPY text format, cut anywhere, sorted by some columns as an archive sorts keys. One query. */
+  table(entity: Entity, columns: readonly string[], by: readonly string[]): AsyncIterable<Buffer>;
 }

@@ -20,6 +20,11 @@ export class Findings {
     return this.#all.filter((finding) => finding.severity === 'warning');
   }
 
+  /** Takes over what was told to others. */
+  take({ all }: Findings): void {
+    this.#all.push(...all);
+  }
+
   note(kind: string, on: string, reason: string): void {
     this.#all.push(Object.freeze({ kind, severity: 'note', on, reason }));
   }

@@ -1,3 +1,6 @@
+import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { columnList, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
@@ -18,7 +21,10 @@ export interface ApplyOptions {
   readonly session: Session;
   readonly archive: ArchiveReader;
   readonly schema: Schema;
+  /** Of each object when it comes: decisions may be made while it is written. */
   readonly plan: Plan;
+  /** The archive's objects in their order, all that are to be written at least; by default another pass over it. */
+  readonly objects?: AsyncGenerator<readonly ArchiveObject[]> | undefined;
   readonly dryRun: boolean;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -31,9 +37,14 @@ const rowsAtOnce = 1000;
  * Writes what the plan says, parents before children, by COPY straight into the tables: a table that references itself is one
  * statement. What COPY cannot write is staged on the server, however much it is: updates, and tables that reference each other in
  * a circle by constraints that cannot be deferred.
+ *
+ * @returns of each model that fills a table by itself, the SHA-256 of its rows as COPY text, in the archive's order
  */
-export async function applyPlan(options: ApplyOptions): Promise<void> {
+export async function applyPlan(options: ApplyOptions): Promise<ReadonlyMap<string, string>> {
   const { plan, session } = options;
+  const digests = new Map<string, string>();
+  const written = (): ReadonlySet<string> =>
+    new Set([...plan.models].filter(([, planned]) => isWritten(planned)).map(([model]) => model));
   const spans = stagedSpans(options);
   const order = [...plan.models.keys()];
   let stages: Stage[] = [];
@@ -42,7 +53,7 @@ export async function applyPlan(options: ApplyOptions): Promise<void> {
     stages = [];
   };
   let until = -1;
-  for await (const run of modelRuns(options.archive.objects())) {
+  for await (const run of modelRuns(options.objects ?? options.archive.objects(written()))) {
     const planned = plan.models.get(run.model);
     if (planned === undefined) {
       await drain(run);
@@ -52,10 +63,23 @@ export async function applyPlan(options: ApplyOptions): Promise<void> {
     const span = spans.find(({ from, to }) => place >= from && place <= to);
     if (place > until) await flush();
     until = span?.to ?? place;
-    const stage = await writeRun(options, planned, run, place, span !== undefined);
+    const { stage, digest } = await writeRun(options, planned, run, place, span !== undefined);
     if (stage !== undefined) stages.push(stage);
+    if (digest !== undefined) digests.set(run.model, digest);
   }
   await flush();
+  return digests;
+}
+
+/** Whether the import writes any row of the model. */
+export function isWritten({ decisions }: PlannedModel): boolean {
+  return decisions.count('insert') + decisions.count('update') > 0;
+}
+
+/** Whether the table will hold what is written now and nothing else. */
+function fillsTable({ empty, target, decisions }: PlannedModel, fills: readonly Fill[]): boolean {
+  const isAllWritten = target.written.length === target.columns.length && decisions.count('insert') === decisions.length;
+  return empty && isAllWritten && fills.length === 0;
 }
 
 interface Span {
@@ -92,7 +116,7 @@ async function writeRun(
   run: ModelRun,
   place: number,
   isInSpan: boolean,
-): Promise<Stage | undefined> {
+): Promise<{ readonly stage: Stage | undefined; readonly digest: string | undefined }> {
   const { session } = options;
   const { target, decisions } = planned;
   const fills = fillsOf(options, planned);
@@ -100,16 +124,25 @@ async function writeRun(
   const stage = isStaged ? await createStage(session, planned, fills, place) : undefined;
   const columns = columnList([...target.written, ...fills].map(({ column }) => column.name));
   const into = stage === undefined ? `${quoteTable(target.entity.table)} (${columns})` : stageTarget(stage);
+  const hash = stage === undefined ? createHash('sha256') : undefined;
   try {
-    await session.copyIn(`COPY ${into} FROM STDIN`, rows(options, planned, run, fills, isStaged));
+    await session.copyIn(`COPY ${into} FROM STDIN`, hashed(rows(options, planned, run, fills, isStaged), hash));
   } catch (error) {
     throw valueRefused(error, target.model);
   }
-  return stage;
+  return { stage, digest: fillsTable(planned, fills) ? hash?.digest('hex') : undefined };
+}
+
+async function* hashed(texts: AsyncIterable<string>, hash: Hash | undefined): AsyncGenerator<Buffer> {
+  for await (const text of texts) {
+    const bytes = Buffer.from(text);
+    hash?.update(bytes);
+    yield bytes;
+  }
 }
 
 async function* rows(
-  { signal, onProgress, plan }: ApplyOptions,
+  { signal, onProgress, plan, objects: given }: ApplyOptions,
   planned: PlannedModel,
   run: ModelRun,
   fills: readonly Fill[],
@@ -136,7 +169,7 @@ async function* rows(
       text = '';
     }
     if (text !== '') yield text;
-    onProgress?.({ stage: 'apply', model: target.model, done: place, total: decisions.length });
+    onProgress?.({ stage: 'apply', model: target.model, done: place, total: given === undefined ? decisions.length : undefined });
   }
 }
 

@@ -16,8 +16,10 @@ import { checkExternal } from './check-external.js';
 import { findCollisions, isTable } from './find-collisions.js';
 import { findDrift } from './find-drift.js';
 import type { Conflict, ImportOptions, ImportResult } from './import-options.js';
+import { emptyTables } from './look-up-rows.js';
 import { makePlan } from './make-plan.js';
 import { moveSequences } from './move-sequences.js';
+import { planAndWrite } from './plan-and-write.js';
 import { planLines, idMapLines } from './plan-lines.js';
 import type { Plan } from './plan.js';
 import type { RefusedBy } from './refused-by.js';
@@ -97,7 +99,11 @@ async function run(
     ignoreNonexistent: options.ignoreNonexistent ?? false,
     findings,
   });
-  const made = await makePlan({ session, archive, schema, targets, findings, onProgress, signal });
+  const dryRun = options.dryRun ?? false;
+  const empty = await emptyTables(session, targets);
+  const planOptions = { session, archive, schema, targets, empty, findings, onProgress, signal };
+  const written = await planAndWrite({ ...planOptions, dryRun });
+  const made = written?.plan ?? (await makePlan(planOptions));
   tellNewValues(archive.header, made.models, findings);
   await tellSkipped(archive, made, findings);
   const external = await checkExternal(session, schema, archive, findings);
@@ -120,9 +126,9 @@ async function run(
   if (unlisted > 0)
     findings.warn('conflicts-not-listed', options.archive, `${String(unlisted)} more conflicts are counted, not listed`);
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
-  const dryRun = options.dryRun ?? false;
   try {
-    const links = await writeAndVerify({ session, archive, schema, plan, dryRun, findings, onProgress, signal });
+    const { digests } = written ?? {};
+    const links = await writeAndVerify({ session, archive, schema, plan, digests, dryRun, findings, onProgress, signal });
     await tellNestedSets(session, schema, plan.models, findings);
     refuseWarnings(options, findings);
     const later = await moveSequences(session, plan, { findings, dryRun });

@@ -1,20 +1,25 @@
+import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Session } from '../dialect/session.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { Schema } from '../schema/schema.js';
+import { LinkTable } from './link-table.js';
 import type { Plan } from './plan.js';
 import type { PlannedRun } from './planned-runs.js';
+import { plannedRuns } from './planned-runs.js';
 import type { TargetLink } from './target.js';
 import { valueRefused } from './value-refused.js';
 import type { LinkPair } from './write-links.js';
-import { countExisting, holdEnds, insertLinks, linkPairs, refuseOpenLinks } from './write-links.js';
+import { countExisting, holdEnds, insertLinks, linkPairs, openLinks, refuseOpenLinks } from './write-links.js';
 
 export interface LinkWriterOptions {
   readonly session: Session;
+  readonly archive: ArchiveReader;
   readonly schema: Schema;
   readonly plan: Plan;
   readonly dryRun: boolean;
   readonly findings: Findings;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LinkCounts {
@@ -27,6 +32,8 @@ export class LinkWriter {
   readonly #options: LinkWriterOptions;
   readonly #insert = new Map<string, number>();
   readonly #same = new Map<string, number>();
+  /** By link: the join table, where links are copied into it; undefined where they go one by one. */
+  readonly #tables = new Map<TargetLink, LinkTable | undefined>();
 
   constructor(options: LinkWriterOptions) {
     this.#options = options;
@@ -36,17 +43,70 @@ export class LinkWriter {
     return { insert: record(this.#insert), same: record(this.#same) };
   }
 
-  /** @throws FailedError VERIFY_FAILED: a link is not there when it was written; RefusedError ARCHIVE_NOT_CLOSED: one of its ends is nowhere, VALUE_REFUSED: it has a key that is none there */
-  async write({ planned, objects }: PlannedRun): Promise<void> {
+  /**
+   * One pass over the objects that have links; the next are read while the database writes.
+   *
+   * @throws FailedError VERIFY_FAILED: a link is not there when it was written; RefusedError ARCHIVE_NOT_CLOSED: one of its ends is nowhere, VALUE_REFUSED: it has a key that is none there
+   */
+  async write(): Promise<void> {
+    const { archive, plan, signal } = this.#options;
+    const models = new Map([...plan.models].filter(([, { target }]) => target.links.length > 0));
+    if (models.size === 0) return;
+    let writing = Promise.resolve();
+    try {
+      for await (const run of plannedRuns(archive, models, signal)) {
+        await writing;
+        writing = this.#writeRun(run);
+        // Whoever waits for it hears of it: here at the next run, or at the end.
+        writing.catch(() => undefined);
+      }
+    } finally {
+      await writing;
+    }
+  }
+
+  async #writeRun({ planned, objects }: PlannedRun): Promise<void> {
     for (const link of planned.target.links) {
       const pairs = linkPairs(this.#options.plan.models, planned, link, objects);
       if (pairs.length === 0) continue;
       try {
-        await this.#writePairs(link, pairs);
+        const table = await this.#tableOf(link);
+        if (table === undefined) await this.#writePairs(link, pairs);
+        else await this.#copyPairs(table, link, pairs);
       } catch (error) {
         throw valueRefused(error, link.name);
       }
     }
+  }
+
+  /** Compares the join tables that links were copied into; where one differs, each link is looked for. @throws as {@link write} */
+  async prove(): Promise<void> {
+    const { session, archive, schema, plan } = this.#options;
+    const open = new Set<TargetLink>();
+    for (const [link, table] of this.#tables) if (table !== undefined && !(await table.isAsWritten())) open.add(link);
+    if (open.size === 0) return;
+    const models = new Map([...plan.models].filter(([, { target }]) => target.links.some((link) => open.has(link))));
+    for await (const { planned, objects } of plannedRuns(archive, models)) {
+      for (const link of planned.target.links) {
+        const pairs = open.has(link) ? linkPairs(plan.models, planned, link, objects) : [];
+        if ((await countExisting(session, schema, link, pairs)) !== pairs.length) throw linksLost(link);
+      }
+    }
+  }
+
+  async #tableOf(target: TargetLink): Promise<LinkTable | undefined> {
+    if (this.#tables.has(target)) return this.#tables.get(target);
+    const { session, schema, plan, dryRun } = this.#options;
+    const all = [...plan.models.values()].flatMap((planned) => planned.target.links);
+    const isAlone = all.every(({ link }) => link === target.link || link.through !== target.link.through);
+    const table = isAlone ? await LinkTable.open(session, schema, target.link, dryRun) : undefined;
+    this.#tables.set(target, table);
+    return table;
+  }
+
+  async #copyPairs(table: LinkTable, link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
+    if (!(await table.write(pairs))) throw openLinks(link);
+    this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + pairs.length);
   }
 
   async #writePairs(link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
@@ -56,13 +116,17 @@ export class LinkWriter {
     const present = await countExisting(session, schema, link, pairs);
     if (present !== pairs.length) {
       await refuseOpenLinks(session, schema, link, pairs);
-      throw new FailedError('VERIFY_FAILED', `links of ${link.name} were written, but are not there when they are read back`, {
-        hint: 'Nothing was committed. A trigger, a rule or an extension of the database leaves out what is written.',
-      });
+      throw linksLost(link);
     }
     if (added > 0) this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + added);
     if (added < pairs.length) this.#same.set(link.name, (this.#same.get(link.name) ?? 0) + pairs.length - added);
   }
+}
+
+function linksLost({ name }: TargetLink): FailedError {
+  return new FailedError('VERIFY_FAILED', `links of ${name} were written, but are not there when they are read back`, {
+    hint: 'Nothing was committed. A trigger, a rule or an extension of the database leaves out what is written.',
+  });
 }
 
 function record(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {

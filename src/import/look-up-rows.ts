@@ -3,14 +3,22 @@ import { toKey } from '../closure/key.js';
 import { ownRows } from '../dialect/postgres/sql.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
+import type { Entity } from '../schema/schema.js';
 import { decodeRow } from '../values/copy-text.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { TargetModel } from './target.js';
 
 /** Whether the table has any row that this transaction sees: an empty one needs no look-ups. */
-export async function isEmpty(session: Session, target: TargetModel): Promise<boolean> {
-  const rows = await session.query(`SELECT 1 FROM ${ownRows(target.entity)} LIMIT 1`);
+export async function isEmpty(session: Session, entity: Entity): Promise<boolean> {
+  const rows = await session.query(`SELECT 1 FROM ${ownRows(entity)} LIMIT 1`);
   return rows.length === 0;
+}
+
+/** The models whose tables have no row that this transaction sees. */
+export async function emptyTables(session: Session, targets: ReadonlyMap<string, TargetModel>): Promise<ReadonlySet<string>> {
+  const empty = new Set<string>();
+  for (const [model, { entity }] of targets) if (await isEmpty(session, entity)) empty.add(model);
+  return empty;
 }
 
 /** The target's rows of some keys, as COPY text lines in the archive's columns. */

@@ -1,7 +1,6 @@
 import { createKeySet } from '../closure/create-key-set.js';
 import { checkReferences, ReferenceCheck } from './check-references.js';
 import { Decisions } from './decisions.js';
-import { isEmpty } from './look-up-rows.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import { ConflictList } from './plan.js';
@@ -17,7 +16,7 @@ import { StandIns } from './stand-ins.js';
  */
 export async function makePlan(options: PlanOptions): Promise<Plan> {
   const { archive, signal } = options;
-  let models = await startingModels(options);
+  let models = startingModels(options);
   const backwards = hasBackwardReferences(models);
   for (;;) {
     const conflicts = new ConflictList();
@@ -35,7 +34,8 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
   }
 }
 
-async function startingModels({ targets, session }: PlanOptions): Promise<ReadonlyMap<string, PlannedModel>> {
+/** The models of a plan before anything is decided. */
+export function startingModels({ targets, empty }: PlanOptions): ReadonlyMap<string, PlannedModel> {
   const models = new Map<string, PlannedModel>();
   for (const [model, target] of targets) {
     models.set(model, {
@@ -44,7 +44,7 @@ async function startingModels({ targets, session }: PlanOptions): Promise<Readon
       keys: createKeySet(target.entity),
       skipped: createKeySet(target.entity),
       standIns: new Map(),
-      empty: await isEmpty(session, target),
+      empty: empty.has(model),
     });
   }
   return models;

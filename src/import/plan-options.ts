@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly archive: ArchiveReader;
   readonly schema: Schema;
   readonly targets: ReadonlyMap<string, TargetModel>;
+  /** Models whose tables are empty: nothing needs to be looked up there. */
+  readonly empty: ReadonlySet<string>;
   readonly findings: Findings;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -16,11 +16,11 @@ export interface VerifyOptions {
   readonly session: Session;
   readonly archive: ArchiveReader;
   readonly plan: Plan;
+  /** What to compare. */
+  readonly models: ReadonlyMap<string, PlannedModel>;
   readonly findings: Findings;
   /** Whether a trigger could have changed what was written: one of any table that was written to. */
   readonly triggers: boolean;
-  /** What else there is to do with each run that is compared. */
-  readonly onRun?: ((run: PlannedRun) => Promise<void>) | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,13 +37,13 @@ interface Differences {
  *   RefusedError SCHEMA_DRIFT: a column of another type writes the same value in another way
  */
 export async function verifyRows(options: VerifyOptions): Promise<void> {
-  const { archive, plan, findings, onProgress, signal } = options;
+  const { archive, models, findings, onProgress, signal } = options;
+  if (models.size === 0) return;
   const changed = new Map<string, Differences>();
   const computed = new Map<string, Differences>();
-  for await (const run of plannedRuns(archive, plan.models, signal)) {
+  for await (const run of plannedRuns(archive, models, signal)) {
     const { planned, from, objects } = run;
     await compareRun(options, run, changed, computed);
-    await options.onRun?.(run);
     const { model } = planned.target;
     onProgress?.({ stage: 'verify', model, done: from + objects.length, total: planned.decisions.length });
   }

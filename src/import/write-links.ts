@@ -64,13 +64,16 @@ export async function countExisting(
 export async function refuseOpenLinks(
   session: Session,
   schema: Schema,
-  { name, link, inverseModel }: TargetLink,
+  target: TargetLink,
   pairs: readonly LinkPair[],
 ): Promise<void> {
-  const { from, parameters } = joinedPairs(schema, link, pairs);
+  const { from, parameters } = joinedPairs(schema, target.link, pairs);
   const [row] = await session.query(`SELECT count(*) FROM ${from}`, parameters);
-  if (Number(row?.[0]) >= pairs.length) return;
-  throw new RefusedError(
+  if (Number(row?.[0]) < pairs.length) throw openLinks(target);
+}
+
+export function openLinks({ name, inverseModel }: TargetLink): RefusedError {
+  return new RefusedError(
     'ARCHIVE_NOT_CLOSED',
     `${name}: a link leads to an object of ${inverseModel} that neither the archive nor the target has`,
     { hint: 'Nothing was written. portolan verify names the link.' },

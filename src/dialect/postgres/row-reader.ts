@@ -26,6 +26,7 @@ export function createRowReader(session: Session): RowReader {
     census: (set, within) => readCensus(session, set, within),
     lacking: (set, within) => readLacking(session, set, within),
     rowsOf: (set, columns) => wholeRows(session.copyOut(rowsSql(set, columns, orderOf(set.entity)))),
+    table: (entity, columns, by) => session.copyOut(tableSql(entity, columns, by)),
   };
 }
 
@@ -67,8 +68,12 @@ async function* readLacking(session: Session, set: RowSet, within: readonly Held
   for await (const chunk of session.copyOut(lackingSql(set, within))) yield parser.parse(chunk);
 }
 
-function orderOf(entity: Entity): string {
-  return entity.key.map((name) => keyOrderSql(columnNamed(entity, name), 't')).join(', ');
+function tableSql(entity: Entity, columns: readonly string[], by: readonly string[]): string {
+  return `COPY (SELECT ${columnList(columns, 't')} FROM ${ownRows(entity)} t ORDER BY ${orderOf(entity, by)}) TO STDOUT`;
+}
+
+function orderOf(entity: Entity, by: readonly string[] = entity.key): string {
+  return by.map((name) => keyOrderSql(columnNamed(entity, name), 't')).join(', ');
 }
 
 async function* readRows(

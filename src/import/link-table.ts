@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { keyTexts } from '../closure/key.js';
+import { ConstraintError } from '../dialect/postgres/database-error.js';
+import { createRowReader } from '../dialect/postgres/row-reader.js';
+import { columnList, columnNamed, quoteTable } from '../dialect/postgres/sql.js';
+import type { Session } from '../dialect/session.js';
+import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
+import { escapeCopy } from '../values/copy-text.js';
+import { drawsFromSequence } from './apply-plan.js';
+import { isEmpty } from './look-up-rows.js';
+import type { LinkPair } from './write-links.js';
+
+/** A join table that was empty: links go into it by COPY, as the constraints of both ends allow, and are compared as a whole. */
+export class LinkTable {
+  readonly #session: Session;
+  readonly #through: Entity;
+  readonly #columns: readonly string[];
+  readonly #hash = createHash('sha256');
+
+  private constructor(session: Session, through: Entity, columns: readonly string[]) {
+    this.#session = session;
+    this.#through = through;
+    this.#columns = columns;
+  }
+
+  /** Undefined where links have to be compared one by one, or are no plain copies of their ends' keys. */
+  static async open(session: Session, schema: Schema, link: Link, dryRun: boolean): Promise<LinkTable | undefined> {
+    const through = schema.entities.get(link.through);
+    if (through === undefined || through.triggers.length > 0) return undefined;
+    if (![link.owner, link.inverse].every((reference) => isCopied(schema, through, reference))) return undefined;
+    const columns = [...link.owner.columns, ...link.inverse.columns];
+    const isDrawn = through.columns.some((column) => drawsFromSequence(column) && !columns.includes(column.name));
+    if ((dryRun && isDrawn) || !(await isEmpty(session, through))) return undefined;
+    for (const { constraint } of [link.owner, link.inverse]) {
+      if (constraint?.deferrable === true)
+        await session.query(`SET CONSTRAINTS ${quoteTable({ schema: through.table.schema, name: constraint.name })} IMMEDIATE`);
+    }
+    return new LinkTable(session, through, columns);
+  }
+
+  /** False where an end is not there: the transaction is of no more use then. */
+  async write(pairs: readonly LinkPair[]): Promise<boolean> {
+    const line = (pair: LinkPair): string => pair.flatMap(keyTexts).map(escapeCopy).join('\t');
+    const bytes = Buffer.from(pairs.map((pair) => `${line(pair)}\n`).join(''));
+    this.#hash.update(bytes);
+    try {
+      await this.#session.copyIn(
+        `COPY ${quoteTable(this.#through.table)} (${columnList(this.#columns)}) FROM STDIN`,
+        only(bytes),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConstraintError) || (error.cause as { readonly code?: string }).code !== '23503') throw error;
+      return false;
+    }
+  }
+
+  /** Whether the table holds exactly what was written; to be asked once. */
+  async isAsWritten(): Promise<boolean> {
+    const hash = createHash('sha256');
+    for await (const chunk of createRowReader(this.#session).table(this.#through, this.#columns, this.#columns))
+      hash.update(chunk);
+    return hash.digest('hex') === this.#hash.digest('hex');
+  }
+}
+
+/** Whether the join table holds the parent's key as it stands, and a constraint sees to it that the parent is there. */
+function isCopied(schema: Schema, through: Entity, { constraint, direct, columns, parent, parentColumns }: Reference): boolean {
+  const other = schema.entities.get(parent);
+  if (other === undefined || constraint === undefined || !direct) return false;
+  return columns.every((name, at) => {
+    const own = columnNamed(through, name);
+    const theirs = columnNamed(other, parentColumns[at] ?? '');
+    return other.key[at] === theirs.name && (own.type === theirs.type || (own.kind === 'integer' && theirs.kind === 'integer'));
+  });
+}
+
+async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(bytes);
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { createRowReader } from '../dialect/postgres/row-reader.js';
+import type { Session } from '../dialect/session.js';
+import type { OnProgress } from '../progress.js';
+import type { Plan } from './plan.js';
+
+export interface ProveOptions {
+  readonly session: Session;
+  readonly plan: Plan;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads back whole tables that were empty, in the archive's order, and compares digests: the database hands out the rows, and nothing
+ * is looked at twice. Gives the models whose tables hold exactly what was written; why another differs is for who compares row by row.
+ *
+ * @param digests of what was written, by model: see `applyPlan`
+ */
+export async function proveTables(
+  { session, plan, onProgress, signal }: ProveOptions,
+  digests: ReadonlyMap<string, string>,
+): Promise<ReadonlySet<string>> {
+  const proven = new Set<string>();
+  const reader = createRowReader(session);
+  for (const [model, digest] of digests) {
+    const planned = plan.models.get(model);
+    if (planned === undefined) continue;
+    const { target, decisions } = planned;
+    const hash = createHash('sha256');
+    const columns = target.columns.map(({ column }) => column.name);
+    for await (const chunk of reader.table(target.entity, columns, target.entity.key)) {
+      signal?.throwIfAborted();
+      hash.update(chunk);
+    }
+    if (hash.digest('hex') !== digest) continue;
+    proven.add(model);
+    onProgress?.({ stage: 'verify', model, done: decisions.length, total: decisions.length });
+  }
+  return proven;
+}
