@@ -43,8 +43,8 @@ const rowsAtOnce = 1000;
 export async function applyPlan(options: ApplyOptions): Promise<ReadonlyMap<string, string>> {
   const { plan, session } = options;
   const digests = new Map<string, string>();
-  const written = (): ReadonlySet<string> =>
-    new Set([...plan.models].filter(([, planned]) => isWritten(planned)).map(([model]) => model));
+  const written = new Set([...plan.models].filter(([, planned]) => isWritten(planned)).map(([model]) => model));
+  if (options.objects === undefined && written.size === 0) return digests;
   const spans = stagedSpans(options);
   const order = [...plan.models.keys()];
   let stages: Stage[] = [];
@@ -53,7 +53,7 @@ export async function applyPlan(options: ApplyOptions): Promise<ReadonlyMap<stri
     stages = [];
   };
   let until = -1;
-  for await (const run of modelRuns(options.objects ?? options.archive.objects(written()))) {
+  for await (const run of modelRuns(options.objects ?? options.archive.objects(written))) {
     const planned = plan.models.get(run.model);
     if (planned === undefined) {
       await drain(run);

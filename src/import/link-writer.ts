@@ -98,7 +98,7 @@ export class LinkWriter {
     if (this.#tables.has(target)) return this.#tables.get(target);
     const { session, schema, plan, dryRun } = this.#options;
     const all = [...plan.models.values()].flatMap((planned) => planned.target.links);
-    const isAlone = all.every(({ link }) => link === target.link || link.through !== target.link.through);
+    const isAlone = all.every((one) => one === target || one.link.through !== target.link.through);
     const table = isAlone ? await LinkTable.open(session, schema, target.link, dryRun) : undefined;
     this.#tables.set(target, table);
     return table;
