@@ -18,8 +18,8 @@ const groups = {
   // What decides on each object.
   plan: {
     mutate: [
-      'src/import/{check-references,decide,decisions,find-referenced,look-up-rows,make-plan,plan,plan-run}.ts',
-      'src/import/{planned-model,planned-runs,prove-same,reference-value,stand-ins,unique-look-up}.ts',
+      'src/import/{check-references,decide,decisions,find-referenced,look-up-rows,make-plan,plan,plan-and-write,plan-run}.ts',
+      'src/import/{planned-model,planned-runs,prove-same,prove-tables,reference-value,stand-ins,unique-look-up}.ts',
     ],
     spec: importTests,
   },
