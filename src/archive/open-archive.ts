@@ -37,10 +37,11 @@ const trailerStart = Buffer.from('"trailer":');
 const trailerLineStart = Buffer.from('{"trailer":');
 
 async function readHeader(path: string, compression: Compression): Promise<{ header: ArchiveHeader; document: boolean }> {
-  for await (const { bytes, ends } of readLines(path, compression)) {
+  for await (const { bytes, ends, terminated } of readLines(path, compression)) {
     const line = bytes.subarray(0, ends[0]);
     if (line.length < headerStart.length || !line.subarray(0, headerStart.length).equals(headerStart)) throw notOurs(path);
     const text = line.toString('utf8').trimEnd();
+    if (!terminated && ends.length === 1) throw text.endsWith('}}') ? notByLine(path) : truncated(path);
     const document = text.endsWith('},');
     const body = document ? text.slice(headerStart.length, -1) : text.slice(headerStart.length, -1);
     return { header: checkHeader(parse(body, path), path), document };
@@ -138,9 +139,7 @@ class FileReader implements ArchiveReader {
   }
 
   #truncated(): RefusedError {
-    return new RefusedError('ARCHIVE_TRUNCATED', `${this.path} is cut: it has no whole trailer`, {
-      hint: 'Copy or export it again.',
-    });
+    return truncated(this.path);
   }
 }
 
@@ -169,6 +168,17 @@ function parse(text: string, path: string, line = 1): unknown {
       hint: editedHint,
     });
   }
+}
+
+function truncated(path: string): RefusedError {
+  return new RefusedError('ARCHIVE_TRUNCATED', `${path} is cut: it has no whole trailer`, { hint: 'Copy or export it again.' });
+}
+
+/** What a program leaves that reads JSON and writes it again. */
+function notByLine(path: string): RefusedError {
+  return new RefusedError('ARCHIVE_DAMAGED', `${path}: all of it is one line, where an archive has one for each object`, {
+    hint: editedHint,
+  });
 }
 
 function notOurs(path: string): RefusedError {

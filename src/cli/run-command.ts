@@ -25,6 +25,15 @@ export interface CommandContext {
   say(text: string): void;
 }
 
+/** What every function of the library takes of it. */
+export function libraryOptions({
+  findings,
+  signal,
+  onProgress,
+}: CommandContext): Pick<CommandContext, 'findings' | 'signal' | 'onProgress'> {
+  return { findings, signal, onProgress };
+}
+
 /** Ends a command: its exit code, and under `--json` its document. */
 export interface CommandOutcome {
   readonly exitCode: number;

@@ -72,8 +72,8 @@ async function countsTable(objects: Readonly<Record<string, number>>, links: Rea
   return table(['model', 'objects'], rows);
 }
 
-/** Notes of what did not go where it could have gone. */
-const leftOut: ReadonlySet<string> = new Set(['left-out', 'external', 'cut', 'skipped']);
+/** Notes of what did not go where it could have gone, and of an archive that is not as it was exported. */
+const leftOut: ReadonlySet<string> = new Set(['left-out', 'external', 'cut', 'skipped', 'edited-archive']);
 
 /** Warnings, and what stayed out; under `--verbose` all notes. */
 export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {

@@ -3,6 +3,7 @@ import type { ClosureStep } from '../closure/closure.js';
 import { countOf } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import { UsageError } from '../errors/portolan-error.js';
+import { refuseOtherThanNames, refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import type { Finding } from '../findings/finding.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import { seedLookup } from '../dialect/postgres/seed-lookup.js';
@@ -14,6 +15,7 @@ import { archiveOrder, withheldColumns } from './archive-parts.js';
 import { countLinks } from './count-links.js';
 import { estimateSizes } from './estimate-sizes.js';
 import type { ExportOptions } from './export-options.js';
+import { exportOptionNames } from './export-options.js';
 import type { Prepared } from './prepare.js';
 import { prepare } from './prepare.js';
 
@@ -68,6 +70,8 @@ export async function explainObjects(
   dataSource: DataSource,
   options: ExportOptions & { readonly why?: string | undefined },
 ): Promise<Explanation> {
+  refuseUnknownOptions('explainObjects', options, { ...exportOptionNames, why: true });
+  refuseOtherThanNames('explainObjects', options.objects);
   const prepared = await prepare(dataSource, options);
   try {
     const { schema, taken, findings, session } = prepared;

@@ -8,10 +8,12 @@ import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { UsageError } from '../errors/portolan-error.js';
+import { refuseOtherThanNames, refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js';
 import { countLinks } from './count-links.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
+import { exportOptionNames } from './export-options.js';
 import { defaultJobs, exportRows } from './export-rows.js';
 import type { Prepared } from './prepare.js';
 import { prepare } from './prepare.js';
@@ -30,6 +32,8 @@ import { trailerLists } from './trailer-lists.js';
  * @throws UsageError for names that are not there, RefusedError for boundary, budget and policy, FailedError for the rest
  */
 export async function exportObjects(dataSource: DataSource, options: ExportOptions): Promise<ExportResult> {
+  refuseUnknownOptions('exportObjects', options, exportOptionNames);
+  refuseOtherThanNames('exportObjects', options.objects);
   if (options.output === undefined && options.dryRun !== true) {
     throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
   }

@@ -34,6 +34,13 @@ export interface ExportOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Every option by name: what is none of them is refused. */
+export const exportOptionNames: Readonly<Record<keyof ExportOptions, true>> = Object.freeze({
+  ...{ objects: true, output: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
+  ...{ includeSecrets: true, maxObjects: true, maxDepth: true, dryRun: true, reproducible: true, jobs: true, force: true },
+  ...{ policy: true, strict: true, findings: true, onProgress: true, signal: true },
+});
+
 export interface ExportResult {
   readonly status: 'done';
   /** Undefined after a dry run. */

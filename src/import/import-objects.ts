@@ -6,6 +6,7 @@ import { ConstraintError } from '../dialect/postgres/database-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
 import { FailedError, PortolanError, RefusedError } from '../errors/portolan-error.js';
+import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
 import { mergePolicy } from '../policy/merge-policy.js';
@@ -16,6 +17,7 @@ import { checkExternal } from './check-external.js';
 import { findCollisions, isTable } from './find-collisions.js';
 import { findDrift } from './find-drift.js';
 import type { Conflict, ImportOptions, ImportResult } from './import-options.js';
+import { importOptionNames } from './import-options.js';
 import { emptyTables } from './look-up-rows.js';
 import { makePlan } from './make-plan.js';
 import { moveSequences } from './move-sequences.js';
@@ -45,6 +47,7 @@ import { stageLines, writeLines } from './write-lines.js';
  * @throws RefusedError for a damaged archive, drift or a race; FailedError where the database or the disk fails
  */
 export async function importObjects(dataSource: DataSource, options: ImportOptions): Promise<ImportResult> {
+  refuseUnknownOptions('importObjects', options, importOptionNames);
   const findings = options.findings ?? new Findings();
   const archive = await openArchive(options.archive);
   const session = await openWriteSession(dataSource, { signal: options.signal });

@@ -31,6 +31,12 @@ export interface ImportOptions {
     ((target: { readonly host: string; readonly database: string; readonly user: string }) => void | Promise<void>) | undefined;
 }
 
+/** Every option by name: what is none of them is refused. */
+export const importOptionNames: Readonly<Record<keyof ImportOptions, true>> = Object.freeze({
+  ...{ archive: true, dryRun: true, onConflict: true, ignoreNonexistent: true, plan: true, idMap: true, verbose: true },
+  ...{ policy: true, strict: true, findings: true, onProgress: true, signal: true, onTarget: true },
+});
+
 /** Objects by model, for each decision; every member is always there. */
 export type PlanCounts = Readonly<Record<Decision, Readonly<Record<string, number>>>>;
 

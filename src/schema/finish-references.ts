@@ -176,7 +176,15 @@ function followSettings(
     } else if (others.length > 0) {
       const candidates = [edge, ...others].map((one) => names.get(one) ?? '').join(' or ');
       problems.add('MODEL_AMBIGUOUS', `follow: "${text}" can mean ${candidates}`, 'Write its whole name.');
-    } else settings.set(edge, { ...settings.get(edge), ...follow });
+    } else {
+      const before = settings.get(edge) ?? {};
+      const twice = (Object.keys(follow) as (keyof FollowPolicy)[]).find((one) => (before[one] ?? follow[one]) !== follow[one]);
+      if (twice !== undefined) {
+        const reason = `follow: "${text}" says another "${twice}" than another name of the same reference`;
+        problems.add('POLICY_INVALID', reason, `Say in one place what holds for ${names.get(edge) ?? text}.`);
+      }
+      settings.set(edge, { ...before, ...follow });
+    }
   }
   const general = policy.follow?.['*'];
   return (edge, nullable) => {

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { resealArchive } from '../../src/archive/reseal-archive.js';
 import { verifyArchive } from '../../src/archive/verify-archive.js';
+import { failureOf } from '../support/failure.js';
 import { codeOf, read, sampleLines, write } from './sample-archive.js';
 
 const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() & 0xffff);
@@ -88,4 +89,20 @@ describe('an archive that is no more what was written', function () {
       }
     });
   }
+
+  it('is called cut where it ends within its first line, and laid out anew where it is one line', async () => {
+    const path = join(folder, 'one.json');
+    await write(path, lines, { trailer });
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.slice(0, 200));
+    expect(await codeOf(verifyArchive(path))).to.equal('ARCHIVE_TRUNCATED');
+    writeFileSync(path, JSON.stringify(JSON.parse(text)));
+    const failure = await failureOf(verifyArchive(path));
+    expect(failure).to.include({
+      code: 'ARCHIVE_DAMAGED',
+      message: `${path}: all of it is one line, where an archive has one for each object`,
+    });
+    await resealArchive(path);
+    expect((await verifyArchive(path)).trailer.total).to.equal(lines.length);
+  });
 });

@@ -140,6 +140,8 @@ describe('the contract: import and verify', function () {
     expect((await library.run('portolan', ['verify', 'edited.json', '--reseal', '-o', 'sealed.json'])).code).to.equal(0);
     const sealed = await library.run('portolan', ['verify', 'sealed.json', '--json']);
     expect(JSON.parse(sealed.stdout)).to.include({ status: 'done', edited: true, total: 15 });
+    const dry = await library.run('importobjects', ['sealed.json', '--dry-run']);
+    expect(dry.stderr).to.contain('note: sealed.json: somebody edited this archive after it was exported');
     expect((await library.run('portolan', ['verify', 'book.json', '-o', 'x.json'])).code).to.equal(2);
     expect(existsSync(join(library.folder, 'x.json'))).to.equal(false);
   });

@@ -116,10 +116,16 @@ describe('every part of a policy', () => {
     expect(schema.references.filter(({ source }) => source === 'declared')).to.have.length(1);
   });
 
-  it('says the same of a reference under two names, and refuses one that means several', async () => {
+  it('says the same of a reference under two names, and refuses names that contradict each other, and one that means several', async () => {
     const follow = { 'Animal.keeper': { up: 'cut' }, 'zoo.animal.keeper': { down: 'skip' } } as const;
     const [reference] = (await chart.under({ follow })).references.filter(({ name }) => name === 'zoo.animal.keeper');
     expect(reference?.follow).to.include({ up: 'cut', down: 'skip' });
+    const against = { 'Animal.keeper': { up: 'cut' }, 'zoo.animal.keeper': { up: 'follow' } } as const;
+    expect(await failureOf(chart.under({ follow: against }))).to.include({
+      code: 'POLICY_INVALID',
+      message: 'follow: "zoo.animal.keeper" says another "up" than another name of the same reference',
+      hint: 'Say in one place what holds for zoo.animal.keeper.',
+    });
     const references = ['a', 'b'].map((value) => ({
       from: 'Animal.name',
       to: 'Keeper.nickName',

@@ -32,9 +32,10 @@ describe('every type that PostgreSQL ships', () => {
   /** For row `at` of a type; NULL where it has none left. */
   let textOf: (type: string, at: number) => string | null;
   const archives: Buffer[] = [];
-  const folder = mkdtempSync(join(tmpdir(), 'portolan-types-'));
+  let folder: string;
 
   before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'portolan-types-'));
     const any = await createDatabase();
     const found = await any.query(
       `SELECT t.typname::text AS name, t.typsend::regproc::text AS send FROM pg_type t

@@ -18,12 +18,12 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
   handler: async (args) => {
     const { summarizeExplanation } = await import('../summarize-explanation.js');
     const { print } = await import('../print.js');
-    const { runCommand } = await import('../run-command.js');
+    const { runCommand, libraryOptions } = await import('../run-command.js');
     await runCommand(args, async (context) => {
       const selection = selectionOptions(args);
       const { dataSource, policy } = await context.open();
       const { explainObjects } = await import('../../export/explain-objects.js');
-      const explanation = await explainObjects(dataSource, { ...selection, ...context, policy, why: args.why });
+      const explanation = await explainObjects(dataSource, { ...selection, ...libraryOptions(context), policy, why: args.why });
       if (!args.json) await print(`${await summarizeExplanation(explanation, args.verbose)}\n`);
       return { exitCode: 0, json: { status: 'done', ...explanation } };
     });

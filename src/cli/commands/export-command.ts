@@ -42,7 +42,7 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
         .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
     handler: async (args) => {
       const { summarizeExport } = await import('../summaries.js');
-      const { runCommand } = await import('../run-command.js');
+      const { runCommand, libraryOptions } = await import('../run-command.js');
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
@@ -51,7 +51,7 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
         const { output, force, dryRun, reproducible } = args;
         const result = await exportObjects(dataSource, {
           ...selection,
-          ...context,
+          ...libraryOptions(context),
           policy,
           output,
           force,

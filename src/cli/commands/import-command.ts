@@ -48,7 +48,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         .example('$0 book.json --dry-run', 'what would happen, and nothing happens') as never,
     handler: async (args) => {
       const { summarizeImport, summarizeRefusal } = await import('../summaries.js');
-      const { runCommand } = await import('../run-command.js');
+      const { runCommand, libraryOptions } = await import('../run-command.js');
       const { confirmOverride, requireTerminal } = await import('../confirm.js');
       await runCommand(args, async (context) => {
         const onConflict = strategy(args);
@@ -58,7 +58,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         const { importObjects } = await import('../../import/import-objects.js');
         const { path: archive, dryRun, plan, idMap, ignoreNonexistent, verbose, strict } = args;
         const result = await importObjects(dataSource, {
-          ...context,
+          ...libraryOptions(context),
           ...{ archive, dryRun, onConflict, plan, idMap, ignoreNonexistent, verbose, strict, policy },
           onTarget: async (target) => {
             const { host, database, user } = target;
