@@ -15,12 +15,15 @@ export class LinkTable {
   readonly #session: Session;
   readonly #through: Entity;
   readonly #columns: readonly string[];
+  /** Names of the constraints of both ends: the table may have others. */
+  readonly #constraints: readonly (string | undefined)[];
   readonly #hash = createHash('sha256');
 
-  private constructor(session: Session, through: Entity, columns: readonly string[]) {
+  private constructor(session: Session, through: Entity, { owner, inverse }: Link) {
     this.#session = session;
     this.#through = through;
-    this.#columns = columns;
+    this.#columns = [...owner.columns, ...inverse.columns];
+    this.#constraints = [owner.constraint?.name, inverse.constraint?.name];
   }
 
   /** Undefined where links have to be compared one by one, or are no plain copies of their ends' keys. */
@@ -35,7 +38,7 @@ export class LinkTable {
       if (constraint?.deferrable === true)
         await session.query(`SET CONSTRAINTS ${quoteTable({ schema: through.table.schema, name: constraint.name })} IMMEDIATE`);
     }
-    return new LinkTable(session, through, columns);
+    return new LinkTable(session, through, link);
   }
 
   /** False where an end is not there: the transaction is of no more use then. */
@@ -50,7 +53,8 @@ export class LinkTable {
       );
       return true;
     } catch (error) {
-      if (!(error instanceof ConstraintError) || (error.cause as { readonly code?: string }).code !== '23503') throw error;
+      const isOpen = error instanceof ConstraintError && (error.cause as { readonly code?: string }).code === '23503';
+      if (!isOpen || !this.#constraints.includes(error.constraint)) throw error;
       return false;
     }
   }

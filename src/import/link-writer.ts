@@ -10,7 +10,7 @@ import { plannedRuns } from './planned-runs.js';
 import type { TargetLink } from './target.js';
 import { valueRefused } from './value-refused.js';
 import type { LinkPair } from './write-links.js';
-import { countExisting, holdEnds, insertLinks, linkPairs, openLinks, refuseOpenLinks } from './write-links.js';
+import { areInArchive, countExisting, holdEnds, insertLinks, linkPairs, openLinks, refuseOpenLinks } from './write-links.js';
 
 export interface LinkWriterOptions {
   readonly session: Session;
@@ -71,7 +71,9 @@ export class LinkWriter {
       if (pairs.length === 0) continue;
       try {
         const table = await this.#tableOf(link);
-        if (table === undefined) await this.#writePairs(link, pairs);
+        // A constraint may be there and not be enforced: an end that the archive has not is looked for.
+        if (table === undefined || !areInArchive(this.#options.plan.models, planned, link, pairs))
+          await this.#writePairs(link, pairs);
         else await this.#copyPairs(table, link, pairs);
       } catch (error) {
         throw valueRefused(error, link.name);

@@ -47,6 +47,17 @@ export function linkPairs(
   return pairs;
 }
 
+/** Whether the archive has both ends of every link. */
+export function areInArchive(
+  models: ReadonlyMap<string, PlannedModel>,
+  { keys }: PlannedModel,
+  { inverseModel }: TargetLink,
+  pairs: readonly LinkPair[],
+): boolean {
+  const others = models.get(inverseModel)?.keys;
+  return others !== undefined && pairs.every(([owner, inverse]) => keys.has(owner) && others.has(inverse));
+}
+
 /** How many of the links the target has. */
 export async function countExisting(
   session: Session,

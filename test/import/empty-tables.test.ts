@@ -108,6 +108,13 @@ describe('an import into empty tables', () => {
     });
   }
 
+  it('refuses a link that leads nowhere where no constraint says so, since the tables have it switched off', async () => {
+    await begin(4, { target: 'ALTER TABLE book_tag DISABLE TRIGGER ALL' });
+    forge((text) => text.replace('"tag":[1,3]', '"tag":[1,99]'));
+    expect(await failureOf(moved.import())).to.include({ code: 'ARCHIVE_NOT_CLOSED' });
+    await expectNothing();
+  });
+
   it('takes links in whatever order the archive lists them', async () => {
     await begin(4);
     await moved.edit((text) => text.replaceAll('"tag":[1,3]', '"tag":[3,1]'));
