@@ -167,6 +167,14 @@ describe('a target whose tables are others by now', () => {
     expect(told((await author.import()).findings, 'new-column'), 'no row is new').to.deep.equal([]);
   });
 
+  it('gets the default of a domain in a column that the archive lacks and that has no own', async () => {
+    await begin('CREATE DOMAIN rank AS int NOT NULL DEFAULT 5; ALTER TABLE author ADD k rank');
+    expect(told((await author.import()).findings, 'new-column')).to.deep.equal([
+      'public.author.k: the archive lacks it: new rows get its default',
+    ]);
+    expect((await author.rows('author'))[0]).to.include({ k: 5 });
+  });
+
   it('gets what the policy says in a column that the archive lacks', async () => {
     await begin('ALTER TABLE author ADD k int NOT NULL', { models: { author: {} } });
     await author.import({ policy: { models: { author: { fill: { k: '8' } } } } });

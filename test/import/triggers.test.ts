@@ -34,6 +34,14 @@ describe('triggers of the target', () => {
     expect(await changed(trigger('author', 'NEW.books := 9; RETURN NEW;', 'BEFORE INSERT'))).to.deep.equal(told);
   });
 
+  it('may stand at one partition only, and a finding says so', async () => {
+    const parts = `DROP TABLE book_tag, book, author; CREATE TABLE author (id int PRIMARY KEY, books int) PARTITION BY HASH (id);
+      CREATE TABLE part PARTITION OF author FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+      CREATE TABLE book (id int PRIMARY KEY, author int REFERENCES author);
+      CREATE TABLE book_tag (book int REFERENCES book, tag int REFERENCES tag, PRIMARY KEY (book, tag))`;
+    expect(await changed(`${parts}; ${trigger('part', 'NEW.books := 9; RETURN NEW;', 'BEFORE INSERT')}`)).to.deep.equal(told);
+  });
+
   it('may change a row of another table, and a finding says so', async () => {
     expect(
       await changed(trigger('book', 'UPDATE author SET books = books + 1 WHERE id = NEW.author; RETURN NULL;')),

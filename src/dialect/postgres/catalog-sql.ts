@@ -36,7 +36,8 @@ SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), fo
        JOIN pg_operator o ON o.oid = ao.amopopr JOIN pg_namespace opn ON opn.oid = o.oprnamespace
       WHERE oc.opcintype = b.oid AND oc.opcdefault AND am.amname IN ('btree', 'hash') ORDER BY am.amname LIMIT 1) END,
   coalesce(co.collisdeterministic, true),
-  CASE WHEN co.collname <> 'default' THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END, a.attnotnull OR base.required, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
+  CASE WHEN co.collname <> 'default' THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END, a.attnotnull OR base.required,
+  coalesce(pg_get_expr(d.adbin, d.adrelid), (SELECT pg_get_expr(y.typdefaultbin, 0) FROM pg_type y WHERE y.oid = a.atttypid AND y.typtype = 'd')), a.attgenerated, a.attidentity,
   coalesce(own.schema, def.schema), coalesce(own.name, def.name),
   CASE WHEN e.typtype = 'c' THEN ARRAY(
     WITH RECURSIVE part(name, type) AS (
@@ -94,10 +95,10 @@ LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u
 WHERE (i.indisunique OR i.indisexclusion) AND i.indisvalid AND ${userSchemas} ORDER BY i.indrelid, c.relname COLLATE "C"`;
 }
 
-/** INSERT 4, UPDATE 16 in tgtype; a disabled trigger does not fire, nor one for replicas. */
+/** INSERT 4, UPDATE 16 in tgtype; a disabled trigger does not fire, nor one for replicas. Those of a partition stand here as its root's. */
 export const triggersSql = `
-SELECT t.tgrelid, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND (t.tgtype & 20) <> 0 AND ${userSchemas} ORDER BY t.tgrelid, t.tgname COLLATE "C"`;
+SELECT CASE WHEN c.relispartition THEN pg_partition_root(c.oid)::oid ELSE c.oid END, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND (t.tgtype & 20) <> 0 AND ${userSchemas} GROUP BY 1, 2 ORDER BY 1, t.tgname COLLATE "C"`;
 
 /** What the session had before it was pinned: the role's, the database's or the connection's own setting. */
 export const searchPathSql = "SELECT reset_val, session_user FROM pg_settings WHERE name = 'search_path'";
