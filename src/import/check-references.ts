@@ -112,7 +112,8 @@ export async function checkReferences(
     const askable = [...possible(reference, asked)];
     const found =
       askable.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, askable).catch(refused(reference));
-    const needed = relied === undefined ? found : parent?.empty === true ? [] : possible(reference, relied.sorted());
+    // What this transaction wrote itself nobody else can delete.
+    const needed = parent?.empty === true ? [] : relied === undefined ? found : possible(reference, relied.sorted());
     await hold(options, reference, needed);
     if (asked.length === 0) continue;
     const { skipped, absent } = await judge(options, reference, { asked, found, parent }).catch(refused(reference));

@@ -9,6 +9,7 @@ import { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { planRun } from './plan-run.js';
 import { plannedRuns } from './planned-runs.js';
+import type { Column } from '../schema/schema.js';
 import { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
 
@@ -42,7 +43,9 @@ export async function planAndWrite(options: PlanOptions & { readonly dryRun: boo
   try {
     const digests = await applyPlan({ ...options, plan, objects: planned() });
     const report = await checkReferences({ ...options, findings: told }, models, references, conflicts, plan.standIns);
-    if (conflicts.count === 0 && [...models.values()].every(({ skipped }) => skipped.size === 0)) {
+    // What stayed at home is looked for among the rows that were there before.
+    const external = archive.trailer?.external.length ?? 0;
+    if (external + conflicts.count === 0 && [...models.values()].every(({ skipped }) => skipped.size === 0)) {
       report();
       findings.take(told);
       await session.query('RELEASE SAVEPOINT before_writing');
@@ -63,5 +66,10 @@ function mayRelyOnOthers({ entities, order }: ArchiveHeader): boolean {
 /** Whether rows can be written and taken back without a trace, which neither a trigger nor a sequence promises. */
 function isPlain({ entity, columns, fills }: TargetModel): boolean {
   const held = new Set([...columns, ...fills].map(({ column }) => column.name));
-  return entity.triggers.length === 0 && entity.columns.every((column) => held.has(column.name) || !drawsFromSequence(column));
+  return entity.triggers.length === 0 && entity.columns.every((column) => held.has(column.name) || !mayDraw(column));
+}
+
+/** A function of the application, which the server names with its schema, may do so too. */
+function mayDraw(column: Column): boolean {
+  return drawsFromSequence(column) || /[\w"]\.("([^"]|"")+"|\w+)\(/u.test(column.default ?? '');
 }

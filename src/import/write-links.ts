@@ -108,7 +108,9 @@ export async function insertLinks(
     ...link.owner.parentColumns.map((name) => `o.${quoteIdentifier(name)}`),
     ...link.inverse.parentColumns.map((name) => `i.${quoteIdentifier(name)}`),
   ];
+  let overriding = '';
   if (dryRun) {
+    overriding = 'OVERRIDING SYSTEM VALUE ';
     for (const fill of generatedKeys(
       through.columns.filter((column) => drawsFromSequence(column) && !names.includes(column.name)),
     )) {
@@ -120,7 +122,7 @@ export async function insertLinks(
   }
   const columns = names.map(quoteIdentifier).join(', ');
   const sql =
-    `WITH added AS (INSERT INTO ${quoteTable(through.table)} (${columns}) SELECT ${values.join(', ')} FROM ${from} ` +
+    `WITH added AS (INSERT INTO ${quoteTable(through.table)} (${columns}) ${overriding}SELECT ${values.join(', ')} FROM ${from} ` +
     `WHERE NOT EXISTS (${sameLink(schema, link)}) RETURNING 1) SELECT count(*) FROM added`;
   const [row] = await session.query(sql, parameters);
   return Number(row?.[0]);

@@ -132,13 +132,53 @@ describe('an import into empty tables', () => {
     await expectNothing();
   });
 
-  it('draws nothing from a sequence where it is refused', async () => {
-    const place = 'CREATE SEQUENCE places; ALTER TABLE book ADD place int NOT NULL DEFAULT nextval($$places$$)';
-    await begin(4, { target: place });
-    await exportDangling();
-    expect((await moved.import()).status).to.equal('refused');
-    expect(await moved.target.query('SELECT is_called FROM places')).to.deep.equal([{ is_called: false }]);
-    await expectNothing();
+  const next = `CREATE FUNCTION next_place() RETURNS int LANGUAGE sql AS 'SELECT nextval(''public.places'')::int';`;
+  for (const [by, column, before] of [
+    ['by itself', 'int DEFAULT nextval($$places$$)', ''],
+    ['by a function', 'int DEFAULT next_place()', next],
+    ['by its domain', 'place', 'CREATE DOMAIN place AS int DEFAULT nextval($$places$$);'],
+  ] as const) {
+    it(`draws nothing from a sequence for a column that does so ${by}, where it is refused`, async () => {
+      await begin(4, { target: `CREATE SEQUENCE places; ${before} ALTER TABLE book ADD place ${column}` });
+      await exportDangling();
+      expect((await moved.import()).status).to.equal('refused');
+      expect(await moved.target.query('SELECT is_called FROM places')).to.deep.equal([{ is_called: false }]);
+      await expectNothing();
+    });
+  }
+
+  it('takes links into a join table that numbers them itself, and says so before', async () => {
+    await begin(4, { target: 'ALTER TABLE book_tag ADD id int GENERATED ALWAYS AS IDENTITY' });
+    for (const [dryRun, status] of [
+      [true, 'planned'],
+      [false, 'done'],
+    ] as const)
+      expect(await moved.import({ dryRun })).to.deep.include({ status, links: { insert: { 'public.book.tag': 6 }, same: {} } });
+    expect(await moved.target.query('SELECT max(id) FROM book_tag')).to.deep.equal([{ max: 6 }]);
+  });
+
+  it('takes none of the rows that it wrote for one that stayed at home', async () => {
+    await begin(4);
+    const named: Policy = {
+      models: { author: {}, book: { naturalKey: ['title'] }, tag: {} },
+      joinTables: ['book_tag'],
+      references: [{ from: 'tag.best', to: 'book' }],
+    };
+    for (const database of [moved.source, moved.target]) await database.query('ALTER TABLE tag ADD best int');
+    await moved.source.query("UPDATE book SET title = 'x'; UPDATE tag SET best = 2; DELETE FROM book_tag WHERE book = 1");
+    const options = { output: moved.archive, policy: named, force: true, shared: 'key', follow: 'dependencies' } as const;
+    await exportObjects(moved.from, { ...options, objects: ['author.1', 'book.1', 'tag.1'] });
+    const { status, conflicts } = await moved.import({ policy: named });
+    expect(status).to.equal('refused');
+    expect(conflicts.filter(({ object }) => object === 'public.book.2')).to.deep.equal([
+      {
+        object: 'public.book.2',
+        reason: 'missing-reference',
+        constraint: 'external object',
+        columns: [],
+        inTheWay: '',
+      },
+    ]);
   });
 
   it('refuses an archive that another takes the place of, and writes nothing', async () => {
