@@ -90,8 +90,8 @@ interface Missing {
   readonly values: KeySet;
   /** Those among them that lead to a skipped object, which no row is proven to be: they are no dangling references. */
   readonly skipped: ReadonlySet<Key>;
-  /** Values that the target has a row for; where they led nowhere in the source, nobody knows that it is the right one. */
-  readonly found: ReadonlySet<Key>;
+  /** Values that a row answers, of the target or a new one; where they led nowhere in the source, nobody knows that it is the right one. */
+  readonly answered: ReadonlySet<Key>;
 }
 
 /**
@@ -116,12 +116,13 @@ export async function checkReferences(
     const needed = parent?.empty === true ? [] : relied === undefined ? found : possible(reference, relied.sorted());
     await hold(options, reference, needed);
     if (asked.length === 0) continue;
-    const { skipped, absent } = await judge(options, reference, { asked, found, parent }).catch(refused(reference));
+    const { skipped, absent, coming } = await judge(options, reference, { asked, found, parent }).catch(refused(reference));
+    const answered = new Set([...found, ...coming]);
     const dangled = options.archive.trailer?.dangling.some((one) => one.reference === reference.name) === true;
-    if (absent.length === 0 && skipped.size === 0 && !(dangled && found.size > 0)) continue;
+    if (absent.length === 0 && skipped.size === 0 && !(dangled && answered.size > 0)) continue;
     const values = valueSet(planned.target, reference);
     for (const value of [...absent, ...skipped]) values.add(value);
-    missing.set(reference, { values, skipped, found });
+    missing.set(reference, { values, skipped, answered });
   }
   return missing.size > 0 ? reportMissing(options, models, check, missing, conflicts, standIns) : () => undefined;
 }
@@ -160,6 +161,8 @@ async function foundInTarget(
 interface Judged {
   readonly absent: readonly Key[];
   readonly skipped: ReadonlySet<Key>;
+  /** Those that an object of the archive answers, where that was asked. */
+  readonly coming: ReadonlySet<Key>;
 }
 
 /**
@@ -177,7 +180,7 @@ async function judge(
 ): Promise<Judged> {
   const open = asked.filter((value) => !found.has(value));
   if (reference.direct || parent === undefined || (open.length === 0 && parent.skipped.size === 0))
-    return { absent: open, skipped: new Set() };
+    return { absent: open, skipped: new Set(), coming: new Set() };
   const held = { coming: new Set<Key>(), proven: new Set<Key>(), unproven: new Set<Key>() };
   const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined, asText: undefined });
   for await (const { from, objects } of plannedRuns(archive, new Map([[parent.target.model, parent]]))) {
@@ -201,7 +204,7 @@ async function judge(
       rest.filter((value) => !found.has(value)),
     )),
   ]);
-  return { absent: rest.filter((value) => !found.has(value) && !skipped.has(value)), skipped };
+  return { absent: rest.filter((value) => !found.has(value) && !skipped.has(value)), skipped, coming };
 }
 
 /** Another pass, only where something is missing: which objects hold the missing values. */
@@ -227,7 +230,7 @@ async function reportMissing(
         const held = followed?.is === 'kept' ? value(followed.object) : undefined;
         if (open === undefined || held === undefined) continue;
         const isMissing = open.values.has(held);
-        if (!isMissing && !(dangled.size > 0 && open.found.has(held))) continue;
+        if (!isMissing && !(dangled.size > 0 && open.answered.has(held))) continue;
         const name = objectName(planned.target, pkToKey(object.pk, planned.target.shape) ?? '');
         if (!isMissing) {
           if (dangled.has(`${name}\0${reference.name}`)) caught.push([name, reference]);

@@ -70,6 +70,26 @@ describe('references that lead nowhere', () => {
     expect(status).to.equal('done');
   });
 
+  for (const [kind, more] of [
+    ['into empty tables', ''],
+    ['into tables with other rows', "; INSERT INTO author VALUES (9, 'x'); INSERT INTO book VALUES (9)"],
+  ] as const) {
+    it(`lead to an object of the archive by chance, ${kind}, where the target takes other texts for equal`, async () => {
+      const column = 'ALTER code TYPE text COLLATE ci';
+      book = await move({
+        sql,
+        source: `${source}; INSERT INTO author VALUES (1, 'Nobody')`,
+        target: `CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+          ALTER TABLE author ${column}; ALTER TABLE book ${column}${more}`,
+        policy: { models: policy.models ?? {}, references: [{ from: 'book.code', to: 'author.code' }] },
+        objects: ['book.4', 'author.1'],
+      });
+      const { status, findings } = await book.import();
+      const told = findings.flatMap((one) => (one.kind.startsWith('dangling-reference') ? [`${one.on}: ${one.kind}`] : []));
+      expect([status, told]).to.deep.equal(['done', ['public.book.4: dangling-reference-caught']]);
+    });
+  }
+
   it('are conflicts where the target has a constraint that the source lacked, one for each; skip leaves the object out', async () => {
     const target = `ALTER TABLE book ADD CONSTRAINT by_author FOREIGN KEY (author) REFERENCES author,
       ADD CONSTRAINT by_code FOREIGN KEY (code) REFERENCES author (code)`;
