@@ -1,5 +1,5 @@
 import type { ArchiveHeader, ArchiveObject } from '../archive/archive.js';
-import { PortolanError } from '../errors/portolan-error.js';
+import { RefusedError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
 import { applyPlan, drawsFromSequence } from './apply-plan.js';
 import { checkReferences, ReferenceCheck } from './check-references.js';
@@ -52,7 +52,8 @@ export async function planAndWrite(options: PlanOptions & { readonly dryRun: boo
       return { plan, digests };
     }
   } catch (error) {
-    if (!(error instanceof PortolanError)) throw error;
+    // What the plan can explain is refused; a full disk or a lost connection would only be met twice.
+    if (!(error instanceof RefusedError)) throw error;
   }
   await session.query('ROLLBACK TO SAVEPOINT before_writing');
   return undefined;
