@@ -61,7 +61,6 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
   if (rule.seedsAreRoots) for (const model of options.seeds.keys()) roots.add(model);
   const borderRules = await readBorder(options, edges);
   const leftOut = new LeftOut();
-  const cut = new Map<Reference, KeySet>();
   let budget = new Budget(options);
   for (;;) {
     const border = new Border(borderRules, leftOut);
@@ -88,6 +87,8 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
       return membership.has(model, key, 'shared') ? path(membership, model, key) : undefined;
     };
     const { membership, dropped, violation, refusal } = result;
+    // Anew each time: of what an earlier walk would have cut, all may have fallen since.
+    const cut = new Map<Reference, KeySet>();
     const ruleOf = (model: string): LeftOutRule => borderRules.get(model)?.kind ?? 'boundary';
     const fallen = await spreadDrop(edges, options.reader, membership, dropped, ruleOf, leftOut, cut);
     for (const { model, key } of fallen) {

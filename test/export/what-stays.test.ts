@@ -62,6 +62,23 @@ describe('what stays at home', () => {
     ]);
   });
 
+  it('is not told of references whose rows all stay at home themselves', async () => {
+    const keyed = `CREATE TABLE firm (id int PRIMARY KEY);
+      CREATE TABLE person (id int PRIMARY KEY, firm int NOT NULL REFERENCES firm, boss int REFERENCES person);
+      CREATE TABLE visit (id int PRIMARY KEY, host int NOT NULL REFERENCES person, guest int NOT NULL REFERENCES person)`;
+    const visits = `INSERT INTO firm VALUES (1), (2); INSERT INTO person VALUES (1, 1, NULL), (2, 2, NULL), (3, 2, 2);
+      INSERT INTO visit VALUES (1, 1, 3)`;
+    const policy: Policy = { models: { firm: {}, person: {}, visit: {} }, boundary: { firm: 'drop' } };
+    const firm = await move({ sql: keyed, source: visits, policy, objects: ['firm.1'] });
+    try {
+      const { findings } = await explainObjects(firm.from, { objects: ['firm.1'], policy });
+      const told = findings.filter(({ kind }) => kind !== 'unknown-table').map(({ kind, on }) => `${kind} ${on}`);
+      expect(told).to.have.members(['left-out public.firm', 'left-out public.person', 'left-out public.visit']);
+    } finally {
+      await firm.close();
+    }
+  });
+
   it('is told where it is known by its key', async () => {
     expect(await told({ exclude: { customer: 'stub' } })).to.deep.equal([
       'note: public.customer: 1 row stays at home, known by key and natural key: the target must have it',
