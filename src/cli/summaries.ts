@@ -72,13 +72,13 @@ async function countsTable(objects: Readonly<Record<string, number>>, links: Rea
   return table(['model', 'objects'], rows);
 }
 
-/** Notes of what did not go where it could have gone, and of an archive that is not as it was exported. */
-const leftOut: ReadonlySet<string> = new Set(['left-out', 'external', 'cut', 'skipped', 'edited-archive']);
+/** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited. */
+const worthTelling: ReadonlySet<string> = new Set(['left-out', 'external', 'cut', 'skipped', 'random-value', 'edited-archive']);
 
-/** Warnings, and what stayed out; under `--verbose` all notes. */
+/** Warnings, and what stayed out or was made up; under `--verbose` all notes. */
 export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
   const warnings = findings.filter(({ severity }) => severity === 'warning');
-  const notes = findings.filter(({ severity, kind }) => severity === 'note' && (leftOut.has(kind) || verbose));
+  const notes = findings.filter(({ severity, kind }) => severity === 'note' && (worthTelling.has(kind) || verbose));
   // No number of notes may take a warning's place.
   const told = [...warnings, ...notes];
   const lines = told.slice(0, verbose ? undefined : shown).map(({ severity, on, reason }) => `${severity}: ${on}: ${reason}`);

@@ -43,6 +43,7 @@ export function startingModels({ targets, empty }: PlanOptions): ReadonlyMap<str
       decisions: new Decisions(),
       keys: createKeySet(target.entity),
       skipped: createKeySet(target.entity),
+      inTheWay: createKeySet(target.entity),
       standIns: new Map(),
       empty: empty.has(model),
     });

@@ -4,6 +4,7 @@ import { pkToKey } from '../values/archive-value.js';
 import { conflictAdvice } from './conflict-advice.js';
 import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import { plannedRuns } from './planned-runs.js';
 
@@ -16,7 +17,7 @@ export async function* planLines(
 ): AsyncGenerator {
   yield { archive: archive.trailer?.sha256 ?? '', options };
   for await (const { object, to, needs, decision, columns, fields } of decidedObjects(archive, plan)) {
-    const why = decision !== 'skip' ? {} : needs !== undefined ? { needs } : to === undefined ? {} : { usedInstead: to };
+    const why = needs !== undefined ? { needs } : decision === 'skip' && to !== undefined ? { usedInstead: to } : {};
     const told = columns.length === 0 ? { object, decision, ...why } : { object, decision, columns };
     yield verbose && decision !== 'same' ? { ...told, after: afterOf(decision, columns, fields) } : told;
   }
@@ -44,6 +45,8 @@ export interface DecidedObject {
   readonly to: string | undefined;
   /** The skipped object that it needs. */
   readonly needs: string | undefined;
+  /** Whether it is skipped because of what is in the target. */
+  readonly inTheWay: boolean;
   readonly decision: Decision;
   readonly columns: readonly string[];
   readonly fields: ArchiveObject['fields'];
@@ -56,17 +59,25 @@ export async function* decidedObjects(archive: ArchiveReader, plan: Plan): Async
     for (const [at, object] of objects.entries()) {
       const decision = decisions.at(from + at);
       const key = pkToKey(object.pk, target.shape) ?? '';
-      const followed = decision === 'skip' ? plan.standIns.follow(planned, object) : undefined;
+      const inTheWay = decision === 'skip' && planned.inTheWay.has(key);
+      const needs = decision === 'skip' && !inTheWay ? needsOf(plan, planned, object) : undefined;
       const row = decision === 'skip' ? standIns.get(key) : decision === 'conflict' ? undefined : key;
       yield {
         model: target.model,
         object: objectName(target, key),
         to: row === undefined ? undefined : objectName(target, row),
-        needs: followed?.is === 'lost' ? objectName(followed.needs.planned.target, followed.needs.key) : undefined,
+        needs,
+        inTheWay,
         decision,
         columns: decisions.columnsAt(from + at),
         fields: object.fields,
       };
     }
   }
+}
+
+function needsOf(plan: Plan, planned: PlannedModel, object: ArchiveObject): string | undefined {
+  const followed = plan.standIns.follow(planned, object);
+  const needs = followed.is === 'lost' ? followed.needs : undefined;
+  return needs === undefined ? undefined : objectName(needs.planned.target, needs.key);
 }

@@ -36,7 +36,7 @@ export async function planRun(
   standIns: StandIns,
   { planned, objects }: PlannedRun,
 ): Promise<void> {
-  const { target, decisions, skipped } = planned;
+  const { target, decisions, skipped, inTheWay } = planned;
   const followed = objects.map((object) => standIns.follow(planned, object));
   const mine = objects.map((object, at) => {
     const one = followed[at];
@@ -55,6 +55,7 @@ export async function planRun(
     if (decision === 'conflict') for (const conflict of conflictsOf(target, facts)) conflicts.add(conflict);
     if (decision !== 'skip') return;
     const isNew = skipped.add(key);
+    if (isNew && followed[at]?.is !== 'lost') inTheWay.add(key);
     const same = followed[at]?.is === 'lost' ? undefined : proveSame(target, { ...facts, line: lines[at] ?? '' });
     if (isNew && same !== undefined) planned.standIns.set(key, same);
     // What an earlier pass took for proven does not hold now that more is known of what this object refers to.

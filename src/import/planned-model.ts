@@ -12,6 +12,8 @@ export interface PlannedModel {
   readonly keys: KeySet;
   /** Keys that stay out by `skip`. */
   readonly skipped: KeySet;
+  /** Those among them that stay out for what is in the target, not for what they need. */
+  readonly inTheWay: KeySet;
   /** For skipped keys: the key of the target's row that is proven to be the same, and that references use. */
   readonly standIns: Map<Key, Key>;
   /** No row of the table was there when the plan was made. */

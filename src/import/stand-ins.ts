@@ -2,7 +2,7 @@ import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
-import { toArchiveValue } from '../values/archive-value.js';
+import { pkToKey, toArchiveValue } from '../values/archive-value.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 
@@ -11,7 +11,12 @@ export type Followed =
   /** As it is written: references to a skipped object lead to the row that is proven to be the same. */
   | { readonly is: 'kept'; readonly object: ArchiveObject }
   /** It needs an object that is not there, and that no row stands in for. */
-  | { readonly is: 'lost'; readonly needs: { readonly planned: PlannedModel; readonly key: Key } };
+  | { readonly is: 'lost'; readonly needs: Needed | undefined };
+
+interface Needed {
+  readonly planned: PlannedModel;
+  readonly key: Key;
+}
 
 interface Held {
   readonly reference: Reference;
@@ -34,6 +39,7 @@ export class StandIns {
   follow(planned: PlannedModel, object: ArchiveObject): Followed {
     const held = this.#of(planned);
     const fields: Record<string, ArchiveValue> = {};
+    const lost: Needed[] = [];
     let redirected = false;
     for (const { reference, parent, value } of held) {
       if (parent === undefined || parent.skipped.size === 0) continue;
@@ -42,10 +48,10 @@ export class StandIns {
       const other = parent.standIns.get(key);
       if (other === key) continue;
       if (other === undefined || !assign(planned, reference, [key, other], fields)) {
-        return { is: 'lost', needs: { planned: parent, key } };
-      }
-      redirected = true;
+        lost.push({ planned: parent, key });
+      } else redirected = true;
     }
+    if (lost.length > 0) return { is: 'lost', needs: this.#reason(planned, object, lost) };
     if (!redirected) return { is: 'kept', object };
     const followed = { ...object, fields: { ...object.fields, ...fields } };
     // Columns can belong to several references: each must hold what it should.
@@ -62,6 +68,21 @@ export class StandIns {
     const followed = this.follow(planned, object);
     if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
     return followed.object;
+  }
+
+  /**
+   * Why it is lost: for a row that is in the way if it can be, else for an object that is lost itself, and rather for one of an earlier
+   * model: in a cycle each would be explained by the other. Never for itself: that it is skipped explains nothing.
+   */
+  #reason(planned: PlannedModel, object: ArchiveObject, lost: readonly Needed[]): Needed | undefined {
+    const own = pkToKey(object.pk, planned.target.shape);
+    const others = lost.filter((one) => one.planned.target.model !== planned.target.model || one.key !== own);
+    const order = [...this.#models.keys()];
+    const place = ({ planned: { target } }: Needed): number => order.indexOf(target.model);
+    return (
+      others.find((one) => one.planned.inTheWay.has(one.key)) ??
+      others.reduce<Needed | undefined>((best, one) => (best === undefined || place(one) < place(best) ? one : best), undefined)
+    );
   }
 
   #of(planned: PlannedModel): readonly Held[] {

@@ -13,11 +13,10 @@ export async function tellSkipped(archive: ArchiveReader, plan: Plan, findings: 
   const isTold = (): boolean =>
     [...examples].every(([model, texts]) => texts.length >= Math.min(named, models.get(model)?.decisions.count('skip') ?? 0));
   if (models.size === 0) return;
-  for await (const { model, object, decision, to, needs } of decidedObjects(archive, { ...plan, models })) {
+  for await (const { model, object, decision, to, needs, inTheWay } of decidedObjects(archive, { ...plan, models })) {
     const texts = examples.get(model) ?? [];
     if (decision !== 'skip' || texts.length === named) continue;
-    const why = needs !== undefined ? `needs ${needs}` : to === undefined ? 'another row is in the way' : `${to} is used instead`;
-    texts.push(`${object} (${why})`);
+    texts.push(`${object} (${reason(needs, to, inTheWay)})`);
     if (isTold()) break;
   }
   for (const [model, texts] of examples) {
@@ -25,4 +24,10 @@ export async function tellSkipped(archive: ArchiveReader, plan: Plan, findings: 
     const more = count > texts.length ? `, … (--plan FILE lists all ${String(count)})` : '';
     findings.note('skipped', model, `left out: ${texts.join(', ')}${more}`);
   }
+}
+
+function reason(needs: string | undefined, usedInstead: string | undefined, inTheWay: boolean): string {
+  if (needs !== undefined) return `needs ${needs}`;
+  if (usedInstead !== undefined) return `${usedInstead} is used instead`;
+  return inTheWay ? 'another row is in the way' : 'what it refers to is not there';
 }

@@ -60,6 +60,32 @@ describe('--on-conflict skip', () => {
     ]);
   });
 
+  it('gives no object itself, and no row that needs it, for the reason why it is left out', async () => {
+    const more =
+      "; INSERT INTO author VALUES (5, 'eve@x', '55', 'Eve'); UPDATE author SET boss = 6 - id; UPDATE book SET author = 5";
+    await skipped("INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob')", more);
+    expect(lines('plan')).to.deep.include.members([
+      { object: 'public.author.1', decision: 'skip' },
+      { object: 'public.author.5', decision: 'skip', needs: 'public.author.1' },
+      { object: 'public.book.4', decision: 'skip', needs: 'public.author.5' },
+    ]);
+    await book.close();
+    const first = 'ALTER TABLE book ADD first int; ALTER TABLE book ADD FOREIGN KEY (first) REFERENCES book DEFERRABLE';
+    const source = `${rows}; UPDATE book SET first = id`;
+    const target = "INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob')";
+    book = await move({ sql: `${sql};${first}`, source, target, policy, objects: ['book.4'] });
+    await book.import({ onConflict: 'skip', plan: join(book.folder, 'plan') });
+    expect(lines('plan')).to.deep.include({ object: 'public.book.4', decision: 'skip', needs: 'public.author.1' });
+  });
+
+  it('says of an object that refers to a row which is nowhere that this is missing, not that another is in the way', async () => {
+    const more = "; UPDATE book SET author = NULL; INSERT INTO mail VALUES (5, 'ada@x', 4)";
+    const { findings } = await skipped("INSERT INTO author VALUES (1, 'bob@x', '22', 'Bob')", more);
+    expect(findings.find(({ kind, on }) => kind === 'skipped' && on === 'public.mail')?.reason).to.equal(
+      'left out: public.mail.5 (what it refers to is not there)',
+    );
+  });
+
   it('lets references stay where the row with the key has the unique columns too', async () => {
     const { plan } = await skipped("INSERT INTO author VALUES (1, 'ada@x', '11', 'Ada Lovelace')");
     expect(plan.skip).to.deep.equal({ 'public.author': 1 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Finding } from '../../src/index.js';
+import { summarizeImport } from '../../src/cli/summaries.js';
 import { failureOf } from '../support/failure.js';
 import type { Move } from './move.js';
 import { move } from './move.js';
@@ -23,9 +24,13 @@ describe('withheld columns', () => {
   const told = (findings: readonly Finding[]): readonly string[] =>
     findings.flatMap(({ kind, on }) => (kind === 'random-value' ? [on] : []));
 
-  it('get values that nobody can guess, another one for each row, where a new row needs some; findings list them', async () => {
+  it('get values that nobody can guess, another one for each row, where a new row needs some: the import tells it', async () => {
     await begin();
-    const { findings } = await account.import();
+    const result = await account.import();
+    const { findings } = result;
+    expect(await summarizeImport(result, false)).to.match(
+      /^note: public\.account\.password: .* random value that nobody knows$/mu,
+    );
     expect(told(findings)).to.deep.equal(['public.account.api_token', 'public.account.password', 'public.account.salt']);
     const [ada, bob] = await account.rows('account');
     for (const row of [ada, bob]) {
