@@ -13,6 +13,8 @@ export interface Closure {
   readonly described: ReadonlyMap<string, DescribedSet>;
   /** By model, rows that are referenced and stay at home. */
   readonly external: ReadonlyMap<string, KeySet>;
+  /** By model, rows at the other end of links that stay at home, and these links with them. */
+  readonly unlinked: ReadonlyMap<string, KeySet>;
   /** References that dangle in the source: they go out as they are. Links that do stay at home. */
   readonly dangling: readonly DanglingReference[];
   /** References whose value is written as NULL: all of them, or those that hold one of these values. */

@@ -155,6 +155,7 @@ async function assemble(
     taken: membership.byModel,
     described: result.described,
     external: withoutTaken(result.external, membership, schema),
+    unlinked: withoutTaken(result.unlinked, membership, schema),
     dangling,
     cut: cuts,
     links,

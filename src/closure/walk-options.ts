@@ -32,6 +32,8 @@ export interface WalkResult {
   readonly described: ReadonlyMap<string, DescribedSet>;
   /** Rows that stay at home and that a row of the closure refers to; those that were only met otherwise, nobody needs. */
   readonly external: ReadonlyMap<string, KeySet>;
+  /** Rows that stay at home as those do, and that a link of the closure leads to. */
+  readonly unlinked: ReadonlyMap<string, KeySet>;
   /** Rows that were reached and kept out because the policy says `drop`. */
   readonly dropped: ReadonlyMap<string, KeySet>;
   /** The first row that was reached beyond a border that says `error`. */

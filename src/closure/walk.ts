@@ -65,9 +65,7 @@ export class Walk {
     return {
       membership: this.#membership,
       described: this.#leaves.described,
-      external: this.#outside.external,
-      dropped: this.#outside.dropped,
-      violation: this.#outside.violation,
+      ...this.#outside.rows,
       refusal: this.#refusal,
       unresolved: this.#unresolved.byReference,
       steps: this.#allSteps(),

@@ -16,6 +16,8 @@ export function tellWhatStays(closure: Closure, excluded: Iterable<string>, find
       model,
       `${rows(keys.size, 'stays', 'stay')} at home, known by key and natural key: the target must have ${keys.size === 1 ? 'it' : 'them'}`,
     );
+  for (const [model, keys] of closure.unlinked)
+    findings.note('left-out', model, `${rows(keys.size, 'stays', 'stay')} at home to which links lead, and these links too`);
   for (const [{ name, child, parent }, values] of closure.cut) {
     if (countOf(closure, child) === 0) continue;
     const where = values === 'all' ? '' : ` where it leads to a row of ${parent} that stays at home`;

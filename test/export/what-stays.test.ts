@@ -85,6 +85,30 @@ describe('what stays at home', () => {
     ]);
   });
 
+  it('is told where links lead to what is only known by its key: they stay at home, too', async () => {
+    const linked = `CREATE TABLE asset (id int PRIMARY KEY); CREATE TABLE tag (id int PRIMARY KEY);
+      CREATE TABLE asset_tag (asset int REFERENCES asset, tag int REFERENCES tag, PRIMARY KEY (asset, tag))`;
+    const tagged = 'INSERT INTO asset VALUES (1); INSERT INTO tag VALUES (1), (2); INSERT INTO asset_tag VALUES (1, 1), (1, 2)';
+    const named: Policy = { models: { asset: {}, tag: {} } };
+    const asset = await move({ sql: linked, source: tagged, policy: named, objects: ['asset.1'] });
+    try {
+      for (const more of [{ shared: 'key' }, { boundary: { tag: 'stub' } }] as const) {
+        const { findings, objects } = await explainObjects(asset.from, { objects: ['asset.1'], policy: { ...named, ...more } });
+        expect(objects).to.deep.equal({ 'public.asset': 1 });
+        expect(findings.filter(({ on, kind }) => on === 'public.tag' && kind === 'left-out')).to.deep.equal([
+          {
+            kind: 'left-out',
+            severity: 'note',
+            on: 'public.tag',
+            reason: '2 rows stay at home to which links lead, and these links too',
+          },
+        ]);
+      }
+    } finally {
+      await asset.close();
+    }
+  });
+
   it('is told behind the warnings, however much it is', () => {
     const note = { kind: 'cut', severity: 'note', on: 'a.b.c', reason: 'is written as NULL' } as const;
     const warning = { kind: 'dangling-reference', severity: 'warning', on: 'a.b.1', reason: 'leads nowhere' } as const;
