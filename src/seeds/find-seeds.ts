@@ -7,7 +7,7 @@ import { PortolanError, UsageError } from '../errors/portolan-error.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Schema } from '../schema/schema.js';
 import type { ObjectName } from './object-name.js';
-import { formatObjectName, parseObjectName } from './object-name.js';
+import { formatObjectName, keyForm, parseObjectName } from './object-name.js';
 
 export interface Seeds {
   readonly byModel: ReadonlyMap<string, KeySet>;
@@ -104,6 +104,6 @@ function unknownObject(name: ObjectName): UsageError {
 
 function ambiguousObject(name: ObjectName, count: number): UsageError {
   return new UsageError('OBJECT_AMBIGUOUS', `"${name.text}" matches ${String(count)} rows of ${name.entity.model}`, {
-    hint: `Name one by its key: ${name.entity.app}.${name.entity.name}.key`,
+    hint: `Name one by its key: ${keyForm(name.entity)}`,
   });
 }

@@ -39,6 +39,12 @@ export function parseObjectName(schema: Schema, text: string): ObjectName {
   return { text, entity, columns: [resolveColumn(entity, only)], values: [key], kinds };
 }
 
+/** How objects of a model are named: `app.Model.key`, with a composite key `app.Model.a=…,b=…`. */
+export function keyForm({ app, name, key, columns }: Entity): string {
+  const members = key.map((one) => columns.find((column) => column.name === one)?.property ?? one);
+  return `${app}.${name}.${members.length > 1 ? members.map((member) => `${member}=…`).join(',') : 'key'}`;
+}
+
 /** How an object is written: `demoapp.book.4`, `app.model.a=1,b=2`. {@link parseObjectName} reads it back. */
 export function formatObjectName(entity: Entity, key: Key): string {
   const texts = keyTexts(key);
@@ -88,7 +94,7 @@ function isDotted(schema: Schema, text: string): boolean {
 
 function byColumns(entity: Entity, kinds: ObjectName['kinds'], text: string, list: string): ObjectName {
   const assignments = splitAssignments(list);
-  if (assignments === undefined) throw malformed(text);
+  if (assignments === undefined) throw malformed(text, `Write ${keyForm(entity)} or ${entity.app}.${entity.name}[column=value].`);
   const columns = assignments.map(([name]) => resolveColumn(entity, name));
   return { text, entity, columns, values: assignments.map(([, value]) => value), kinds };
 }
@@ -106,8 +112,9 @@ function keyUnknown({ model }: Entity): UsageError {
   });
 }
 
-function malformed(text: string): UsageError {
-  return new UsageError('OBJECT_MALFORMED', `"${text}" does not name an object`, {
-    hint: 'Write app.Model.key, Model.key, app.Model.a=1,b=2 or app.Model[column=value].',
-  });
+function malformed(
+  text: string,
+  hint = 'Write app.Model.key, Model.key, app.Model.a=1,b=2 or app.Model[column=value].',
+): UsageError {
+  return new UsageError('OBJECT_MALFORMED', `"${text}" does not name an object`, { hint });
 }

@@ -156,4 +156,20 @@ describe('the name of an object, as it is printed', function () {
     expect(parseObjectName(chart.schema, 'vote.by="x,""y",answer=true').values).to.deep.equal(['x,"y', 'true']);
     expect(parseObjectName(chart.schema, 'vote.by="x" y,z,answer=true').values).to.deep.equal(['"x" y,z', 'true']);
   });
+
+  it('is told with the columns of the key where they are several', async () => {
+    expect(() => parseObjectName(chart.schema, 'vote.x'))
+      .to.throw()
+      .with.property('hint', 'Write public.vote.by=…,answer=… or public.vote[column=value].');
+    await chart.dataSource.query('UPDATE vote SET hub = 7');
+    const session = await openReadSession(chart.dataSource);
+    try {
+      expect(await failureOf(findSeeds(session, seedLookup, chart.schema, ['vote[hub=7]']))).to.include({
+        code: 'OBJECT_AMBIGUOUS',
+        hint: 'Name one by its key: public.vote.by=…,answer=…',
+      });
+    } finally {
+      await session.close();
+    }
+  });
 });
