@@ -34,6 +34,7 @@ import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
 import { refuseNonexistent } from './refuse-nonexistent.js';
 import { tellSkipped } from './tell-skipped.js';
+import { tellSkippedLinks } from './tell-skipped-links.js';
 import { stageLines, writeLines } from './write-lines.js';
 
 /**
@@ -109,6 +110,7 @@ async function run(
   const made = written?.plan ?? (await makePlan(planOptions));
   tellNewValues(archive.header, made.models, findings);
   await tellSkipped(archive, made, findings);
+  await tellSkippedLinks(archive, made, findings);
   const external = await checkExternal(session, schema, archive, findings);
   const plan: Plan = {
     ...made,

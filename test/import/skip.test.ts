@@ -151,6 +151,14 @@ describe('--on-conflict skip', () => {
     expect(await book.rows('book_tag')).to.deep.equal([{ book: 4, tag: 30 }]);
   });
 
+  it('tells how many links stay out because what they lead to does', async () => {
+    const more = "; INSERT INTO tag VALUES (5, 'old', 'green'), (6, 'odd', 'blue'); INSERT INTO book_tag VALUES (4, 5), (4, 6)";
+    const { findings, links } = await skipped("INSERT INTO tag VALUES (3, 'a', 'b'), (5, 'c', 'd'), (60, 'odd', 'blue')", more);
+    expect(Object.values(links.insert)).to.deep.equal([1]);
+    const told = findings.flatMap(({ kind, on, reason }) => (kind === 'skipped' ? [`${on} ${reason}`] : []));
+    expect(told).to.include('public.book.tag left out: 2 links to what is left out');
+  });
+
   it('makes one link of two that lead to the same row', async () => {
     const target = "INSERT INTO tag VALUES (30, 'new', 'green')";
     const source = `${rows}; INSERT INTO tag VALUES (5, 'old', 'green'); INSERT INTO book_tag VALUES (4, 5)`;
