@@ -56,6 +56,7 @@ export interface TakenClosure {
 export async function takeClosure(options: ClosureOptions): Promise<TakenClosure> {
   refuseImpossibleCuts(options.schema);
   const edges = new Edges(options.schema);
+  refuseExcludedSeeds(options, edges);
   const rule = stepRules[options.follow];
   const roots = new Set(options.roots);
   if (rule.seedsAreRoots) for (const model of options.seeds.keys()) roots.add(model);
@@ -216,6 +217,23 @@ export function describePath(edges: { entity: Edges['entity'] }, path: readonly 
       return at === 0 ? name : `→ (${step.via}, ${step.direction}) ${name}`;
     })
     .join(' ');
+}
+
+/** What is asked for and excluded would leave an archive without it, and perhaps without anything. */
+function refuseExcludedSeeds({ seeds, exclude }: ClosureOptions, edges: Edges): void {
+  for (const [model, keys] of seeds) {
+    const [first] = keys.sorted();
+    const action = exclude.get(model);
+    if (first === undefined || action === undefined) continue;
+    const name = formatObjectName(edges.entity(model), first);
+    throw new RefusedError(
+      action === 'error' ? 'EXCLUDED_NEEDED' : 'SEED_DROPPED',
+      `${name} is asked for, but ${model} is excluded`,
+      {
+        hint: `Take ${model} out of what is excluded, or ask for an object of another model.`,
+      },
+    );
+  }
 }
 
 function seedDropped(name: string): RefusedError {

@@ -49,6 +49,20 @@ describe('a closure that is refused', () => {
     ]);
   });
 
+  it('because the model of what is asked for is excluded says so, whatever the policy says of its needed rows', async () => {
+    for (const [action, code] of [
+      ['error', 'EXCLUDED_NEEDED'],
+      ['drop', 'SEED_DROPPED'],
+      ['stub', 'SEED_DROPPED'],
+    ] as const) {
+      expect(await refusal({ objects: ['form.1', 'pupil.2'], policy: { exclude: { pupil: action } } })).to.deep.equal([
+        code,
+        'public.pupil.2 is asked for, but public.pupil is excluded',
+        'Take public.pupil out of what is excluded, or ask for an object of another model.',
+      ]);
+    }
+  });
+
   it('because a seed falls names the seed', async () => {
     expect(
       await refusal({ objects: ['pupil.2', 'pupil.1'], policy: { boundary: { school: 'error' }, exclude: { form: 'drop' } } }),
