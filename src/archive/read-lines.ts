@@ -58,7 +58,7 @@ export async function* readBytes(path: string, compression: Compression): AsyncG
     for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    if (/^(Z_|ERR_)/u.test(code) || /brotli|zlib|zstd/iu.test(String(error))) {
+    if (/^(Z_|ERR_|ZSTD_)/u.test(code) || /brotli|zlib|zstd/iu.test(String(error))) {
       throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its compressed data is damaged or cut`, { cause: error });
     }
     throw fileError(error, path);
