@@ -5,10 +5,10 @@ import type { ArchiveReader } from '../archive/open-archive.js';
 import { columnList, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { OnProgress } from '../progress.js';
-import type { Column, Schema } from '../schema/schema.js';
+import type { Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
 import type { Fill } from './fill.js';
-import { generatedKeys } from './generated-keys.js';
+import { drawsFromSequence, generatedKeys } from './generated-keys.js';
 import type { ModelRun } from './model-runs.js';
 import { modelRuns } from './model-runs.js';
 import type { Plan } from './plan.js';
@@ -179,11 +179,6 @@ function fillsOf({ dryRun }: ApplyOptions, { target }: PlannedModel): readonly F
   const held = new Set([...target.written, ...target.fills].map(({ column }) => column.name));
   const drawn = target.entity.columns.filter((column) => drawsFromSequence(column) && !held.has(column.name));
   return [...target.fills, ...generatedKeys(drawn)];
-}
-
-/** Whether the column's default would move a sequence, which no rollback takes back. */
-export function drawsFromSequence(column: Column): boolean {
-  return column.identity !== undefined || (column.default !== undefined && /nextval/iu.test(column.default));
 }
 
 async function drain(run: ModelRun): Promise<void> {

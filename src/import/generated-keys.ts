@@ -14,3 +14,8 @@ export function generatedKeys(columns: readonly Column[]): readonly Fill[] {
     return { column, random: false, value: () => String(next--) };
   });
 }
+
+/** Whether the column's default would move a sequence, which no rollback takes back. */
+export function drawsFromSequence(column: Column): boolean {
+  return column.identity !== undefined || (column.default !== undefined && /nextval/iu.test(column.default));
+}

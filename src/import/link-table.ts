@@ -6,7 +6,7 @@ import { columnList, columnNamed, quoteTable } from '../dialect/postgres/sql.js'
 import type { Session } from '../dialect/session.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
-import { drawsFromSequence } from './apply-plan.js';
+import { drawsFromSequence } from './generated-keys.js';
 import { isEmpty } from './look-up-rows.js';
 import type { LinkPair } from './write-links.js';
 

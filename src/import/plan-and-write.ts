@@ -1,15 +1,16 @@
 import type { ArchiveHeader, ArchiveObject } from '../archive/archive.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
-import { applyPlan, drawsFromSequence } from './apply-plan.js';
+import type { Column } from '../schema/schema.js';
+import { applyPlan } from './apply-plan.js';
 import { checkReferences, ReferenceCheck } from './check-references.js';
+import { drawsFromSequence } from './generated-keys.js';
 import { startingModels } from './make-plan.js';
 import type { Plan } from './plan.js';
 import { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { planRun } from './plan-run.js';
 import { plannedRuns } from './planned-runs.js';
-import type { Column } from '../schema/schema.js';
 import { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
 

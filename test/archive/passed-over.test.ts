@@ -86,7 +86,7 @@ describe('later passes over an archive', () => {
     expect(await codeOf(all(archive))).to.equal('ARCHIVE_CHANGED');
   });
 
-  it('refuse an archive that is replaced while it is read', async () => {
+  it('refuse an archive that is written over while it is read', async () => {
     const many = Array.from({ length: 20_000 }, (_, pk) => `{"fields":{"name":"n"},"model":"a.parent","pk":${String(pk)}}`);
     await write(file, many);
     const archive = await openArchive(file);
