@@ -10,7 +10,8 @@ import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from './temp
 
 /** Where the bytes of an archive go. */
 export interface ArchiveTarget {
-  write(bytes: Buffer): Promise<void>;
+  /** True where nobody looks at the bytes any more; a stream hands them on to whom it likes. */
+  write(bytes: Buffer): Promise<boolean>;
   /** How many bytes there are. */
   finish(): Promise<number>;
   abort(): Promise<void>;
@@ -40,7 +41,7 @@ class StreamTarget implements ArchiveTarget {
     });
   }
 
-  async write(bytes: Buffer): Promise<void> {
+  async write(bytes: Buffer): Promise<boolean> {
     this.#check();
     this.#bytes += bytes.length;
     await new Promise<void>((resolve, reject) => {
@@ -49,6 +50,7 @@ class StreamTarget implements ArchiveTarget {
         else reject(fileError(error, this.#name));
       });
     });
+    return false;
   }
 
   async finish(): Promise<number> {
@@ -72,8 +74,14 @@ class StreamTarget implements ArchiveTarget {
   }
 }
 
+/** So many bytes are worth sending to the disk while the next ones are made: little is left to wait for at the end. */
+const worthSyncing = 32 * 1024 * 1024;
+
 class FileTarget implements ArchiveTarget {
   #bytes = 0;
+  #synced = 0;
+  #syncing: Promise<void> | undefined;
+  #syncError: { readonly error: unknown } | undefined;
   readonly #path: string;
   readonly #temporary: string;
   readonly #file: FileHandle;
@@ -96,17 +104,35 @@ class FileTarget implements ArchiveTarget {
     }
   }
 
-  async write(bytes: Buffer): Promise<void> {
+  async write(bytes: Buffer): Promise<boolean> {
     this.#bytes += bytes.length;
     try {
       for (let at = 0; at < bytes.length;) at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
+      if (this.#bytes - this.#synced >= worthSyncing) this.#startSync();
+      return true;
     } catch (error) {
       throw fileError(error, this.#path);
     }
   }
 
+  /** One at a time. The system may tell of an error once only: it is kept for the end. */
+  #startSync(): void {
+    if (this.#syncing !== undefined) return;
+    this.#synced = this.#bytes;
+    this.#syncing = this.#file
+      .datasync()
+      .catch((error: unknown) => {
+        this.#syncError ??= { error };
+      })
+      .finally(() => {
+        this.#syncing = undefined;
+      });
+  }
+
   async finish(): Promise<number> {
     try {
+      await this.#syncing;
+      if (this.#syncError !== undefined) throw this.#syncError.error;
       await this.#file.sync();
       await this.#file.close();
       if (this.#force || !(await this.#linkInPlace())) {
@@ -120,6 +146,7 @@ class FileTarget implements ArchiveTarget {
   }
 
   async abort(): Promise<void> {
+    await this.#syncing;
     await this.#file.close().catch(() => undefined);
     await discardTemporaryFile(this.#temporary);
   }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import type { Transform, Writable } from 'node:stream';
 import stringify from 'fast-json-stable-stringify';
 import { FailedError } from '../errors/portolan-error.js';
@@ -29,10 +28,10 @@ export interface FinishedArchive {
 
 /** Writes an archive; it has its name only when {@link ArchiveWriter.finish} has returned. */
 export interface ArchiveWriter {
-  /** What ends each line that is handed over. */
-  readonly lineEnd: string;
-  /** Whole lines. */
-  write(lines: Buffer): Promise<void>;
+  /** What stands before each line that is handed over. */
+  readonly lineStart: string;
+  /** Whole lines. True where nobody looks at the bytes any more. */
+  write(lines: Buffer): Promise<boolean>;
   finish(trailer: TrailerContent): Promise<FinishedArchive>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
@@ -56,7 +55,7 @@ export async function createArchiveWriter(options: ArchiveWriterOptions): Promis
 }
 
 class LinesWriter implements ArchiveWriter {
-  readonly lineEnd: string;
+  readonly lineStart: string;
   readonly #target: ArchiveTarget;
   readonly #transform: Transform | undefined;
   readonly #document: boolean;
@@ -64,14 +63,13 @@ class LinesWriter implements ArchiveWriter {
   /** Of the compressed bytes; without compression the content is the file. */
   readonly #compressed = createHash('sha256');
   readonly #drained: Promise<void> | undefined;
-  /** The comma of the last line is held back: nobody knows yet whether another follows. */
-  #held = '';
+  #empty = true;
 
   constructor(target: ArchiveTarget, transform: Transform | undefined, layout: PathLayout['layout']) {
     this.#target = target;
     this.#transform = transform;
     this.#document = layout === 'document';
-    this.lineEnd = this.#document ? ',\n' : '\n';
+    this.lineStart = this.#document ? ',\n' : '\n';
     if (transform !== undefined) {
       this.#drained = (async () => {
         for await (const chunk of transform) {
@@ -85,22 +83,20 @@ class LinesWriter implements ArchiveWriter {
 
   async begin(header: ArchiveHeader): Promise<void> {
     await this.#put(
-      Buffer.from(this.#document ? `{"header":${stringify(header)},\n"objects":[\n` : `{"header":${stringify(header)}}\n`),
+      Buffer.from(this.#document ? `{"header":${stringify(header)},\n"objects":[` : `{"header":${stringify(header)}}`),
     );
   }
 
-  async write(lines: Buffer): Promise<void> {
-    if (lines.length === 0) return;
+  async write(lines: Buffer): Promise<boolean> {
+    if (lines.length === 0) return true;
     if (lines.length > lineLimit) checkLines(lines);
-    if (this.#held !== '') await this.#put(Buffer.from(this.#held));
-    this.#held = '';
-    if (!this.#document) return this.#put(lines);
-    this.#held = ',\n';
-    await this.#put(lines.subarray(0, lines.length - 2));
+    const isFirst = this.#document && this.#empty;
+    this.#empty = false;
+    return this.#put(isFirst ? lines.subarray(1) : lines);
   }
 
   async finish(content: TrailerContent): Promise<FinishedArchive> {
-    if (this.#document) await this.#put(Buffer.from(this.#held === '' ? '],\n' : '\n],\n'));
+    await this.#put(Buffer.from(this.#document ? '\n],\n' : '\n'));
     const trailer: ArchiveTrailer = { ...content, seal: sealOf(content), sha256: this.#content.copy().digest('hex') };
     const body = stringify(trailer);
     const line = Buffer.from(this.#document ? `"trailer":${body}}\n` : `{"trailer":${body}}\n`);
@@ -120,21 +116,26 @@ class LinesWriter implements ArchiveWriter {
     await this.#target.abort();
   }
 
-  async #put(bytes: Buffer): Promise<void> {
+  async #put(bytes: Buffer): Promise<boolean> {
     this.#content.update(bytes);
-    await this.#send(bytes);
-  }
-
-  async #send(bytes: Buffer): Promise<void> {
     const transform = this.#transform;
     if (transform === undefined) return this.#target.write(bytes);
-    if (!transform.write(bytes)) await Promise.race([once(transform, 'drain'), this.#drained]);
+    const taken = new Promise<void>((resolve) => {
+      // An error comes by what is drained, with its own name.
+      transform.write(bytes, (error) => {
+        if (error === null || error === undefined) resolve();
+      });
+    });
+    await Promise.race([taken, this.#drained]);
+    return true;
   }
 }
 
 function checkLines(lines: Buffer): void {
   for (let at = 0; at < lines.length;) {
-    const end = lines.indexOf(0x0a, at);
+    const next = lines.indexOf(0x0a, at);
+    // A comma may still come to stand behind the last.
+    const end = next < 0 ? lines.length + 1 : next;
     if (end - at > lineLimit) {
       const { model, pk } = tailOf(lines.subarray(at, end));
       throw new FailedError('LINE_TOO_LONG', `an object of ${model} takes more than ${String(lineLimit >> 20)} MiB in one line`, {
@@ -148,6 +149,6 @@ function checkLines(lines: Buffer): void {
 /** Model and key stand behind an object's fields. */
 function tailOf(line: Buffer): { readonly model: string; readonly pk: string } {
   const tail = line.subarray(-4096).toString();
-  const [, model, pk] = /"model":"([^"]*)","pk":(.*?)(?:,"shared":true)?\},?$/su.exec(tail) ?? [];
+  const [, model, pk] = /"model":"([^"]*)","pk":(.*?)(?:,"shared":true)?\}$/su.exec(tail) ?? [];
   return { model: model ?? 'one model', pk: pk ?? 'longer still' };
 }

@@ -52,7 +52,7 @@ async function reseal(path: string, output: string): Promise<Resealed> {
   for (const object of objects) proof.check(object);
   const writer = await createArchiveWriter({ output, header, force: inPlace });
   try {
-    for (const object of objects) await writer.write(Buffer.from(stringify(object) + writer.lineEnd));
+    for (const object of objects) await writer.write(Buffer.from(writer.lineStart + stringify(object)));
     const { sha256, trailer } = await writer.finish(content);
     return { objects: objects.length, sha256, header, trailer };
   } catch (error) {

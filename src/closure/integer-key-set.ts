@@ -13,6 +13,9 @@ const listLimit = 1024;
 const manyChunks = 4096;
 const sparseKeys = 8;
 
+/** The first chunks stand in an array as well: keys that come in no order find theirs at once. */
+const nearChunks = 1024;
+
 /**
  * Integers in chunks of 65 536, each a sorted list while small and a bitmap after: the layout of Roaring bitmaps
  * (Lemire et al. 2016) over the whole range of safe integers. Keys that are scattered too thinly for chunks go to a hash
@@ -20,6 +23,7 @@ const sparseKeys = 8;
  */
 export class IntegerKeySet implements KeySet {
   #chunks = new Map<number, Chunk>();
+  #near: (Chunk | undefined)[] = [];
   #hash: DoubleHashSet | undefined;
   readonly #beyond = new TextKeySet(compareKeysOf(['integer']));
   #size = 0;
@@ -58,6 +62,10 @@ export class IntegerKeySet implements KeySet {
     if (this.#chunks.size >= manyChunks && this.#size < this.#chunks.size * sparseKeys) return this.#scatter().add(key);
     const chunk = new Chunk();
     this.#chunks.set(index, chunk);
+    if (index >= 0 && index < nearChunks) {
+      while (this.#near.length <= index) this.#near.push(undefined);
+      this.#near[index] = chunk;
+    }
     this.#last = chunk;
     this.#lastIndex = index;
     return chunk.add(key - index * chunkSize);
@@ -68,17 +76,20 @@ export class IntegerKeySet implements KeySet {
     for (const key of this.#inChunks()) hash.add(key);
     this.#hash = hash;
     this.#chunks = new Map();
+    this.#near = [];
     this.#last = undefined;
     return hash;
   }
 
   *#inChunks(): Generator<number> {
     for (const index of Float64Array.from(this.#chunks.keys()).sort()) {
-      for (const low of this.#chunks.get(index)?.values() ?? []) yield index * chunkSize + low;
+      const values = this.#chunks.get(index)?.values() ?? [];
+      for (let at = 0; at < values.length; at += 1) yield index * chunkSize + (values[at] as number);
     }
   }
 
   #chunk(index: number): Chunk | undefined {
+    if (index >= 0 && index < this.#near.length) return this.#near[index];
     if (index !== this.#lastIndex) {
       const chunk = this.#chunks.get(index);
       if (chunk === undefined) return undefined;
@@ -122,14 +133,16 @@ class Chunk {
     return true;
   }
 
-  *values(): Generator<number> {
-    if (this.#bits === undefined) {
-      yield* this.#list.subarray(0, this.#length);
-      return;
-    }
+  /** In ascending order, as of now. */
+  values(): Uint16Array {
+    if (this.#bits === undefined) return this.#list.slice(0, this.#length);
+    const values = new Uint16Array(chunkSize);
+    let next = 0;
     for (let word = 0; word < this.#bits.length; word += 1) {
-      for (let bits = this.#bits[word] as number; bits !== 0; bits &= bits - 1) yield word * 32 + (31 - Math.clz32(bits & -bits));
+      for (let bits = this.#bits[word] as number; bits !== 0; bits &= bits - 1)
+        values[next++] = word * 32 + (31 - Math.clz32(bits & -bits));
     }
+    return values.subarray(0, next);
   }
 
   /** Where the value is or would be in the list; appending in order needs no search. */

@@ -3,7 +3,7 @@ import { countOf } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import type { Entity, Schema } from '../schema/schema.js';
-import { createObjectEncoder } from '../values/object-encoder.js';
+import { createObjectEncoder, encoderBuffers } from '../values/object-encoder.js';
 import { cutsOf } from './cuts.js';
 import { linkLists } from './link-lists.js';
 
@@ -64,6 +64,7 @@ async function encode(
   const columns = entity.columns.filter((column) => column.withheld === undefined);
   const owned = closure.taken.get(entity.model)?.owned;
   const { lists } = await linkLists(reader, schema, closure, entity, keys);
+  const buffers = encoderBuffers();
   const encoder = createObjectEncoder({
     entity,
     columns,
@@ -71,7 +72,8 @@ async function encode(
     lists,
     cut: cutsOf(schema, closure, entity),
     references: [],
-    lineEnd: ',\n',
+    lineStart: ',\n',
+    buffers,
   });
   let bytes = 0;
   const names = columns.map((column) => column.name);

@@ -12,8 +12,10 @@ import { refuseOtherThanNames, refuseUnknownOptions } from '../errors/refuse-unk
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js';
 import { countLinks } from './count-links.js';
+import { encoderBuffers } from '../values/object-encoder.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
 import { exportOptionNames } from './export-options.js';
+import type { RowsOptions } from './export-rows.js';
 import { defaultJobs, exportRows } from './export-rows.js';
 import type { Prepared } from './prepare.js';
 import { prepare } from './prepare.js';
@@ -63,10 +65,18 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
     const objects = new Map<string, number>();
     const links = new Map<string, number>();
     const repeated = new Map<string, number>();
-    const { lineEnd } = writer;
-    const rows = { schema, closure: taken.closure, lineEnd, readers, onProgress: options.onProgress, signal: options.signal };
+    const buffers = encoderBuffers();
+    const rows: RowsOptions = {
+      schema,
+      closure: taken.closure,
+      lineStart: writer.lineStart,
+      buffers,
+      readers,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    };
     for await (const lines of exportRows(order, rows)) {
-      await writer.write(lines.bytes);
+      if (await writer.write(lines.bytes)) buffers.give(lines.bytes);
       objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);
       addCounts(links, lines.links);
       addCounts(repeated, lines.repeated);

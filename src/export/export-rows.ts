@@ -5,6 +5,7 @@ import type { RowReader } from '../dialect/row-reader.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { OnProgress } from '../progress.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
+import type { BufferPool } from '../values/buffer-pool.js';
 import { createObjectEncoder } from '../values/object-encoder.js';
 import { chunked } from './chunked.js';
 import { brokenConstraintAbove, brokenConstraintBelow } from './broken-constraint.js';
@@ -16,8 +17,10 @@ import { inOrder } from './in-order.js';
 export interface RowsOptions {
   readonly schema: Schema;
   readonly closure: Closure;
-  /** What ends a line of the archive. */
-  readonly lineEnd: string;
+  /** What stands before a line of the archive. */
+  readonly lineStart: string;
+  /** Where the bytes stand that are yielded; who has done with them gives them back. */
+  readonly buffers: BufferPool;
   /** All on one snapshot. */
   readonly readers: readonly RowReader[];
   readonly onProgress?: OnProgress | undefined;
@@ -114,7 +117,8 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
     lists,
     cut: cutsOf(schema, closure, entity),
     references: closedProof(schema, closure, entity),
-    lineEnd: options.lineEnd,
+    lineStart: options.lineStart,
+    buffers: options.buffers,
   });
   const names = columns.map((column) => column.name);
   const none = new Map<string, number>();

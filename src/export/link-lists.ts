@@ -2,7 +2,7 @@ import type { Closure } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import { compareKeys } from '../closure/key-order.js';
 import type { Findings } from '../findings/finding.js';
-import type { RowJoin, RowReader } from '../dialect/row-reader.js';
+import type { KeyBatch, RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
 import type { KeyShape } from '../values/archive-value.js';
 import { keyShape } from '../values/archive-value.js';
@@ -83,35 +83,28 @@ async function readLinks(
   const inverses = closure.taken.get(link.inverse.parent);
   const byOwner = new Map<Key, Key[]>();
   if (owners === undefined || inverses === undefined) return byOwner;
-  const pairs = await linkPairs(reader, schema, link, keys);
-  for (let at = 0; at < pairs.length; at += 2) {
-    const owner = pairs[at] as Key;
-    const inverse = pairs[at + 1] as Key;
-    if (!inverses.taken.has(inverse) || !(owners.expanded.has(owner) || inverses.expanded.has(inverse))) continue;
-    const list = byOwner.get(owner);
-    if (list === undefined) byOwner.set(owner, [inverse]);
-    else list.push(inverse);
+  for await (const { count, groups } of linkPairs(reader, schema, link, keys)) {
+    const [ownerKeys = [], inverseKeys = []] = groups;
+    for (let row = 0; row < count; row += 1) {
+      const owner = ownerKeys[row];
+      const inverse = inverseKeys[row];
+      if (owner === null || owner === undefined || inverse === null || inverse === undefined) continue;
+      if (!inverses.taken.has(inverse) || !(owners.expanded.has(owner) || inverses.expanded.has(inverse))) continue;
+      const list = byOwner.get(owner);
+      if (list === undefined) byOwner.set(owner, [inverse]);
+      else list.push(inverse);
+    }
   }
   return byOwner;
 }
 
-/** Owner key, other key, owner key, … of the links of some owners. Columns that hold no keys are resolved by the database. */
-async function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): Promise<readonly Key[]> {
+/** Keys of owners and of what they are linked to, in two groups. Columns that hold no keys are resolved by the database. */
+function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): AsyncIterable<KeyBatch> {
   const { owner, inverse } = link;
   const holder = entityOf(schema, link.through);
-  const batches = [owner, inverse].every(({ direct, asText }) => direct && asText === undefined)
+  return [owner, inverse].every(({ direct, asText }) => direct && asText === undefined)
     ? reader.keys({ entity: holder, columns: owner.columns, values: keys }, [owner.columns, inverse.columns])
     : reader.pairs({ holder, references: [endOf(schema, owner), endOf(schema, inverse)] }, 0, keys);
-  const pairs: Key[] = [];
-  for await (const batch of batches) {
-    const [owners = [], inverses = []] = batch.groups;
-    for (let row = 0; row < batch.count; row += 1) {
-      const one = owners[row];
-      const other = inverses[row];
-      if (one !== null && one !== undefined && other !== null && other !== undefined) pairs.push(one, other);
-    }
-  }
-  return pairs;
 }
 
 function endOf(schema: Schema, { parent, columns, parentColumns }: Reference): RowJoin['references'][number] {

@@ -4,6 +4,7 @@ import type { Column, Entity } from '../schema/schema.js';
 import type { KeyShape } from './archive-value.js';
 import { isJsonNumber, keyShape, keyToPk } from './archive-value.js';
 import { unescapeCopy } from './copy-text.js';
+import { BufferPool } from './buffer-pool.js';
 import { OutputBuffer } from './output-buffer.js';
 
 /** A reference that is written as NULL where `is` says so, in rows whose column has the text of `when`. */
@@ -24,8 +25,10 @@ export interface ObjectEncoderOptions {
   readonly cut: readonly Cut<string>[];
   /** Told of each reference value that is written. */
   readonly references: readonly { readonly columns: readonly string[]; found(value: Key, child: Key): void }[];
-  /** What ends a line: `,\n` in a document, `\n` in JSON lines. */
-  readonly lineEnd: string;
+  /** What stands before a line: `,\n` in a document, `\n` in JSON lines. */
+  readonly lineStart: string;
+  /** Where the buffers come from that are handed on: of {@link encoderBuffers}, or another of that size. */
+  readonly buffers: BufferPool;
 }
 
 /** Turns rows of COPY text into lines of the archive. */
@@ -46,6 +49,14 @@ type Member =
 const worthHandingOn = 256 * 1024;
 const outputCapacity = worthHandingOn + 128 * 1024;
 
+/** Buffers in which an encoder hands on what it has encoded. */
+export function encoderBuffers(): BufferPool {
+  return new BufferPool(outputCapacity);
+}
+
+const ownedEnd = Buffer.from('}');
+const sharedEnd = Buffer.from(',"shared":true}');
+
 const tab = 0x09;
 const newline = 0x0a;
 const backslash = 0x5c;
@@ -65,6 +76,7 @@ class BytesEncoder implements ObjectEncoder {
   readonly #members: readonly Member[];
   readonly #key: readonly number[];
   readonly #shape: KeyShape;
+  readonly #start: Buffer;
   readonly #tail: Buffer;
   readonly #cuts: readonly Cut<number>[];
   readonly #references: readonly { readonly at: readonly number[]; found(value: Key, child: Key): void }[];
@@ -73,9 +85,7 @@ class BytesEncoder implements ObjectEncoder {
   /** 0 plain, 1 holds bytes that JSON or COPY escapes, 2 NULL. */
   readonly #marks: Uint8Array;
   readonly #integers: readonly boolean[];
-  readonly #sharedEnd: Buffer;
-  readonly #ownedEnd: Buffer;
-  #out = new OutputBuffer(outputCapacity);
+  #out: OutputBuffer;
   #count = 0;
 
   constructor(options: ObjectEncoderOptions) {
@@ -85,9 +95,9 @@ class BytesEncoder implements ObjectEncoder {
     this.#key = entity.key.map(position);
     this.#shape = keyShape(entity);
     this.#members = sortedMembers(options, new Set(this.#key));
+    this.#start = Buffer.from(`${options.lineStart}{"fields":{`);
     this.#tail = Buffer.from(`},"model":${JSON.stringify(entity.model)},"pk":`);
-    this.#sharedEnd = Buffer.from(`,"shared":true}${options.lineEnd}`);
-    this.#ownedEnd = Buffer.from(`}${options.lineEnd}`);
+    this.#out = new OutputBuffer(options.buffers.take());
     this.#cuts = options.cut.map((cut) => ({
       columns: cut.columns.map(position),
       nulls: cut.nulls.map(position),
@@ -122,7 +132,7 @@ class BytesEncoder implements ObjectEncoder {
 
   rest(): Buffer {
     const bytes = this.#out.bytes();
-    this.#out = new OutputBuffer(outputCapacity);
+    this.#out = new OutputBuffer(this.#options.buffers.take());
     return bytes;
   }
 
@@ -158,17 +168,17 @@ class BytesEncoder implements ObjectEncoder {
       const value = this.#keyAt(chunk, reference.at);
       if (value !== null) reference.found(value, key);
     }
-    out.ascii('{"fields":{');
+    out.append(this.#start);
     for (const member of this.#members) {
       out.append(member.prefix);
       if (member.is === 'column') this.#value(chunk, out, member.at, member.kind);
-      else out.utf8(JSON.stringify(member.list.of(key).map((other) => keyToPk(other, member.list.inverse))));
+      else out.utf8(keysText(member.list.of(key), member.list.inverse));
     }
     out.append(this.#tail);
     const [only] = this.#key;
     if (this.#key.length === 1 && only !== undefined) this.#value(chunk, out, only, this.#shape.kinds[0] ?? 'text');
     else out.utf8(JSON.stringify(keyToPk(key, this.#shape)));
-    out.append(this.#options.isOwned(key) ? this.#ownedEnd : this.#sharedEnd);
+    out.append(this.#options.isOwned(key) ? ownedEnd : sharedEnd);
   }
 
   #value(chunk: Buffer, out: OutputBuffer, column: number, kind: Column['kind']): void {
@@ -224,6 +234,12 @@ class BytesEncoder implements ObjectEncoder {
     const text = chunk.toString('utf8', this.#starts[column], this.#ends[column]);
     return this.#marks[column] === 1 ? unescapeCopy(text) : text;
   }
+}
+
+/** Safe integers are written as they are. */
+function keysText(keys: readonly Key[], shape: KeyShape): string {
+  if (keys.every((key) => typeof key === 'number')) return `[${keys.join(',')}]`;
+  return JSON.stringify(keys.map((key) => keyToPk(key, shape)));
 }
 
 function sortedMembers(options: ObjectEncoderOptions, key: ReadonlySet<number>): readonly Member[] {

@@ -15,8 +15,8 @@ export class OutputBuffer {
   #buffer: Buffer;
   #length = 0;
 
-  constructor(capacity: number) {
-    this.#buffer = Buffer.allocUnsafe(capacity);
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
   }
 
   get length(): number {

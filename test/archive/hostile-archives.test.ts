@@ -125,10 +125,11 @@ describe('archives that somebody damaged', () => {
     const file = join(folder, 'long-object.json');
     const writer = await createArchiveWriter({ output: file, header: sampleHeader, force: false });
     const half = Buffer.alloc(lineLimit / 2 + 1, 'x');
-    half.write(writer.lineEnd, half.length - writer.lineEnd.length);
+    half.write(writer.lineStart);
     await writer.write(Buffer.concat([half, half]));
     const object = Buffer.alloc(lineLimit + 2, 'x');
-    const end = `"},"model":"public.file","pk":"a,}","shared":true}${writer.lineEnd}`;
+    object.write(writer.lineStart);
+    const end = `"},"model":"public.file","pk":"a,}","shared":true}`;
     object.write(end, object.length - end.length);
     expect(await failureOf(writer.write(Buffer.concat([half, object])))).to.deep.include({
       code: 'LINE_TOO_LONG',

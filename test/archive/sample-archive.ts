@@ -49,7 +49,7 @@ export async function write(
   { header, trailer }: { readonly header?: object; readonly trailer?: object } = {},
 ): Promise<void> {
   const writer = await createArchiveWriter({ output, header: { ...sampleHeader, ...header }, force: true });
-  for (const line of objects) await writer.write(Buffer.from(line + writer.lineEnd));
+  for (const line of objects) await writer.write(Buffer.from(writer.lineStart + line));
   const count = (model: string): number => objects.filter((line) => line.includes(`"model":"${model}"`)).length;
   const counts = { 'a.child': count('a.child'), 'a.parent': count('a.parent') };
   const content: TrailerContent = { objects: counts, links: {}, total: objects.length, external: [], dangling: [], leftOut: [] };

@@ -113,7 +113,7 @@ describe('an archive that cannot be trusted', function () {
       const { header, objects, trailer } = sample;
       const output = join(folder, 'sealed.json');
       const writer = await createArchiveWriter({ output, header, force: true });
-      for (const object of objects) await writer.write(Buffer.from(JSON.stringify(object) + writer.lineEnd));
+      for (const object of objects) await writer.write(Buffer.from(writer.lineStart + JSON.stringify(object)));
       await writer.finish(trailer);
       expect(await codeOf(output)).to.equal(code);
       await expectNoRow();

@@ -1,12 +1,14 @@
 import type { Key } from '../../closure/key.js';
 import { keyTexts } from '../../closure/key.js';
 import type { Column } from '../../schema/schema.js';
+import type { BitsTest } from './key-bits.js';
+import { bitsTest } from './key-bits.js';
 import { sentType, sentValue } from './sent-values.js';
 import { arrayLiteral, equalColumns, quoteIdentifier, quoteLiteral } from './sql.js';
 
 /**
- * A literal set of keys as SQL: a range where they are consecutive integers, else a relation `v` of `unnest`ed arrays. The
- * values stand in the statement, so that the planner knows how many there are; COPY takes no parameters either.
+ * A literal set of keys as SQL: a range where they are consecutive integers, bits where they lie close together, else a relation
+ * `v` of `unnest`ed arrays. The values stand in the statement, so that the planner knows how many there are; COPY takes no parameters either.
  */
 export interface KeyRelation {
   /** What joins the FROM list: `unnest(…) v(c0, c1)`, or nothing. */
@@ -19,8 +21,11 @@ export function keyRelation(columns: readonly Column[], keys: readonly Key[], al
   const [column] = columns;
   const range = columns.length === 1 && column?.kind === 'integer' ? rangeOf(keys) : undefined;
   if (column === undefined || range === undefined) return unnested(columns, keys, alias);
-  const between = `${alias}.${quoteIdentifier(column.name)} BETWEEN ${range.from} AND ${range.to}`;
+  const name = `${alias}.${quoteIdentifier(column.name)}`;
+  const between = `${name} BETWEEN ${String(range.from)} AND ${String(range.to)}`;
   if (range.dense) return { tables: [], conditions: [between] };
+  const bits = bitsOf(column, name, keys, range);
+  if (bits !== undefined) return { tables: [], conditions: [bits.range, bits.test] };
   const { tables, conditions } = unnested(columns, keys, alias);
   return { tables, conditions: [...conditions, between] };
 }
@@ -40,16 +45,17 @@ export function heldRelation(
   };
 }
 
-/** A condition that one column holds one of some keys; NULL or false where it does not. */
-export function keyTest(column: Column, keys: readonly Key[], alias: string): string {
+/** A condition of a query, or a value of its rows, that one column holds one of some keys; NULL or false where it does not. */
+export function keyTest(column: Column, keys: readonly Key[], alias: string, use: 'condition' | 'value'): string {
   if (keys.length === 0) return 'false';
   const name = `${alias}.${quoteIdentifier(column.name)}`;
   const range = column.kind === 'integer' ? rangeOf(keys) : undefined;
-  if (range?.dense === true) return `${name} BETWEEN ${range.from} AND ${range.to}`;
+  if (range?.dense === true) return `${name} BETWEEN ${String(range.from)} AND ${String(range.to)}`;
+  const bits = range === undefined ? undefined : bitsOf(column, name, keys, range);
+  if (bits !== undefined) return use === 'value' ? bits.test : `(${bits.range} AND ${bits.test})`;
   if (column.integer !== undefined) {
     const { from, to } = integers[column.integer];
-    const held =
-      range !== undefined && Number(range.from) >= from && Number(range.to) <= to ? keys : keys.filter(between(from, to));
+    const held = range !== undefined && range.from >= from && range.to <= to ? keys : keys.filter(between(from, to));
     return held.length === 0 ? 'false' : `${name} = ANY ('{${held.join(',')}}'::pg_catalog.${column.integer}[])`;
   }
   return `${name} ${column.equality} ANY (${quoteLiteral(arrayLiteral(keys.map(String)))}::${column.lookupType}[])`;
@@ -70,7 +76,9 @@ function between(from: number, to: number): (key: Key) => boolean {
 export function keyExclusion(column: Column, keys: readonly Key[], alias: string): string {
   const name = `${alias}.${quoteIdentifier(column.name)}`;
   const range = rangeOf(keys);
-  if (range?.dense === true) return `(${name} IS NULL OR ${name} NOT BETWEEN ${range.from} AND ${range.to})`;
+  if (range?.dense === true) return `(${name} IS NULL OR ${name} NOT BETWEEN ${String(range.from)} AND ${String(range.to)})`;
+  const bits = range === undefined ? undefined : bitsOf(column, name, keys, range);
+  if (bits !== undefined) return `(${bits.test}) IS NOT TRUE`;
   return `NOT EXISTS (SELECT 1 FROM unnest('{${keys.join(',')}}'::${column.lookupType}[]) x(v) WHERE x.v = ${name})`;
 }
 
@@ -100,8 +108,19 @@ function keysByColumn(count: number, keys: readonly Key[]): readonly (readonly s
   return texts;
 }
 
-/** The range of integer keys, and whether every integer in it is one of them; undefined where a key is beyond exact numbers. */
-function rangeOf(keys: readonly Key[]): { readonly from: string; readonly to: string; readonly dense: boolean } | undefined {
+interface KeyRange {
+  readonly from: number;
+  readonly to: number;
+  /** Whether every integer in it is one of the keys. */
+  readonly dense: boolean;
+}
+
+function bitsOf(column: Column, name: string, keys: readonly Key[], { from, to }: KeyRange): BitsTest | undefined {
+  return column.integer === undefined ? undefined : bitsTest(name, keys, from, to);
+}
+
+/** The range of integer keys; undefined where one is beyond exact numbers. */
+function rangeOf(keys: readonly Key[]): KeyRange | undefined {
   let from = Infinity;
   let to = -Infinity;
   let ascending = true;
@@ -113,5 +132,5 @@ function rangeOf(keys: readonly Key[]): { readonly from: string; readonly to: st
     if (key < from) from = key;
     if (key > to) to = key;
   }
-  return { from: String(from), to: String(to), dense: ascending && to - from + 1 === keys.length };
+  return { from, to, dense: ascending && to - from + 1 === keys.length };
 }

@@ -40,13 +40,13 @@ interface Tested {
  * tests to where they are used, and so from making them several times.
  */
 function tested(set: RowSet, within: readonly HeldKeys[]): Tested {
-  const columns = set.anyOf.map((one, at) => `(${test(set, one)}) IS TRUE AS b${String(at)}`);
+  const columns = set.anyOf.map((one, at) => `(${test(set, one, 'value')}) IS TRUE AS b${String(at)}`);
   const lacks = within.map((one, at) => {
     const value = `v${String(at)}`;
     columns.push(`t.${quoteIdentifier(one.column)} AS ${value}`);
     const made = set.anyOf.findIndex((other) => isSame(one, other));
     if (made >= 0) return set.anyOf.length === 1 ? 'false' : `(${value} IS NOT NULL AND NOT b${String(made)})`;
-    columns.push(`(${test(set, one)}) IS NOT TRUE AS l${String(at)}`);
+    columns.push(`(${test(set, one, 'value')}) IS NOT TRUE AS l${String(at)}`);
     return `(${value} IS NOT NULL AND l${String(at)})`;
   });
   const where = isMuchOfTable(set) ? '' : ` WHERE ${anyOf(set)}`;
@@ -68,11 +68,11 @@ function some(conditions: readonly string[]): string {
 }
 
 function anyOf(set: RowSet): string {
-  return set.anyOf.map((one) => test(set, one)).join(' OR ');
+  return set.anyOf.map((one) => test(set, one, 'condition')).join(' OR ');
 }
 
-function test({ entity }: RowSet, { column, keys }: HeldKeys): string {
-  return keyTest(columnNamed(entity, column), [...keys.sorted()], 't');
+function test({ entity }: RowSet, { column, keys }: HeldKeys, use: 'condition' | 'value'): string {
+  return keyTest(columnNamed(entity, column), [...keys.sorted()], 't', use);
 }
 
 /** The keys of one model are all of one set, or of a part of it. */
