@@ -13,6 +13,9 @@ const listLimit = 1024;
 const manyChunks = 4096;
 const sparseKeys = 8;
 
+/** Up to so many keys are listed as an array of a few megabytes. */
+const listable = 400_000;
+
 /** The first chunks stand in an array as well: keys that come in no order find theirs at once. */
 const nearChunks = 1024;
 
@@ -47,7 +50,21 @@ export class IntegerKeySet implements KeySet {
     return this.#chunk(index)?.has(key - index * chunkSize) ?? false;
   }
 
-  *sorted(): Generator<Key> {
+  sorted(): Iterable<Key> {
+    return this.#size <= listable && this.#hash === undefined && this.#beyond.size === 0 ? this.#listed() : this.#generated();
+  }
+
+  /** An array is read several times as fast as a generator. */
+  #listed(): readonly number[] {
+    const keys: number[] = [];
+    for (const index of Float64Array.from(this.#chunks.keys()).sort()) {
+      const values = this.#chunks.get(index)?.values() ?? [];
+      for (let at = 0; at < values.length; at += 1) keys.push(index * chunkSize + (values[at] as number));
+    }
+    return keys;
+  }
+
+  *#generated(): Generator<Key> {
     for (const key of this.#beyond.sorted()) if (String(key).startsWith('-')) yield key;
     yield* this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
     for (const key of this.#beyond.sorted()) if (!String(key).startsWith('-')) yield key;

@@ -1,5 +1,5 @@
 /** Bytes of one unit that may wait for their turn. */
-const waitingLimit = 16 * 1024 * 1024;
+const waitingLimit = 4 * 1024 * 1024;
 
 /**
  * Runs `work` on a lazy sequence of units with one worker resource each (a database reader serves one unit at a time), and

@@ -45,8 +45,7 @@ export async function linkLists(
     let count = 0;
     let surplus = 0;
     for (const [owner, list] of byOwner) {
-      if (list.length > 1) list.sort(compare);
-      const distinct = list.every((key, at) => key !== list[at - 1]) ? list : list.filter((key, at) => key !== list[at - 1]);
+      const distinct = list.length === 1 ? list : inOrderOnce(list, compare);
       if (distinct !== list) byOwner.set(owner, distinct);
       count += distinct.length;
       surplus += list.length - distinct.length;
@@ -56,6 +55,13 @@ export async function linkLists(
     lists.push({ member: link.member, of: (key) => byOwner.get(key) ?? none, inverse: keyShape(inverse) });
   }
   return { lists, counts, repeated };
+}
+
+/** The same list where its keys come in order, each once: to sort the many short ones would make more garbage than to look. */
+function inOrderOnce(list: Key[], compare: (a: Key, b: Key) => number): Key[] {
+  let isInOrder = true;
+  for (let at = 1; at < list.length && isInOrder; at += 1) isInOrder = compare(list[at - 1] as Key, list[at] as Key) < 0;
+  return isInOrder ? list : list.sort(compare).filter((key, at) => key !== list[at - 1]);
 }
 
 export function addCounts(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {

@@ -172,7 +172,7 @@ class BytesEncoder implements ObjectEncoder {
     for (const member of this.#members) {
       out.append(member.prefix);
       if (member.is === 'column') this.#value(chunk, out, member.at, member.kind);
-      else out.utf8(keysText(member.list.of(key), member.list.inverse));
+      else writeKeys(out, member.list.of(key), member.list.inverse);
     }
     out.append(this.#tail);
     const [only] = this.#key;
@@ -236,10 +236,15 @@ class BytesEncoder implements ObjectEncoder {
   }
 }
 
-/** Safe integers are written as they are. */
-function keysText(keys: readonly Key[], shape: KeyShape): string {
-  if (keys.every((key) => typeof key === 'number')) return `[${keys.join(',')}]`;
-  return JSON.stringify(keys.map((key) => keyToPk(key, shape)));
+function writeKeys(out: OutputBuffer, keys: readonly Key[], shape: KeyShape): void {
+  out.ascii('[');
+  for (let at = 0; at < keys.length; at += 1) {
+    if (at > 0) out.ascii(',');
+    const key = keys[at] as Key;
+    if (typeof key === 'number') out.integer(key);
+    else out.utf8(JSON.stringify(keyToPk(key, shape)));
+  }
+  out.ascii(']');
 }
 
 function sortedMembers(options: ObjectEncoderOptions, key: ReadonlySet<number>): readonly Member[] {

@@ -41,6 +41,22 @@ export class OutputBuffer {
     for (let at = 0; at < text.length; at += 1) this.#buffer[this.#length++] = text.charCodeAt(at);
   }
 
+  /** A safe integer in digits. */
+  integer(value: number): void {
+    if (value < 0 || value > 0x7fffffff) {
+      this.ascii(String(value));
+      return;
+    }
+    this.#reserve(10);
+    let end = this.#length + 1;
+    for (let bound = 10; bound <= value; bound *= 10) end += 1;
+    this.#length = end;
+    for (let rest = value; ; rest = (rest / 10) | 0) {
+      this.#buffer[--end] = 0x30 + (rest % 10);
+      if (rest < 10) return;
+    }
+  }
+
   utf8(text: string): void {
     this.#reserve(text.length * 3);
     this.#length += this.#buffer.write(text, this.#length, 'utf8');
@@ -97,7 +113,7 @@ export class OutputBuffer {
   }
 
   #copy(source: Buffer, start: number, end: number): void {
-    if (end - start > 48) {
+    if (end - start > 96) {
       source.copy(this.#buffer, this.#length, start, end);
       this.#length += end - start;
       return;

@@ -22,7 +22,8 @@ export function bitsTest(name: string, keys: readonly Key[], from: number, to: n
   const span = to - from + 1;
   if (keys.length < worthBits || span > keys.length * sparsest) return undefined;
   const bits = Buffer.alloc(Math.ceil(span / 8));
-  for (const key of keys) {
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at];
     const place = (typeof key === 'number' ? key : Number(key)) - from;
     bits[place >> 3] = (bits[place >> 3] ?? 0) | (1 << (place & 7));
   }

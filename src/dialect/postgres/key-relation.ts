@@ -125,7 +125,9 @@ function rangeOf(keys: readonly Key[]): KeyRange | undefined {
   let to = -Infinity;
   let ascending = true;
   let previous = -Infinity;
-  for (const key of keys) {
+  // By its index: the statement of a large set is made once, before a loop over an iterator would have been compiled.
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at];
     if (typeof key !== 'number') return undefined;
     if (key <= previous) ascending = false;
     previous = key;

@@ -115,6 +115,10 @@ function isInteger(entity: Entity, group: ColumnGroup): boolean {
 }
 
 function* batches(keys: Iterable<Key>): Generator<readonly Key[]> {
+  if (isShort(keys)) {
+    if (keys.length > 0) yield keys;
+    return;
+  }
   let batch: Key[] = [];
   for (const key of keys) {
     if (batch.push(key) < (typeof key === 'number' ? integersAtOnce : textsAtOnce)) continue;
@@ -122,4 +126,9 @@ function* batches(keys: Iterable<Key>): Generator<readonly Key[]> {
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+/** What one statement holds already need not be copied. */
+function isShort(keys: Iterable<Key>): keys is readonly Key[] {
+  return Array.isArray(keys) && keys.length <= textsAtOnce;
 }
