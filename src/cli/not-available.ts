@@ -12,7 +12,6 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   'apply-plan': 'Import with the same options as the plan was made with.',
   'with-id-map': 'Import one archive after the other.',
   journal: 'Export what the import would overwrite first.',
-  'bulk-constraints': 'Foreign keys are checked by the database.',
   against: 'Use importobjects --dry-run: what is equal is reported as same.',
   html: 'Use --json.',
   'public-only': noProfile,

@@ -7,6 +7,7 @@ import type { Session } from '../dialect/session.js';
 import type { OnProgress } from '../progress.js';
 import type { Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
+import type { BulkConstraints } from './bulk-constraints.js';
 import type { Fill } from './fill.js';
 import { drawsFromSequence, generatedKeys } from './generated-keys.js';
 import type { ModelRun } from './model-runs.js';
@@ -26,6 +27,8 @@ export interface ApplyOptions {
   /** The archive's objects in their order, all that are to be written at least; by default another pass over it. */
   readonly objects?: AsyncGenerator<readonly ArchiveObject[]> | undefined;
   readonly dryRun: boolean;
+  /** What it covers is never staged: its rows may come in any order. */
+  readonly bulk?: BulkConstraints | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -91,13 +94,13 @@ interface Span {
  * Stretches of the archive's order in which a table needs one that comes later, by a constraint that is checked at once: with
  * deferrable ones, the transaction's end is soon enough. Stretches that touch are one.
  */
-function stagedSpans({ plan, schema }: ApplyOptions): readonly Span[] {
+function stagedSpans({ plan, schema, bulk }: ApplyOptions): readonly Span[] {
   const places = new Map([...plan.models.values()].map((planned, at) => [planned.target.entity.model, at]));
   const spans = schema.references
     .flatMap(({ child, parent, constraint }) => {
       const from = places.get(child);
       const to = places.get(parent);
-      const immediate = constraint !== undefined && !constraint.deferrable;
+      const immediate = constraint !== undefined && !constraint.deferrable && bulk?.covers(child) !== true;
       return immediate && from !== undefined && to !== undefined && to > from ? [{ from, to }] : [];
     })
     .sort((a, b) => a.from - b.from);
@@ -117,16 +120,18 @@ async function writeRun(
   place: number,
   isInSpan: boolean,
 ): Promise<{ readonly stage: Stage | undefined; readonly digest: string | undefined }> {
-  const { session } = options;
+  const { session, bulk } = options;
   const { target, decisions } = planned;
   const fills = fillsOf(options, planned);
-  const isStaged = isInSpan || decisions.count('update') > 0;
+  const isStaged = (isInSpan && bulk?.covers(target.entity.model) !== true) || decisions.count('update') > 0;
   const stage = isStaged ? await createStage(session, planned, fills, place) : undefined;
   const columns = columnList([...target.written, ...fills].map(({ column }) => column.name));
   const into = stage === undefined ? `${quoteTable(target.entity.table)} (${columns})` : stageTarget(stage);
   const hash = stage === undefined ? createHash('sha256') : undefined;
+  const copy = (): Promise<number> =>
+    session.copyIn(`COPY ${into} FROM STDIN`, hashed(rows(options, planned, run, fills, isStaged), hash));
   try {
-    await session.copyIn(`COPY ${into} FROM STDIN`, hashed(rows(options, planned, run, fills, isStaged), hash));
+    await (stage === undefined && bulk !== undefined ? bulk.write(target.entity, copy) : copy());
   } catch (error) {
     throw valueRefused(error, target.model);
   }

@@ -13,6 +13,7 @@ import { mergePolicy } from '../policy/merge-policy.js';
 import type { DraftSchema } from '../schema/build-schema.js';
 import { draftSchema } from '../schema/build-schema.js';
 import type { Schema } from '../schema/schema.js';
+import { BulkConstraints } from './bulk-constraints.js';
 import { checkExternal } from './check-external.js';
 import { findCollisions, isTable } from './find-collisions.js';
 import { findDrift } from './find-drift.js';
@@ -21,6 +22,7 @@ import { importOptionNames } from './import-options.js';
 import { emptyTables } from './look-up-rows.js';
 import { makePlan } from './make-plan.js';
 import { moveSequences } from './move-sequences.js';
+import { openBulkSession } from './open-bulk-session.js';
 import { planAndWrite } from './plan-and-write.js';
 import { planLines, idMapLines } from './plan-lines.js';
 import type { Plan } from './plan.js';
@@ -51,7 +53,9 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
   refuseUnknownOptions('importObjects', options, importOptionNames);
   const findings = options.findings ?? new Findings();
   const archive = await openArchive(options.archive);
-  const session = await openWriteSession(dataSource, { signal: options.signal });
+  const { signal } = options;
+  const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
+  let session = await openWriteSession(dataSource, { signal });
   try {
     await options.onTarget?.(session.server);
     if (session.server.standby) {
@@ -61,13 +65,9 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
     }
     if (archive.header.edited === true)
       findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
-    const draft = await draftSchema(
-      session,
-      dataSource,
-      mergePolicy({ policy: options.policy, includeSecrets: ['*'] }),
-      findings,
-      archive.header.entities,
-    );
+    const { header } = archive;
+    if (options.bulkConstraints === true) session = await openBulkSession({ dataSource, session, header, policy, signal });
+    const draft = await draftSchema(session, dataSource, policy, findings, header.entities);
     if (options.ignoreNonexistent !== true) refuseNonexistent(archive.header, draft);
     draft.problems.throwAny();
     return await run(dataSource, session, archive, draft, options, findings);
@@ -106,7 +106,9 @@ async function run(
   const dryRun = options.dryRun ?? false;
   const empty = await emptyTables(session, targets);
   const planOptions = { session, archive, schema, targets, empty, findings, onProgress, signal };
-  const written = await planAndWrite({ ...planOptions, dryRun });
+  const bulk =
+    options.bulkConstraints === true ? await BulkConstraints.open({ session, schema, targets, empty, findings }) : undefined;
+  const written = await planAndWrite({ ...planOptions, dryRun, bulk });
   const made = written?.plan ?? (await makePlan(planOptions));
   tellNewValues(archive.header, made.models, findings);
   await tellSkipped(archive, made, findings);
@@ -133,7 +135,7 @@ async function run(
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
   try {
     const { digests } = written ?? {};
-    const links = await writeAndVerify({ session, archive, schema, plan, digests, dryRun, findings, onProgress, signal });
+    const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
     await tellNestedSets(session, schema, plan.models, findings);
     refuseWarnings(options, findings);
     const later = await moveSequences(session, plan, { findings, dryRun });

@@ -6,9 +6,18 @@ import { columnList, columnNamed, quoteTable } from '../dialect/postgres/sql.js'
 import type { Session } from '../dialect/session.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
+import type { BulkConstraints } from './bulk-constraints.js';
 import { drawsFromSequence } from './generated-keys.js';
 import { isEmpty } from './look-up-rows.js';
 import type { LinkPair } from './write-links.js';
+
+export interface LinkTableOptions {
+  readonly session: Session;
+  readonly schema: Schema;
+  readonly link: Link;
+  readonly dryRun: boolean;
+  readonly bulk?: BulkConstraints | undefined;
+}
 
 /** A join table that was empty: links go into it by COPY, as the constraints of both ends allow, and are compared as a whole. */
 export class LinkTable {
@@ -18,16 +27,19 @@ export class LinkTable {
   /** Names of the constraints of both ends: the table may have others. */
   readonly #constraints: readonly (string | undefined)[];
   readonly #hash = createHash('sha256');
+  readonly #bulk: BulkConstraints | undefined;
 
-  private constructor(session: Session, through: Entity, { owner, inverse }: Link) {
+  private constructor({ session, link: { owner, inverse }, bulk }: LinkTableOptions, through: Entity) {
     this.#session = session;
     this.#through = through;
+    this.#bulk = bulk;
     this.#columns = [...owner.columns, ...inverse.columns];
     this.#constraints = [owner.constraint?.name, inverse.constraint?.name];
   }
 
   /** Undefined where links have to be compared one by one, or are no plain copies of their ends' keys. */
-  static async open(session: Session, schema: Schema, link: Link, dryRun: boolean): Promise<LinkTable | undefined> {
+  static async open(options: LinkTableOptions): Promise<LinkTable | undefined> {
+    const { session, schema, link, dryRun } = options;
     const through = schema.entities.get(link.through);
     if (through === undefined || through.triggers.length > 0) return undefined;
     if (![link.owner, link.inverse].every((reference) => isCopied(schema, through, reference))) return undefined;
@@ -38,7 +50,7 @@ export class LinkTable {
       if (constraint?.deferrable === true)
         await session.query(`SET CONSTRAINTS ${quoteTable({ schema: through.table.schema, name: constraint.name })} IMMEDIATE`);
     }
-    return new LinkTable(session, through, link);
+    return new LinkTable(options, through);
   }
 
   /** False where an end is not there: the transaction is of no more use then. */
@@ -46,17 +58,26 @@ export class LinkTable {
     const line = (pair: LinkPair): string => pair.flatMap(keyTexts).map(escapeCopy).join('\t');
     const bytes = Buffer.from(pairs.map((pair) => `${line(pair)}\n`).join(''));
     this.#hash.update(bytes);
+    const sql = `COPY ${quoteTable(this.#through.table)} (${columnList(this.#columns)}) FROM STDIN`;
+    const copy = (): Promise<number> => this.#session.copyIn(sql, only(bytes));
     try {
-      await this.#session.copyIn(
-        `COPY ${quoteTable(this.#through.table)} (${columnList(this.#columns)}) FROM STDIN`,
-        only(bytes),
-      );
+      await (this.#bulk === undefined ? copy() : this.#bulk.write(this.#through, copy));
       return true;
     } catch (error) {
-      const isOpen = error instanceof ConstraintError && (error.cause as { readonly code?: string }).code === '23503';
-      if (!isOpen || !this.#constraints.includes(error.constraint)) throw error;
+      if (!this.#isOpen(error)) throw error;
       return false;
     }
+  }
+
+  /** Whether an error of the whole import says that an end of some link here is not there. */
+  isOpened(error: unknown): boolean {
+    const { schema, name } = this.#through.table;
+    return this.#isOpen(error) && error.table === `${schema}.${name}`;
+  }
+
+  #isOpen(error: unknown): error is ConstraintError {
+    if (!(error instanceof ConstraintError) || (error.cause as { readonly code?: string }).code !== '23503') return false;
+    return this.#constraints.includes(error.constraint);
   }
 
   /** Whether the table holds exactly what was written; to be asked once. */

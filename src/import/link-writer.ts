@@ -3,6 +3,7 @@ import type { Session } from '../dialect/session.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { Schema } from '../schema/schema.js';
+import type { BulkConstraints } from './bulk-constraints.js';
 import { LinkTable } from './link-table.js';
 import type { Plan } from './plan.js';
 import type { PlannedRun } from './planned-runs.js';
@@ -18,6 +19,7 @@ export interface LinkWriterOptions {
   readonly schema: Schema;
   readonly plan: Plan;
   readonly dryRun: boolean;
+  readonly bulk?: BulkConstraints | undefined;
   readonly findings: Findings;
   readonly signal?: AbortSignal | undefined;
 }
@@ -96,12 +98,18 @@ export class LinkWriter {
     }
   }
 
+  /** What a constraint that was found violated after all was written says of links that were copied. */
+  explained(error: unknown): unknown {
+    const [open] = [...this.#tables].find(([, table]) => table?.isOpened(error)) ?? [];
+    return open === undefined ? error : openLinks(open);
+  }
+
   async #tableOf(target: TargetLink): Promise<LinkTable | undefined> {
     if (this.#tables.has(target)) return this.#tables.get(target);
-    const { session, schema, plan, dryRun } = this.#options;
+    const { plan } = this.#options;
     const all = [...plan.models.values()].flatMap((planned) => planned.target.links);
     const isAlone = all.every((one) => one === target || one.link.through !== target.link.through);
-    const table = isAlone ? await LinkTable.open(session, schema, target.link, dryRun) : undefined;
+    const table = isAlone ? await LinkTable.open({ ...this.#options, link: target.link }) : undefined;
     this.#tables.set(target, table);
     return table;
   }

@@ -1,9 +1,10 @@
 import type { ArchiveHeader, ArchiveObject } from '../archive/archive.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
-import type { Column } from '../schema/schema.js';
 import { applyPlan } from './apply-plan.js';
 import { checkReferences, ReferenceCheck } from './check-references.js';
+import type { BulkConstraints } from './bulk-constraints.js';
+import { callsFunction } from './calls-function.js';
 import { drawsFromSequence } from './generated-keys.js';
 import { startingModels } from './make-plan.js';
 import type { Plan } from './plan.js';
@@ -13,6 +14,11 @@ import { planRun } from './plan-run.js';
 import { plannedRuns } from './planned-runs.js';
 import { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
+
+export interface PlanAndWriteOptions extends PlanOptions {
+  readonly dryRun: boolean;
+  readonly bulk: BulkConstraints | undefined;
+}
 
 export interface WrittenPlan {
   readonly plan: Plan;
@@ -25,7 +31,7 @@ export interface WrittenPlan {
  * against an object is a reference that leads nowhere, or another object. Where anything does, what was written is taken back to a
  * savepoint, and undefined says that the plan has to be made first, which tells what it is.
  */
-export async function planAndWrite(options: PlanOptions & { readonly dryRun: boolean }): Promise<WrittenPlan | undefined> {
+export async function planAndWrite(options: PlanAndWriteOptions): Promise<WrittenPlan | undefined> {
   const { session, archive, findings, signal } = options;
   if (mayRelyOnOthers(archive.header)) return undefined;
   if (![...options.targets].every(([model, target]) => options.empty.has(model) && isPlain(target))) return undefined;
@@ -68,10 +74,8 @@ function mayRelyOnOthers({ entities, order }: ArchiveHeader): boolean {
 /** Whether rows can be written and taken back without a trace, which neither a trigger nor a sequence promises. */
 function isPlain({ entity, columns, fills }: TargetModel): boolean {
   const held = new Set([...columns, ...fills].map(({ column }) => column.name));
-  return entity.triggers.length === 0 && entity.columns.every((column) => held.has(column.name) || !mayDraw(column));
-}
-
-/** A function of the application, which the server names with its schema, may do so too. */
-function mayDraw(column: Column): boolean {
-  return drawsFromSequence(column) || /[\w"]\.("([^"]|"")+"|\w+)\(/u.test(column.default ?? '');
+  return (
+    entity.triggers.length === 0 &&
+    entity.columns.every((column) => held.has(column.name) || !(drawsFromSequence(column) || callsFunction(column)))
+  );
 }

@@ -19,7 +19,7 @@ export interface WriteOptions extends ApplyOptions, LinkWriterOptions {
  * and every deferred trigger has fired before anything is compared, since each can change rows of any table.
  */
 export async function writeAndVerify(options: WriteOptions): Promise<LinkCounts> {
-  const { session, schema, plan } = options;
+  const { session, schema, plan, bulk } = options;
   const links = new LinkWriter(options);
   const triggers = haveTriggers(schema, plan);
   // Functions of the application name tables as its connections find them.
@@ -28,6 +28,9 @@ export async function writeAndVerify(options: WriteOptions): Promise<LinkCounts>
   await links.write();
   await session.query('SET CONSTRAINTS ALL IMMEDIATE');
   if (triggers) await setPath(session, '');
+  await bulk?.check().catch((error: unknown) => {
+    throw links.explained(error);
+  });
   await links.prove();
   const proven = await proveTables(options, digests);
   const open = new Map([...plan.models].filter(([model, planned]) => isWritten(planned) && !proven.has(model)));

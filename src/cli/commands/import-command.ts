@@ -14,6 +14,7 @@ interface ImportArguments extends SharedArguments {
   readonly yes: boolean;
   readonly plan: string | undefined;
   readonly idMap: string | undefined;
+  readonly bulkConstraints: boolean;
   readonly ignoreNonexistent: boolean;
 }
 
@@ -40,6 +41,11 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         })
         .option('plan', valueOption('FILE', 'write the plan there, one decision a line'))
         .option('id-map', valueOption('FILE', 'write old key → new key there, as JSON lines'))
+        .option('bulk-constraints', {
+          type: 'boolean',
+          default: false,
+          describe: 'check foreign keys set by set instead of row by row',
+        })
         .option('ignore-nonexistent', {
           type: 'boolean',
           default: false,
@@ -56,10 +62,10 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         if (asks) requireTerminal();
         const { dataSource, policy } = await context.open();
         const { importObjects } = await import('../../import/import-objects.js');
-        const { path: archive, dryRun, plan, idMap, ignoreNonexistent, verbose, strict } = args;
+        const { path: archive, dryRun, plan, idMap, bulkConstraints, ignoreNonexistent, verbose, strict } = args;
         const result = await importObjects(dataSource, {
           ...libraryOptions(context),
-          ...{ archive, dryRun, onConflict, plan, idMap, ignoreNonexistent, verbose, strict, policy },
+          ...{ archive, dryRun, onConflict, plan, idMap, bulkConstraints, ignoreNonexistent, verbose, strict, policy },
           onTarget: async (target) => {
             const { host, database, user } = target;
             context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);

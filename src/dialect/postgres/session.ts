@@ -16,6 +16,11 @@ export interface WriteSessionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface LockingSessionOptions extends WriteSessionOptions {
+  /** Tables, as SQL, that are locked against other definitions (ROW EXCLUSIVE, as who writes to them does) before the snapshot is taken. */
+  readonly locked?: readonly string[] | undefined;
+}
+
 export interface ReadSessionOptions extends WriteSessionOptions {
   /** What `exportSnapshot` of another session gave. */
   readonly snapshot?: string | undefined;
@@ -39,13 +44,17 @@ export function openReadSession(dataSource: DataSource, options: ReadSessionOpti
  *
  * @throws as {@link openReadSession}; FailedError READ_ONLY_DATABASE on a standby
  */
-export function openWriteSession(dataSource: DataSource, options: WriteSessionOptions = {}): Promise<PinnedSession> {
-  return open(
-    dataSource,
-    ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE', 'SET CONSTRAINTS ALL DEFERRED'],
-    'master',
-    options,
-  );
+export function openWriteSession(dataSource: DataSource, options: LockingSessionOptions = {}): Promise<PinnedSession> {
+  const begin = ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE', 'SET CONSTRAINTS ALL DEFERRED'];
+  const { locked = [] } = options;
+  // None of these needs a snapshot; the first query behind them takes it.
+  if (locked.length > 0)
+    begin.push(
+      'SET LOCAL lock_timeout = 0',
+      'SET LOCAL statement_timeout = 0',
+      `LOCK TABLE ${locked.join(', ')} IN ROW EXCLUSIVE MODE`,
+    );
+  return open(dataSource, begin, 'master', options);
 }
 
 async function open(
