@@ -25,6 +25,11 @@ export class Budget {
     return undefined;
   }
 
+  /** Whether so many may leave. */
+  holds(total: number): boolean {
+    return total <= (this.#limits.maxObjects ?? Infinity);
+  }
+
   /** Whether a walk that can drop rows is to meet no others than those that it needs to know which of the present ones stay. */
   isSpent(total: number, depth: number): boolean {
     return total > this.#patience || depth > (this.#limits.maxDepth ?? Infinity);

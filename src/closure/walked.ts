@@ -34,7 +34,8 @@ export class Walked {
   }
 }
 
-function bringsAll({ direct, when, columns, follow }: Reference, child: Entity): boolean {
+/** Whether a reference brings all children of a parent, by one integer. */
+export function bringsAll({ direct, when, columns, follow }: Reference, child: Entity): boolean {
   const [name] = columns;
   const isInteger = columns.length === 1 && child.columns.find((column) => column.name === name)?.kind === 'integer';
   return direct && isInteger && when === undefined && follow.where === undefined && follow.limit === undefined;

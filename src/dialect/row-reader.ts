@@ -80,6 +80,8 @@ export interface RowReader {
   census(set: RowSet, within: readonly HeldKeys[]): Promise<Census>;
   /** What those rows hold: a group for each entry of `within`, null where it holds nothing new. */
   lacking(set: RowSet, within: readonly HeldKeys[]): AsyncIterable<KeyBatch>;
+  /** Keys held by `select` of the rows of a set, but those of `except`: by one query, however many columns bring them. */
+  keysOf(set: RowSet, select: readonly ColumnGroup[], except: RowSelection['except']): AsyncIterable<KeyBatch>;
   /** All rows of a set as {@link RowReader.rows} gives them, in the archive's order. One query. */
   rowsOf(set: RowSet, columns: readonly string[]): AsyncIterable<Buffer>;
   /** All rows of a table in COPY text format, cut anywhere, sorted by some columns as an archive sorts keys. One query. */

@@ -101,6 +101,12 @@ function watched(reader: RowReader, reads: string[]): RowReader {
       if (values.length > 0) reads.push(`${short(entity.model)} by ${by} (${String(values.length)})${spared.join('')}`);
       return reader.keys({ ...selection, values }, select);
     },
+    keysOf: (set, select, except = []) => {
+      const spared = except.map(({ column, keys }) => ` but ${column} (${String(keys.length)})`);
+      const by = set.anyOf.map(({ column, keys }) => `${column} (${String(keys.size)})`);
+      reads.push(`${short(set.entity.model)} by ${by.join(' or ')}${spared.join('')}`);
+      return reader.keysOf(set, select, except);
+    },
     pairs: (join, known, keys) => {
       reads.push(`pairs of ${short(join.holder.model)}`);
       return reader.pairs(join, known, keys);

@@ -2,9 +2,11 @@ import type { Key } from '../../closure/key.js';
 import type { Entity } from '../../schema/schema.js';
 import type { Census, ColumnGroup, HeldKeys, KeyBatch, RowJoin, RowReader, RowSelection, RowSet } from '../row-reader.js';
 import type { Session } from '../session.js';
+import type { GroupShape } from './key-parser.js';
 import { KeyParser } from './key-parser.js';
 import { keyRelation } from './key-relation.js';
 import { joinEnds, pairsSql } from './pairs-sql.js';
+import { setKeysSql } from './set-keys-sql.js';
 import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, ownRows } from './sql.js';
@@ -25,33 +27,33 @@ export function createRowReader(session: Session): RowReader {
     describes: session.server.version >= hashedArrays,
     census: (set, within) => readCensus(session, set, within),
     lacking: (set, within) => readLacking(session, set, within),
+    keysOf: (set, select, except) => parsed(session, setKeysSql(set, select.flat(), except), shapesOf(set.entity, select)),
     rowsOf: (set, columns) => wholeRows(session.copyOut(rowsSql(set, columns, orderOf(set.entity)))),
     table: (entity, columns, by) => session.copyOut(tableSql(entity, columns, by)),
   };
 }
 
 async function* readKeys(session: Session, selection: RowSelection, select: readonly ColumnGroup[]): AsyncGenerator<KeyBatch> {
-  const shapes = select.map((group) => ({ columns: group.length, integer: isInteger(selection.entity, group) }));
+  const shapes = shapesOf(selection.entity, select);
   for (const keys of batches(selection.values)) {
-    const parser = new KeyParser(shapes);
-    for await (const chunk of session.copyOut(selectionSql(selection, select.flat(), keys))) {
-      const batch = parser.parse(chunk);
-      if (batch.count === 0) continue;
-      session.statistics.rows += batch.count;
-      yield batch;
-    }
+    yield* parsed(session, selectionSql(selection, select.flat(), keys), shapes);
   }
 }
 
 async function* readPairs(session: Session, join: RowJoin, known: 0 | 1, keys: Iterable<Key>): AsyncGenerator<KeyBatch> {
   const shapes = joinEnds(join).map(({ entity }) => ({ columns: entity.key.length, integer: isInteger(entity, entity.key) }));
   for (const some of batches(keys)) {
-    const parser = new KeyParser(shapes);
-    for await (const chunk of session.copyOut(pairsSql(join, known, some))) {
-      const batch = parser.parse(chunk);
-      session.statistics.rows += batch.count;
-      if (batch.count > 0) yield batch;
-    }
+    yield* parsed(session, pairsSql(join, known, some), shapes);
+  }
+}
+
+async function* parsed(session: Session, sql: string, shapes: readonly GroupShape[]): AsyncGenerator<KeyBatch> {
+  const parser = new KeyParser(shapes);
+  for await (const chunk of session.copyOut(sql)) {
+    const batch = parser.parse(chunk);
+    if (batch.count === 0) continue;
+    session.statistics.rows += batch.count;
+    yield batch;
   }
 }
 
@@ -107,6 +109,10 @@ async function* wholeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
     yield rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
     rest = end === chunk.length ? [] : [chunk.subarray(end)];
   }
+}
+
+function shapesOf(entity: Entity, groups: readonly ColumnGroup[]): readonly GroupShape[] {
+  return groups.map((group) => ({ columns: group.length, integer: isInteger(entity, group) }));
 }
 
 function isInteger(entity: Entity, group: ColumnGroup): boolean {
