@@ -1,0 +1,26 @@
+import { diamond, hub, manyToMany } from './hubs.js';
+import { composite, manyKeys, manyUuids, sparse, uuids } from './keys.js';
+import type { MakeShape } from './shape.js';
+import { bloated, healthy, unanalysed, unindexed } from './states.js';
+import { longRows, manyColumns, manyEntities } from './wide-shapes.js';
+
+/** Shapes that break tools like this one, by name. */
+export const allShapes: Readonly<Record<string, MakeShape>> = Object.freeze({
+  'a hub of 5 M, dependencies': hub('dependencies'),
+  'a hub of 5 M, owned': hub('owned'),
+  'a hub of 5 M, connected': hub('connected'),
+  '10 k × 10 k, 2 M links': manyToMany,
+  'a diamond of five paths': diamond,
+  '300 entities, 900 references': manyEntities,
+  '200 columns': manyColumns,
+  'rows of 5 MB': longRows,
+  'UUID keys': uuids,
+  'composite keys': composite,
+  'sparse keys up to 2^63': sparse,
+  'healthy tables, to compare with': healthy,
+  'no index, going down': unindexed,
+  'never analysed': unanalysed,
+  'a third dead rows': bloated,
+  '20 M integer keys': manyKeys,
+  '20 M UUID keys': manyUuids,
+});
