@@ -15,7 +15,8 @@ import { countLinks } from './count-links.js';
 import { encoderBuffers } from '../values/object-encoder.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
 import { exportOptionNames } from './export-options.js';
-import type { RowsOptions } from './export-rows.js';
+import type { ExportSizes } from './export-sizes.js';
+import { usualSizes } from './export-sizes.js';
 import { defaultJobs, exportRows } from './export-rows.js';
 import type { Prepared } from './prepare.js';
 import { prepare } from './prepare.js';
@@ -33,22 +34,32 @@ import { trailerLists } from './trailer-lists.js';
  *
  * @throws UsageError for names that are not there, RefusedError for boundary, budget and policy, FailedError for the rest
  */
-export async function exportObjects(dataSource: DataSource, options: ExportOptions): Promise<ExportResult> {
+export function exportObjects(dataSource: DataSource, options: ExportOptions): Promise<ExportResult> {
+  return exportInSizes(dataSource, options, usualSizes);
+}
+
+/** As {@link exportObjects}, so much at once. */
+export async function exportInSizes(dataSource: DataSource, options: ExportOptions, sizes: ExportSizes): Promise<ExportResult> {
   refuseUnknownOptions('exportObjects', options, exportOptionNames);
   refuseOtherThanNames('exportObjects', options.objects);
   if (options.output === undefined && options.dryRun !== true) {
     throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
   }
   if (options.output !== undefined && options.dryRun !== true) await checkOutput(options.output, options.force ?? false);
-  const prepared = await prepare(dataSource, options);
+  const prepared = await prepare(dataSource, options, sizes);
   try {
-    return options.dryRun === true ? await dryResult(prepared, options) : await write(dataSource, prepared, options);
+    return options.dryRun === true ? await dryResult(prepared, options) : await write(dataSource, prepared, options, sizes);
   } finally {
     await prepared.session.close();
   }
 }
 
-async function write(dataSource: DataSource, prepared: Prepared, options: ExportOptions): Promise<ExportResult> {
+async function write(
+  dataSource: DataSource,
+  prepared: Prepared,
+  options: ExportOptions,
+  sizes: ExportSizes,
+): Promise<ExportResult> {
   const { schema, taken, session } = prepared;
   const order = archiveOrder(schema, taken.closure);
   const total = sum(order.map((model) => countOf(taken.closure, model)));
@@ -61,20 +72,14 @@ async function write(dataSource: DataSource, prepared: Prepared, options: Export
       header: archiveHeader(prepared, order, options),
       force: options.force ?? false,
     });
-    const readers = [session, ...further].map((one) => createRowReader(one));
+    const readers = [session, ...further].map((one) => createRowReader(one, sizes.batches));
     const objects = new Map<string, number>();
     const links = new Map<string, number>();
     const repeated = new Map<string, number>();
     const buffers = encoderBuffers();
-    const rows: RowsOptions = {
-      schema,
-      closure: taken.closure,
-      lineStart: writer.lineStart,
-      buffers,
-      readers,
-      onProgress: options.onProgress,
-      signal: options.signal,
-    };
+    const { lineStart } = writer;
+    const { onProgress, signal } = options;
+    const rows = { schema, closure: taken.closure, lineStart, buffers, readers, sizes, onProgress, signal };
     for await (const lines of exportRows(order, rows)) {
       if (await writer.write(lines.bytes)) buffers.give(lines.bytes);
       objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);

@@ -7,12 +7,13 @@ import type { OnProgress } from '../progress.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import type { BufferPool } from '../values/buffer-pool.js';
 import { createObjectEncoder } from '../values/object-encoder.js';
-import { chunked } from './chunked.js';
 import { brokenConstraintAbove, brokenConstraintBelow } from './broken-constraint.js';
 import { closedProof, UnresolvedReference } from './closed-proof.js';
 import { cutsOf } from './cuts.js';
+import type { ExportSizes } from './export-sizes.js';
 import { linkLists } from './link-lists.js';
 import { inOrder } from './in-order.js';
+import { UnitSize } from './unit-size.js';
 
 export interface RowsOptions {
   readonly schema: Schema;
@@ -23,6 +24,7 @@ export interface RowsOptions {
   readonly buffers: BufferPool;
   /** All on one snapshot. */
   readonly readers: readonly RowReader[];
+  readonly sizes: ExportSizes;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,9 +39,6 @@ export interface Lines {
   /** As in {@link LinkLists}. */
   readonly repeated: ReadonlyMap<string, number>;
 }
-
-/** Rows of one unit of work: enough that a query is worth its round trip, few enough that all readers have some. */
-const unitSize = 30_000;
 
 /** The default of `--jobs`: a second reader pays from about this many objects on. */
 const manyObjects = 50_000;
@@ -71,9 +70,11 @@ interface Unit {
   readonly count: number;
   readonly total: number;
   isOwned(key: Key): boolean;
+  /** To be told how many links it had. */
+  noteLinks(links: number): void;
 }
 
-function* units(models: readonly string[], { schema, closure }: RowsOptions): Generator<Unit> {
+function* units(models: readonly string[], { schema, closure, sizes }: RowsOptions): Generator<Unit> {
   for (const model of models) {
     const entity = schema.entities.get(model);
     if (entity === undefined) continue;
@@ -81,16 +82,43 @@ function* units(models: readonly string[], { schema, closure }: RowsOptions): Ge
     const described = closure.described.get(model);
     if (described !== undefined) {
       const { count, role } = described;
-      yield { entity, columns, rows: described, count, total: count, isOwned: () => role === 'owned' };
+      yield {
+        entity,
+        columns,
+        rows: described,
+        count,
+        total: count,
+        isOwned: () => role === 'owned',
+        noteLinks: () => undefined,
+      };
     }
     const set = closure.taken.get(model);
     if (set === undefined) continue;
     const allOwned = set.owned.size === set.taken.size;
     const isOwned = allOwned ? () => true : (key: Key) => set.owned.has(key);
-    for (const keys of chunked(set.taken.sorted(), unitSize)) {
-      yield { entity, columns, rows: keys, count: keys.length, total: set.taken.size, isOwned };
+    const size = new UnitSize(sizes);
+    const isOwner = closure.links.some((link) => link.owner.parent === model);
+    if (!isOwner) size.note(1, 0);
+    for (const keys of inUnits(set.taken.sorted(), size)) {
+      const count = keys.length;
+      const noteLinks = (links: number): void => {
+        size.note(count, links);
+      };
+      yield { entity, columns, rows: keys, count, total: set.taken.size, isOwned, noteLinks };
     }
   }
+}
+
+function* inUnits(keys: Iterable<Key>, size: UnitSize): Generator<readonly Key[]> {
+  let unit: Key[] = [];
+  let { rows } = size;
+  for (const key of keys) {
+    if (unit.push(key) < rows) continue;
+    yield unit;
+    unit = [];
+    rows = size.rows;
+  }
+  if (unit.length > 0) yield unit;
 }
 
 /** Why a row is missing is looked for only where one is. */
@@ -110,6 +138,7 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
   const { model } = entity;
   const listed = 'anyOf' in rows ? undefined : rows;
   const { lists, counts, repeated } = await linkLists(reader, schema, closure, entity, listed ?? []);
+  unit.noteLinks([...counts.values(), ...repeated.values()].reduce((sum, links) => sum + links, 0));
   const encoder = createObjectEncoder({
     entity,
     columns,
@@ -130,7 +159,7 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
     if (bytes === undefined) continue;
     yield { model, bytes, objects: encoder.count - done, links: none, repeated: none };
     done = encoder.count;
-    if (done - told < unitSize) continue;
+    if (done - told < options.sizes.unit) continue;
     options.onProgress?.({ stage: 'rows', model, done: done - told, total });
     told = done;
   }

@@ -19,6 +19,8 @@ import type { Seeds } from '../seeds/find-seeds.js';
 import { findSeeds } from '../seeds/find-seeds.js';
 import type { FollowRule } from '../terms.js';
 import type { ExportOptions } from './export-options.js';
+import type { ExportSizes } from './export-sizes.js';
+import { usualSizes } from './export-sizes.js';
 import { tellWhatStays } from './tell-what-stays.js';
 
 /** Everything that is decided before a row is read: what export and explain have in common. */
@@ -37,7 +39,11 @@ export interface Prepared {
 }
 
 /** Opens the snapshot, builds the schema, finds the seeds and takes the closure; the caller closes the session. */
-export async function prepare(dataSource: DataSource, options: ExportOptions): Promise<Prepared> {
+export async function prepare(
+  dataSource: DataSource,
+  options: ExportOptions,
+  { batches }: Pick<ExportSizes, 'batches'> = usualSizes,
+): Promise<Prepared> {
   const findings = options.findings ?? new Findings();
   const policy = mergePolicy(options);
   const session = await openReadSession(dataSource, { signal: options.signal });
@@ -51,7 +57,7 @@ export async function prepare(dataSource: DataSource, options: ExportOptions): P
     const exclude = excludedModels(schema, policy);
     const taken = await takeClosure({
       schema,
-      reader: createRowReader(session),
+      reader: createRowReader(session, batches),
       follow,
       seeds: seeds.byModel,
       roots: new Set(roots),

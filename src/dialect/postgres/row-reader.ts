@@ -1,5 +1,7 @@
 import type { Key } from '../../closure/key.js';
 import type { Entity } from '../../schema/schema.js';
+import type { BatchSizes } from '../batch-sizes.js';
+import { usualBatches } from '../batch-sizes.js';
 import type { Census, ColumnGroup, HeldKeys, KeyBatch, RowJoin, RowReader, RowSelection, RowSet } from '../row-reader.js';
 import type { Session } from '../session.js';
 import type { GroupShape } from './key-parser.js';
@@ -11,19 +13,15 @@ import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, ownRows } from './sql.js';
 
-/** Keys in one statement: a few megabytes of text, however long a key is. */
-const integersAtOnce = 400_000;
-const textsAtOnce = 50_000;
-
 /** From this version on `= ANY (array)` looks a value up in a hash table; before it compares with each. */
 const hashedArrays = 140_000;
 
 /** Reads through COPY, in whatever state of the database the session sees. */
-export function createRowReader(session: Session): RowReader {
+export function createRowReader(session: Session, sizes: BatchSizes = usualBatches): RowReader {
   return {
-    keys: (selection, select) => readKeys(session, selection, select),
-    pairs: (join, known, keys) => readPairs(session, join, known, keys),
-    rows: (entity, columns, keys) => readRows(session, entity, columns, keys),
+    keys: (selection, select) => readKeys(session, selection, select, sizes),
+    pairs: (join, known, keys) => readPairs(session, join, known, keys, sizes),
+    rows: (entity, columns, keys) => readRows(session, entity, columns, keys, sizes),
     describes: session.server.version >= hashedArrays,
     census: (set, within) => readCensus(session, set, within),
     lacking: (set, within) => readLacking(session, set, within),
@@ -33,16 +31,27 @@ export function createRowReader(session: Session): RowReader {
   };
 }
 
-async function* readKeys(session: Session, selection: RowSelection, select: readonly ColumnGroup[]): AsyncGenerator<KeyBatch> {
+async function* readKeys(
+  session: Session,
+  selection: RowSelection,
+  select: readonly ColumnGroup[],
+  sizes: BatchSizes,
+): AsyncGenerator<KeyBatch> {
   const shapes = shapesOf(selection.entity, select);
-  for (const keys of batches(selection.values)) {
+  for (const keys of batches(selection.values, sizes)) {
     yield* parsed(session, selectionSql(selection, select.flat(), keys), shapes);
   }
 }
 
-async function* readPairs(session: Session, join: RowJoin, known: 0 | 1, keys: Iterable<Key>): AsyncGenerator<KeyBatch> {
+async function* readPairs(
+  session: Session,
+  join: RowJoin,
+  known: 0 | 1,
+  keys: Iterable<Key>,
+  sizes: BatchSizes,
+): AsyncGenerator<KeyBatch> {
   const shapes = joinEnds(join).map(({ entity }) => ({ columns: entity.key.length, integer: isInteger(entity, entity.key) }));
-  for (const some of batches(keys)) {
+  for (const some of batches(keys, sizes)) {
     yield* parsed(session, pairsSql(join, known, some), shapes);
   }
 }
@@ -83,11 +92,12 @@ async function* readRows(
   entity: Entity,
   columns: readonly string[],
   keys: Iterable<Key>,
+  sizes: BatchSizes,
 ): AsyncGenerator<Buffer> {
   const keyColumns = entity.key.map((name) => columnNamed(entity, name));
   if (keyColumns.length === 0) throw new TypeError(`${entity.model} has no key by which rows could be read`);
   const order = orderOf(entity);
-  for (const batch of batches(keys)) {
+  for (const batch of batches(keys, sizes)) {
     const { tables, conditions } = keyRelation(keyColumns, batch, 't');
     const from = [...tables, `${ownRows(entity)} t`].join(', ');
     const query = `SELECT ${columnList(columns, 't')} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`;
@@ -120,21 +130,21 @@ function isInteger(entity: Entity, group: ColumnGroup): boolean {
   return group.length === 1 && name !== undefined && columnNamed(entity, name).kind === 'integer';
 }
 
-function* batches(keys: Iterable<Key>): Generator<readonly Key[]> {
-  if (isShort(keys)) {
+function* batches(keys: Iterable<Key>, { integers, texts }: BatchSizes): Generator<readonly Key[]> {
+  // What one statement holds already need not be copied.
+  if (isArray(keys) && keys.length <= Math.min(integers, texts)) {
     if (keys.length > 0) yield keys;
     return;
   }
   let batch: Key[] = [];
   for (const key of keys) {
-    if (batch.push(key) < (typeof key === 'number' ? integersAtOnce : textsAtOnce)) continue;
+    if (batch.push(key) < (typeof key === 'number' ? integers : texts)) continue;
     yield batch;
     batch = [];
   }
   if (batch.length > 0) yield batch;
 }
 
-/** What one statement holds already need not be copied. */
-function isShort(keys: Iterable<Key>): keys is readonly Key[] {
-  return Array.isArray(keys) && keys.length <= textsAtOnce;
+function isArray(keys: Iterable<Key>): keys is readonly Key[] {
+  return Array.isArray(keys);
 }

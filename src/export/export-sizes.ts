@@ -1,0 +1,14 @@
+import type { BatchSizes } from '../dialect/batch-sizes.js';
+import { usualBatches } from '../dialect/batch-sizes.js';
+
+/** How much is done at once. The archive does not depend on it. */
+export interface ExportSizes {
+  readonly batches: BatchSizes;
+  /** Rows of one unit of work. */
+  readonly unit: number;
+  /** Links of one unit of work, as far as one knows beforehand. */
+  readonly links: number;
+}
+
+/** Enough rows that a query is worth its round trip, few enough that all readers have some. */
+export const usualSizes: ExportSizes = Object.freeze({ batches: usualBatches, unit: 30_000, links: 100_000 });
