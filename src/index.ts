@@ -19,5 +19,6 @@ export { FailedError, PortolanError, RefusedError, UsageError } from './errors/p
 export { errorCodes } from './errors/error-codes.js';
 export { Findings } from './findings/finding.js';
 export type { Finding } from './findings/finding.js';
+export type { QueryEvent } from './dialect/query-event.js';
 export type { ProgressEvent } from './progress.js';
 export type { ConflictStrategy, FollowRule } from './terms.js';

@@ -9,8 +9,10 @@ import { checkFiles, checkNames } from './check-files.js';
 import { checkStandardOutput } from './check-standard-output.js';
 import { print } from './print.js';
 import { progressReporter } from './progress-reporter.js';
+import { QueryLog } from './query-log.js';
 import type { SharedArguments } from './shared-options.js';
 import { talkAside } from './talk-aside.js';
+import type { OnQuery } from '../dialect/query-event.js';
 import type { OnProgress } from '../progress.js';
 import { checkFindingsPlace, writeFindings } from './write-findings.js';
 
@@ -19,6 +21,8 @@ export interface CommandContext {
   readonly findings: Findings;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** Under `--verbose`. */
+  readonly onQuery: OnQuery | undefined;
   /** Opens the data source of the options, and with it the policy; both are closed when the command ends. */
   open(): Promise<{ readonly dataSource: DataSource; readonly policy: Policy | undefined }>;
   /** Talk, on standard error; silent under `--quiet`. */
@@ -30,8 +34,9 @@ export function libraryOptions({
   findings,
   signal,
   onProgress,
-}: CommandContext): Pick<CommandContext, 'findings' | 'signal' | 'onProgress'> {
-  return { findings, signal, onProgress };
+  onQuery,
+}: CommandContext): Pick<CommandContext, 'findings' | 'signal' | 'onProgress' | 'onQuery'> {
+  return { findings, signal, onProgress, onQuery };
 }
 
 /** Ends a command: its exit code, and under `--json` its document. */
@@ -55,12 +60,14 @@ export async function runCommand(
   });
   // Each of any number of readers listens.
   setMaxListeners(0, signal);
+  const queries = args.verbose && !args.quiet ? new QueryLog() : undefined;
   const progress = await progressReporter(args.quiet);
   let dataSource: DataSource | undefined;
   const context: CommandContext = {
     findings,
     signal,
     onProgress: progress.onProgress,
+    onQuery: queries?.onQuery,
     say: (text) => {
       if (!args.quiet) process.stderr.write(`${text}\n`);
     },
@@ -89,6 +96,7 @@ export async function runCommand(
     process.exitCode = await report(args, signal.aborted && !tellsOfCommit(error) ? signal.reason : error, findings);
   } finally {
     if (findingsFile !== undefined) writeFindings(findingsFile, findings.all);
+    if (queries !== undefined && !queries.isEmpty) process.stderr.write(`${await queries.summary()}\n`);
     await dataSource?.destroy().catch(() => undefined);
     // Nothing is under way any more, but a connection that is being made would be waited for.
     if (process.exitCode !== 0 && signal.aborted) process.exit();

@@ -32,7 +32,7 @@ export function withSharedOptions<T>(yargs: Argv<T>): Argv<T & SharedArguments> 
       alias: 'v',
       type: 'boolean',
       default: false,
-      describe: 'reasons, SQL, and row values in errors',
+      describe: 'reasons, which queries ran, SQL and row values in errors',
     }) as unknown as Argv<T & SharedArguments>;
 }
 

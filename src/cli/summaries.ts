@@ -14,7 +14,6 @@ export async function summarizeExport(result: ExportResult, verbose: boolean): P
   parts.push(result.output === undefined ? `${String(result.total)} objects would leave; nothing was written` : written(result));
   if (result.withheld.length > 0) parts.push(`withheld (--include-secret lets a secret leave): ${result.withheld.join(', ')}`);
   parts.push(...findingLines(result.findings, verbose));
-  if (verbose) parts.push(`${String(result.statistics.queries)} queries, ${String(result.statistics.rows)} keys`);
   return parts.join('\n');
 }
 

@@ -1,5 +1,9 @@
-/** A table of plain text for standard error. */
-export async function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): Promise<string> {
+/** A table of plain text for standard error; its first columns are words. */
+export async function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  words = 1,
+): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const drawn = new Table({
     head: [...head],
@@ -21,7 +25,7 @@ export async function table(head: readonly string[], rows: readonly (readonly (s
       middle: '  ',
     },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: head.map((_, at) => (at === 0 ? 'left' : 'right')),
+    colAligns: head.map((_, at) => (at < words ? 'left' : 'right')),
   });
   for (const row of rows) drawn.push(row.map(String));
   return drawn.toString();

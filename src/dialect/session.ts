@@ -1,13 +1,15 @@
+import type { Purpose } from './query-event.js';
+
 /** What the engine needs of one pinned database connection inside one transaction. Never used concurrently. */
 export interface Session {
   readonly server: ServerFacts;
   readonly statistics: QueryStatistics;
-  /** Runs one statement and returns its rows as server texts. */
-  query(sql: string, parameters?: readonly (string | null)[]): Promise<readonly TextRow[]>;
+  /** Runs one statement and returns its rows as server texts. Without a purpose its own keyword tells what it is for. */
+  query(sql: string, parameters?: readonly (string | null)[], purpose?: Purpose): Promise<readonly TextRow[]>;
   /** Runs `COPY (…) TO STDOUT` in text format; yields raw chunks, cut anywhere. */
-  copyOut(sql: string): AsyncIterable<Buffer>;
+  copyOut(sql: string, purpose?: Purpose): AsyncIterable<Buffer>;
   /** Runs `COPY … FROM STDIN` in text format; resolves to the number of rows. */
-  copyIn(sql: string, chunks: AsyncIterable<Buffer | string>): Promise<number>;
+  copyIn(sql: string, chunks: AsyncIterable<Buffer | string>, purpose?: Purpose): Promise<number>;
 }
 
 /** One row: each column's server text, null for SQL NULL. */
@@ -27,6 +29,8 @@ export interface ServerFacts {
 /** Counted for `--verbose` and the benchmark. */
 export interface QueryStatistics {
   queries: number;
+  /** That the database gave or took. */
   rows: number;
+  /** Of them by COPY. */
   bytes: number;
 }

@@ -64,7 +64,7 @@ async function write(
   const order = archiveOrder(schema, taken.closure);
   const total = sum(order.map((model) => countOf(taken.closure, model)));
   const lists = await trailerLists({ schema, closure: taken.closure }, createRowReader(session));
-  const further = await furtherReaders(dataSource, session, (options.jobs ?? defaultJobs(total)) - 1, options.signal);
+  const further = await furtherReaders(dataSource, session, (options.jobs ?? defaultJobs(total)) - 1, options);
   let writer: ArchiveWriter | undefined;
   try {
     writer = await createArchiveWriter({
@@ -113,13 +113,13 @@ async function furtherReaders(
   dataSource: DataSource,
   first: PinnedSession,
   count: number,
-  signal: AbortSignal | undefined,
+  { signal, onQuery }: ExportOptions,
 ): Promise<readonly PinnedSession[]> {
   if (count <= 0) return [];
   const snapshot = await first.exportSnapshot();
   const opened: PinnedSession[] = [];
   try {
-    for (let at = 0; at < count; at += 1) opened.push(await openReadSession(dataSource, { snapshot, signal }));
+    for (let at = 0; at < count; at += 1) opened.push(await openReadSession(dataSource, { snapshot, signal, onQuery }));
     return opened;
   } catch (error) {
     await Promise.all(opened.map((one) => one.close()));

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Closure } from '../closure/closure.js';
+import type { OnQuery } from '../dialect/query-event.js';
 import type { QueryStatistics } from '../dialect/session.js';
 import type { Finding, Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
@@ -31,6 +32,8 @@ export interface ExportOptions {
   readonly strict?: boolean | undefined;
   readonly findings?: Findings | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** Told of each statement when it has ended. */
+  readonly onQuery?: OnQuery | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +41,7 @@ export interface ExportOptions {
 export const exportOptionNames: Readonly<Record<keyof ExportOptions, true>> = Object.freeze({
   ...{ objects: true, output: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
   ...{ includeSecrets: true, maxObjects: true, maxDepth: true, dryRun: true, reproducible: true, jobs: true, force: true },
-  ...{ policy: true, strict: true, findings: true, onProgress: true, signal: true },
+  ...{ policy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
 });
 
 export interface ExportResult {

@@ -46,7 +46,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const findings = options.findings ?? new Findings();
   const policy = mergePolicy(options);
-  const session = await openReadSession(dataSource, { signal: options.signal });
+  const session = await openReadSession(dataSource, { signal: options.signal, onQuery: options.onQuery });
   try {
     const schema = await buildSchema(session, dataSource, policy, findings);
     const model = (name: string): string => resolveModel(schema, name).model;

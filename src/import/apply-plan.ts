@@ -129,7 +129,10 @@ async function writeRun(
   const into = stage === undefined ? `${quoteTable(target.entity.table)} (${columns})` : stageTarget(stage);
   const hash = stage === undefined ? createHash('sha256') : undefined;
   const copy = (): Promise<number> =>
-    session.copyIn(`COPY ${into} FROM STDIN`, hashed(rows(options, planned, run, fills, isStaged), hash));
+    session.copyIn(`COPY ${into} FROM STDIN`, hashed(rows(options, planned, run, fills, isStaged), hash), {
+      what: isStaged ? 'stage rows' : 'write rows',
+      table: target.entity.table,
+    });
   try {
     await (stage === undefined && bulk !== undefined ? bulk.write(target.entity, copy) : copy());
   } catch (error) {

@@ -26,7 +26,7 @@ export async function findByNaturalKey(
   });
   const sql = `SELECT v.ordinal, ${columnList(entity.key, 't')} FROM unnest(${parameters}) WITH ORDINALITY v(${names}, ordinal) JOIN ${ownRows(entity)} t ON ${same.join(' AND ')}`;
   const integer = hasIntegerKey(entity);
-  for (const [ordinal, ...key] of await session.query(sql, arrays)) {
+  for (const [ordinal, ...key] of await session.query(sql, arrays, { what: 'find rows by natural key', table: entity.table })) {
     const place = Number(ordinal) - 1;
     const texts = key.map((text) => text ?? '');
     rows.set(place, [...(rows.get(place) ?? []), toKey(texts, integer)]);

@@ -25,11 +25,12 @@ export async function findReferenced(
   const columns = reference.columns.map((name) => columnNamed(child, name));
   const parentColumns = reference.parentColumns.map((name) => columnNamed(parent, name));
   const conditions = columns.map((column, at) => equalColumns(column, 'v', parentColumns[at] ?? column, 'p')).join(' AND ');
+  const purpose = { what: `find what ${reference.columns.join(', ')} of ${child.table.name} leads to`, table: parent.table };
   for (const asked of batches(values)) {
     const mine = relation(columns, 1);
     for (const [theirs, parameters] of parents(parent, parentColumns, among, columns.length + 1)) {
       const sql = `SELECT v.ordinal FROM ${mine} v WHERE EXISTS (SELECT 1 FROM ${theirs} p WHERE ${conditions})`;
-      for (const [ordinal] of await session.query(sql, [...arrays(columns.length, asked), ...parameters]))
+      for (const [ordinal] of await session.query(sql, [...arrays(columns.length, asked), ...parameters], purpose))
         found.add(asked[Number(ordinal) - 1] ?? '');
     }
   }

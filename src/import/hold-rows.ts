@@ -35,7 +35,11 @@ export async function holdRows(session: Session, findings: Findings, rows: Relie
     }
     const { tables, conditions } = keyRelation(keyColumns, keys, 't');
     const from = [...tables, `${ownRows(entity)} t`].join(', ');
-    await session.query(`SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${conditions.join(' AND ')} FOR KEY SHARE OF t) held`);
+    await session.query(
+      `SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${conditions.join(' AND ')} FOR KEY SHARE OF t) held`,
+      [],
+      { what: 'hold rows', table: entity.table },
+    );
   }
 }
 
@@ -49,7 +53,9 @@ function tellNotHeld(findings: Findings, { entity, constrained }: ReliedRows, ta
 }
 
 async function mayHold(session: Session, table: string): Promise<boolean> {
-  const [row] = await session.query(`SELECT pg_catalog.has_any_column_privilege(${quoteLiteral(table)}, 'UPDATE')`);
+  const [row] = await session.query(`SELECT pg_catalog.has_any_column_privilege(${quoteLiteral(table)}, 'UPDATE')`, [], {
+    what: 'ask for a right',
+  });
   return row?.[0] === 't';
 }
 

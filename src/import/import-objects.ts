@@ -53,9 +53,9 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
   refuseUnknownOptions('importObjects', options, importOptionNames);
   const findings = options.findings ?? new Findings();
   const archive = await openArchive(options.archive);
-  const { signal } = options;
+  const { signal, onQuery } = options;
   const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
-  let session = await openWriteSession(dataSource, { signal });
+  let session = await openWriteSession(dataSource, { signal, onQuery });
   try {
     await options.onTarget?.(session.server);
     if (session.server.standby) {
@@ -66,7 +66,8 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
     if (archive.header.edited === true)
       findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
     const { header } = archive;
-    if (options.bulkConstraints === true) session = await openBulkSession({ dataSource, session, header, policy, signal });
+    if (options.bulkConstraints === true)
+      session = await openBulkSession({ dataSource, session, header, policy, signal, onQuery });
     const draft = await draftSchema(session, dataSource, policy, findings, header.entities);
     if (options.ignoreNonexistent !== true) refuseNonexistent(archive.header, draft);
     draft.problems.throwAny();
@@ -197,7 +198,7 @@ function mapMissing(cause: unknown, path: string): FailedError {
 
 /** A connection lost at COMMIT leaves a question, which the server can answer by the transaction's number. */
 async function commit(dataSource: DataSource, session: PinnedSession): Promise<void> {
-  const [row] = await session.query('SELECT pg_catalog.pg_current_xact_id()');
+  const [row] = await session.query('SELECT pg_catalog.pg_current_xact_id()', [], { what: 'number the transaction' });
   try {
     await session.commit();
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { OnQuery } from '../dialect/query-event.js';
 import type { QueryStatistics } from '../dialect/session.js';
 import type { Finding, Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
@@ -30,6 +31,8 @@ export interface ImportOptions {
   readonly strict?: boolean | undefined;
   readonly findings?: Findings | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** Told of each statement when it has ended. */
+  readonly onQuery?: OnQuery | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told where the import will write, before it does, and waited for: what it throws ends the import. */
   readonly onTarget?:
@@ -48,7 +51,7 @@ export const importOptionNames: Readonly<Record<keyof ImportOptions, true>> = Ob
     idMap: true,
     verbose: true,
   },
-  ...{ policy: true, strict: true, findings: true, onProgress: true, signal: true, onTarget: true },
+  ...{ policy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true, onTarget: true },
 });
 
 /** Objects by model, for each decision; every member is always there. */

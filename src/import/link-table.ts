@@ -59,7 +59,8 @@ export class LinkTable {
     const bytes = Buffer.from(pairs.map((pair) => `${line(pair)}\n`).join(''));
     this.#hash.update(bytes);
     const sql = `COPY ${quoteTable(this.#through.table)} (${columnList(this.#columns)}) FROM STDIN`;
-    const copy = (): Promise<number> => this.#session.copyIn(sql, only(bytes));
+    const purpose = { what: 'write links', table: this.#through.table };
+    const copy = (): Promise<number> => this.#session.copyIn(sql, only(bytes), purpose);
     try {
       await (this.#bulk === undefined ? copy() : this.#bulk.write(this.#through, copy));
       return true;

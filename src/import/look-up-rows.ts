@@ -10,7 +10,10 @@ import type { TargetModel } from './target.js';
 
 /** Whether the table has any row that this transaction sees: an empty one needs no look-ups. */
 export async function isEmpty(session: Session, entity: Entity): Promise<boolean> {
-  const rows = await session.query(`SELECT 1 FROM ${ownRows(entity)} LIMIT 1`);
+  const rows = await session.query(`SELECT 1 FROM ${ownRows(entity)} LIMIT 1`, [], {
+    what: 'look whether it is empty',
+    table: entity.table,
+  });
   return rows.length === 0;
 }
 

@@ -59,7 +59,9 @@ export async function moveSequences(
 
 /** Asked while everything can still be rolled back: a sequence left behind would give keys out that are taken. Owners may. */
 async function mayMove(session: Session, sequence: string): Promise<void> {
-  const [row] = await session.query(`SELECT pg_catalog.has_sequence_privilege(${quoteLiteral(sequence)}, 'UPDATE')`);
+  const [row] = await session.query(`SELECT pg_catalog.has_sequence_privilege(${quoteLiteral(sequence)}, 'UPDATE')`, [], {
+    what: 'ask for a right',
+  });
   if (row?.[0] === 't') return;
   throw new FailedError('PERMISSION_DENIED', `the sequence ${sequence} may not be moved beyond the imported keys`, {
     hint: `Nothing was written. Let its owner say: GRANT SELECT, UPDATE ON SEQUENCE ${sequence} TO ${quoteIdentifier(session.server.user)}`,
@@ -80,7 +82,7 @@ async function setValue(
   const behind = `last_value ${increment.startsWith('-') ? '>' : '<'} ${last} OR last_value = ${last} AND NOT is_called`;
   const call = `SELECT pg_catalog.setval(${quoteLiteral(name)}::regclass, ${last}, true) FROM ${name} WHERE ${behind}`;
   try {
-    await session.query(call);
+    await session.query(call, [], { what: 'move the sequence', table: sequence });
   } catch (error) {
     if (!(error instanceof PortolanError)) throw error;
     findings.warn('sequence-not-moved', `${target.model}.${member}`, `${error.message}; after the import, run: ${call}`);
@@ -122,6 +124,8 @@ async function nextValue(
   const sequence = quoteTable(column.sequence);
   const [facts] = await session.query(
     `SELECT s.last_value, s.is_called, p.seqincrement, p.seqmin, p.seqmax FROM ${sequence} s, pg_catalog.pg_sequence p WHERE p.seqrelid = ${quoteLiteral(sequence)}::regclass`,
+    [],
+    { what: 'look where the sequence is', table: column.sequence },
   );
   const [last, called, incrementText, minText, maxText] = facts ?? [];
   if (last === null || last === undefined) return undefined;
@@ -131,7 +135,10 @@ async function nextValue(
   const [number, within] =
     column.kind === 'integer' ? [name, ''] : [`trunc(${name})`, ` WHERE ${name} BETWEEN ${minText ?? '0'} AND ${maxText ?? '0'}`];
   const most = `${increment > 0n ? 'max' : 'min'}(${number})::bigint`;
-  const [greatest] = await session.query(`SELECT ${most} FROM ${ownRows(target.entity)}${within}`);
+  const [greatest] = await session.query(`SELECT ${most} FROM ${ownRows(target.entity)}${within}`, [], {
+    what: `find the greatest ${column.name}`,
+    table: target.entity.table,
+  });
   const used = greatest?.[0];
   if (used === null || used === undefined) return undefined;
   const next = called === 't' ? BigInt(last) + increment : BigInt(last);

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { ArchiveHeader } from '../archive/archive.js';
+import type { SessionOptions } from '../dialect/postgres/postgres-session.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openWriteSession } from '../dialect/postgres/session.js';
 import { ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
@@ -9,13 +10,12 @@ import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import { draftSchema } from '../schema/build-schema.js';
 import { linkInTarget, targetEntity } from './target.js';
 
-export interface BulkSessionOptions {
+export interface BulkSessionOptions extends SessionOptions {
   readonly dataSource: DataSource;
   /** Of no use any more afterwards. */
   readonly session: PinnedSession;
   readonly header: ArchiveHeader;
   readonly policy: ParsedPolicy;
-  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface BulkSessionOptions {
  * @throws FailedError PERMISSION_DENIED: the role may not switch the row by row check off
  */
 export async function openBulkSession(options: BulkSessionOptions): Promise<PinnedSession> {
-  const { dataSource, session, header, policy, signal } = options;
+  const { dataSource, session, header, policy, signal, onQuery } = options;
   await refuseWithoutRight(session);
   const { schema } = await draftSchema(session, dataSource, policy, new Findings(), header.entities);
   const tables = new Set<string>();
@@ -41,7 +41,7 @@ export async function openBulkSession(options: BulkSessionOptions): Promise<Pinn
   }
   await session.close();
   // Whoever locks several of them goes by the same order.
-  return openWriteSession(dataSource, { signal, locked: [...tables].sort() });
+  return openWriteSession(dataSource, { signal, onQuery, locked: [...tables].sort() });
 }
 
 /** Tried, since what a managed server lets its roles do stands in no catalog. */

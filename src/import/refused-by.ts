@@ -18,6 +18,7 @@ export async function refusedBy(session: PinnedSession, { table, constraint }: C
      LEFT JOIN pg_catalog.pg_class ir ON ir.oid = pg_catalog.pg_partition_root(i.oid)
      WHERE c.relispartition`,
     [table ?? '', constraint ?? ''],
+    { what: 'read the catalog: what refused' },
   );
   return row === undefined ? { table, constraint } : { table: row[0] ?? table, constraint: row[1] ?? constraint };
 }

@@ -30,6 +30,8 @@ export async function createStage(
   const name = `portolan_stage_${String(place)}`;
   await session.query(
     `CREATE TEMP TABLE ${name} ON COMMIT DROP AS SELECT ${columnList(held)}, NULL::pg_catalog.int4 AS ${groupColumn} FROM ${ownRows(entity)} WITH NO DATA`,
+    [],
+    { what: 'make a stage', table: entity.table },
   );
   return { planned, name, columns: namesOf(written), held };
 }
@@ -45,11 +47,13 @@ export function stageTarget({ name, held }: Stage): string {
  */
 export async function writeStages(session: Session, stages: readonly Stage[]): Promise<void> {
   const statements = stages.flatMap((stage) => [...insertSql(stage), ...updateSql(stage)]);
+  const [only, ...others] = stages;
+  const purpose = { what: 'write staged rows', table: others.length > 0 ? undefined : only?.planned.target.entity.table };
   if (stages.length === 1 && !stages.some(refersToItself)) {
-    for (const statement of statements) await session.query(statement);
+    for (const statement of statements) await session.query(statement, [], purpose);
   } else if (statements.length > 0) {
     const parts = statements.map((statement, at) => `s${String(at)} AS (${statement})`);
-    await session.query(`WITH ${parts.join(', ')} SELECT 1`);
+    await session.query(`WITH ${parts.join(', ')} SELECT 1`, [], purpose);
   }
 }
 

@@ -35,7 +35,8 @@ export async function lookUpUniques(
   const integer = target.entity.key.length === 1 && target.shape.kinds[0] === 'integer';
   for (const unique of checked) {
     const asked = target.columns.flatMap(({ column }, at) => (isAsked(column, unique, target) ? [at] : []));
-    for (const [ordinal, ...key] of await session.query(uniqueSql(target, unique, asked), asked.map(arrayAt))) {
+    const purpose = { what: `look up ${unique.name}`, table: target.entity.table };
+    for (const [ordinal, ...key] of await session.query(uniqueSql(target, unique, asked), asked.map(arrayAt), purpose)) {
       const texts = key.map((text) => text ?? '');
       hits.push({
         place: Number(ordinal) - 1,

@@ -48,5 +48,5 @@ function haveTriggers(schema: Schema, { models }: Plan): boolean {
 }
 
 async function setPath(session: PinnedSession, path: string): Promise<void> {
-  await session.query("SELECT pg_catalog.set_config('search_path', $1, true)", [path]);
+  await session.query("SELECT pg_catalog.set_config('search_path', $1, true)", [path], { what: 'set the search path' });
 }

@@ -66,7 +66,10 @@ export async function countExisting(
 ): Promise<number> {
   if (pairs.length === 0) return 0;
   const { from, parameters } = joinedPairs(schema, link, pairs);
-  const [row] = await session.query(`SELECT count(*) FROM ${from} WHERE EXISTS (${sameLink(schema, link)})`, parameters);
+  const [row] = await session.query(`SELECT count(*) FROM ${from} WHERE EXISTS (${sameLink(schema, link)})`, parameters, {
+    what: 'count links',
+    table: entityOf(schema, link.through).table,
+  });
   return Number(row?.[0]);
 }
 
@@ -78,7 +81,7 @@ export async function refuseOpenLinks(
   pairs: readonly LinkPair[],
 ): Promise<void> {
   const { from, parameters } = joinedPairs(schema, target.link, pairs);
-  const [row] = await session.query(`SELECT count(*) FROM ${from}`, parameters);
+  const [row] = await session.query(`SELECT count(*) FROM ${from}`, parameters, { what: 'count the ends of links' });
   if (Number(row?.[0]) < pairs.length) throw openLinks(target);
 }
 
@@ -123,7 +126,7 @@ export async function insertLinks(
   const sql =
     `WITH added AS (INSERT INTO ${quoteTable(through.table)} (${columns}) ${overriding}SELECT ${values.join(', ')} FROM ${from} ` +
     `WHERE NOT EXISTS (${sameLink(schema, link)}) RETURNING 1) SELECT count(*) FROM added`;
-  const [row] = await session.query(sql, parameters);
+  const [row] = await session.query(sql, parameters, { what: 'write links', table: through.table });
   return Number(row?.[0]);
 }
 

@@ -69,8 +69,9 @@ async function rowsOf(
   const columnTexts = first.columns.map((_, at) => group.map((name) => name.values[at] ?? null));
   const statement = lookup(first.entity, first.columns, columnTexts, first.kinds);
   const found = new Map<number, (readonly string[])[]>();
+  const purpose = { what: `find the objects by ${first.columns.map(({ name }) => name).join(', ')}`, table: first.entity.table };
   try {
-    for (const [ordinal, ...key] of await session.query(statement.sql, statement.parameters)) {
+    for (const [ordinal, ...key] of await session.query(statement.sql, statement.parameters, purpose)) {
       const at = Number(ordinal) - 1;
       const rows = found.get(at) ?? [];
       rows.push(key.map((text) => text ?? ''));

@@ -50,15 +50,13 @@ describe('--verbose', function () {
     expect(told?.find((line) => line.object === 'demoapp.book.4')?.after).to.include({ title });
   });
 
-  it('tells notes beside warnings, and how many queries it took', async () => {
+  it('tells notes beside warnings', async () => {
     await library.full.query('ALTER TABLE demoapp_book ADD COLUMN stray int');
     try {
       const plain = await library.run('exportobjects', ['demoapp.Book.4', '--dry-run']);
-      expect(plain.stderr).not.to.match(/^note: |queries/mu);
+      expect(plain.stderr).not.to.match(/^note: /mu);
       const told = await library.run('exportobjects', ['demoapp.Book.4', '--dry-run', '-v']);
-      expect(told.stderr)
-        .to.match(/^note: demoapp\.book\.stray: the metadata does not know this column/mu)
-        .and.match(/^\d+ queries/mu);
+      expect(told.stderr).to.match(/^note: demoapp\.book\.stray: the metadata does not know this column/mu);
     } finally {
       await library.full.query('ALTER TABLE demoapp_book DROP COLUMN stray');
     }

@@ -8,7 +8,7 @@ export interface Client {
     rowMode: 'array';
     types: { getTypeParser: () => (text: string) => string };
     query_timeout?: number;
-  }): Promise<{ readonly rows: readonly TextRow[] }>;
+  }): Promise<{ readonly rows: readonly TextRow[]; readonly rowCount: number | null }>;
   query<Stream extends object>(stream: Stream): Stream;
   on(event: 'error' | 'end', listener: (error?: Error) => void): void;
   off(event: 'error' | 'end', listener: (error?: Error) => void): void;

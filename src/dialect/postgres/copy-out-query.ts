@@ -42,11 +42,17 @@ export class CopyOutQuery {
   readonly #queue: Buffer[] = [];
   #queued = 0;
   #failure: { readonly error: unknown } | undefined;
+  #rows = 0;
   #ended = false;
   #wake: () => void = () => undefined;
 
   constructor(sql: string) {
     this.#sql = sql;
+  }
+
+  /** How many rows there were; 0 before the end, and where it failed. */
+  get rows(): number {
+    return this.#rows;
   }
 
   /** Whether the server has said the last word of it. */
@@ -87,8 +93,9 @@ export class CopyOutQuery {
     this.#wake();
   }
 
-  handleCommandComplete(): void {
-    // The number of rows is of no interest: they were counted.
+  /** With the server's words: `COPY 12`. */
+  handleCommandComplete({ text = '' }: { readonly text?: string }): void {
+    this.#rows = Number(/^COPY (\d+)$/u.exec(text)?.[1] ?? 0);
   }
 
   handleReadyForQuery(): void {

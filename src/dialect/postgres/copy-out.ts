@@ -7,9 +7,15 @@ const drainLimit = 16 * 1024 * 1024;
 
 /**
  * Runs a `COPY … TO STDOUT` and yields what comes. A consumer may stop early: what is left on the wire is then read and
- * thrown away, or, where there is much of it, `abandon` is called and the connection is of no more use.
+ * thrown away, or, where there is much of it, `abandon` is called and the connection is of no more use. At last `onEnd` is told
+ * how many rows there were.
  */
-export async function* copyOut(client: Client, sql: string, abandon: () => Promise<void>): AsyncGenerator<Buffer> {
+export async function* copyOut(
+  client: Client,
+  sql: string,
+  abandon: () => Promise<void>,
+  onEnd: (rows: number) => void,
+): AsyncGenerator<Buffer> {
   const query = client.query(Object.assign(new CopyOutQuery(sql), queryTimeout(client)));
   try {
     for (let chunk = await query.next(); chunk !== undefined; chunk = await query.next()) yield chunk;
@@ -17,6 +23,7 @@ export async function* copyOut(client: Client, sql: string, abandon: () => Promi
     if (!query.ended && !(await drained(query))) await abandon();
     // The driver's time-out, where it has one, is stopped by whoever finishes the query.
     query.callback?.();
+    onEnd(query.rows);
   }
 }
 

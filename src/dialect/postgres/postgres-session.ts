@@ -1,6 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import { FailedError } from '../../errors/portolan-error.js';
+import type { OnQuery, Purpose } from '../query-event.js';
 import type { QueryStatistics, ServerFacts, TextRow } from '../session.js';
+import { StatementClock } from '../statement-clock.js';
 import { sendCancelRequest } from './cancel-request.js';
 import type { Client } from './client.js';
 import { farewell, queryTimeout, rawText } from './client.js';
@@ -9,12 +11,20 @@ import { copyOut } from './copy-out.js';
 import { databaseError } from './database-error.js';
 import type { PinnedSession } from './pinned-session.js';
 
+export interface SessionOptions {
+  /** Aborting it cancels the running statement and closes the connection. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each statement when it has ended. */
+  readonly onQuery?: OnQuery | undefined;
+}
+
 /** One connection of the application's pool for the length of one transaction. */
 export class PostgresSession implements PinnedSession {
   readonly statistics: QueryStatistics = { queries: 0, rows: 0, bytes: 0 };
   readonly server: ServerFacts;
   readonly #runner: QueryRunner;
   readonly #client: Client;
+  readonly #onQuery: OnQuery | undefined;
   #signal: AbortSignal | undefined;
   readonly #gone: Promise<void>;
   #onEnd = (): void => undefined;
@@ -26,10 +36,11 @@ export class PostgresSession implements PinnedSession {
   #breaking: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(runner: QueryRunner, client: Client, server: ServerFacts, signal: AbortSignal | undefined) {
+  constructor(runner: QueryRunner, client: Client, server: ServerFacts, { signal, onQuery }: SessionOptions) {
     this.#runner = runner;
     this.#client = client;
     this.server = server;
+    this.#onQuery = onQuery;
     this.#signal = signal;
     this.#gone = new Promise((resolve) => {
       this.#onEnd = resolve;
@@ -39,64 +50,83 @@ export class PostgresSession implements PinnedSession {
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  async query(sql: string, parameters: readonly (string | null)[] = []): Promise<readonly TextRow[]> {
-    this.#enter(sql);
+  async query(sql: string, parameters: readonly (string | null)[] = [], purpose?: Purpose): Promise<readonly TextRow[]> {
+    const clock = this.#enter(sql);
+    let count = 0;
     try {
-      const { rows } = await this.#client.query({
+      const { rows, rowCount } = await this.#client.query({
         text: sql,
         values: parameters,
         rowMode: 'array',
         types: rawText,
         ...queryTimeout(this.#client),
       });
-      this.statistics.rows += rows.length;
+      count = rowCount ?? rows.length;
       return rows;
     } catch (error) {
       throw this.#failure(error);
     } finally {
-      this.#busy = false;
+      clock.pause();
+      this.#leave(sql, purpose, count, clock);
     }
   }
 
-  async *copyOut(sql: string): AsyncGenerator<Buffer> {
-    this.#enter(sql);
+  async *copyOut(sql: string, purpose?: Purpose): AsyncGenerator<Buffer> {
+    const clock = this.#enter(sql);
+    let rows = 0;
+    const abandon = (): Promise<void> => this.#break(new FailedError('CANCELED', 'reading was stopped'));
+    const onEnd = (count: number): void => {
+      rows = count;
+    };
     try {
-      for await (const chunk of copyOut(this.#client, sql, () =>
-        this.#break(new FailedError('CANCELED', 'reading was stopped')),
-      )) {
+      for await (const chunk of copyOut(this.#client, sql, abandon, onEnd)) {
         this.statistics.bytes += chunk.length;
-        yield chunk;
+        clock.pause();
+        try {
+          yield chunk;
+        } finally {
+          clock.resume();
+        }
       }
     } catch (error) {
       throw this.#failure(error);
     } finally {
-      this.#busy = false;
+      clock.pause();
+      this.#leave(sql, purpose, rows, clock);
     }
   }
 
-  async copyIn(sql: string, chunks: AsyncIterable<Buffer | string>): Promise<number> {
-    this.#enter(sql);
+  async copyIn(sql: string, chunks: AsyncIterable<Buffer | string>, purpose?: Purpose): Promise<number> {
+    const clock = this.#enter(sql);
+    let rows = 0;
     const { statistics } = this;
     async function* counted(): AsyncGenerator<Buffer | string> {
-      for await (const chunk of chunks) {
-        statistics.bytes += chunk.length;
-        yield chunk;
+      clock.pause();
+      try {
+        for await (const chunk of chunks) {
+          statistics.bytes += chunk.length;
+          clock.resume();
+          yield chunk;
+          clock.pause();
+        }
+      } finally {
+        clock.resume();
       }
     }
     try {
-      const rows = await copyIn(this.#client, sql, counted());
-      statistics.rows += rows;
+      rows = await copyIn(this.#client, sql, counted());
       return rows;
     } catch (error) {
       if (error instanceof SourceError) throw error.cause;
       throw this.#failure(error);
     } finally {
-      this.#busy = false;
+      clock.pause();
+      this.#leave(sql, purpose, rows, clock);
     }
   }
 
   async exportSnapshot(): Promise<string> {
-    const [row] = await this.query('SELECT pg_catalog.pg_export_snapshot()');
+    const [row] = await this.query('SELECT pg_catalog.pg_export_snapshot()', [], { what: 'share the snapshot' });
     return row?.[0] ?? '';
   }
 
@@ -140,7 +170,7 @@ export class PostgresSession implements PinnedSession {
   };
 
   /** Counts a statement, and refuses it where it would wait for ever: behind a COPY whose consumer sends it, or on a dead connection. */
-  #enter(sql: string): void {
+  #enter(sql: string): StatementClock {
     this.#signal?.throwIfAborted();
     if (this.#broken !== undefined) throw databaseError(this.#broken, 'talking to the database');
     if (this.#closing !== undefined && this.#transaction === 'ended') throw new TypeError('the session is closed');
@@ -148,6 +178,16 @@ export class PostgresSession implements PinnedSession {
     this.#busy = true;
     this.#statement = sql;
     this.statistics.queries += 1;
+    return new StatementClock();
+  }
+
+  /** Keywords that a statement begins with say what it is for where nothing else does; what stands behind them may be a value. */
+  #leave(sql: string, purpose: Purpose | undefined, rows: number, { milliseconds }: StatementClock): void {
+    this.#busy = false;
+    this.statistics.rows += rows;
+    if (this.#onQuery === undefined) return;
+    const { what = /^[A-Z]+(?: [A-Z]+)*/u.exec(sql)?.[0] ?? '', table } = purpose ?? {};
+    this.#onQuery({ purpose: what, table: table && `${table.schema}.${table.name}`, rows, milliseconds });
   }
 
   #failure(error: unknown): Error {

@@ -1,17 +1,20 @@
+import type { Purpose } from '../query-event.js';
 import type { Session, TextRow } from '../session.js';
 import type { Catalog, CatalogColumn, CatalogForeignKey, CatalogIndex, CatalogTable } from './catalog.js';
 import { columnsSql, foreignKeysSql, indexesSql, searchPathSql, tablesSql, triggersSql } from './catalog-sql.js';
 
 /** Reads what the catalog says of every user table: six queries, however many tables there are. */
 export async function readCatalog(session: Session): Promise<Catalog> {
-  const tables = (await session.query(tablesSql)).map(toTable);
-  const columns = (await session.query(columnsSql)).map(toColumn);
-  const constraints = (await session.query(foreignKeysSql(session.server.version))).map(toForeignKey);
-  const all = (await session.query(indexesSql(session.server.version))).map(toIndex);
+  const { version } = session.server;
+  const tables = (await session.query(tablesSql, [], catalog('tables'))).map(toTable);
+  const columns = (await session.query(columnsSql, [], catalog('columns'))).map(toColumn);
+  const constraints = (await session.query(foreignKeysSql(version), [], catalog('foreign keys'))).map(toForeignKey);
+  const all = (await session.query(indexesSql(version), [], catalog('indexes'))).map(toIndex);
   const indexes = all.filter(({ unique }) => unique);
   const exclusions = all.filter(({ unique }) => !unique);
-  const triggers = (await session.query(triggersSql)).map(([table, name]) => ({ table: text(table), name: text(name) }));
-  const [path] = await session.query(searchPathSql);
+  const fired = await session.query(triggersSql, [], catalog('triggers'));
+  const triggers = fired.map(([table, name]) => ({ table: text(table), name: text(name) }));
+  const [path] = await session.query(searchPathSql, [], catalog('search path'));
   return {
     tables,
     columns,
@@ -21,6 +24,10 @@ export async function readCatalog(session: Session): Promise<Catalog> {
     triggers,
     searchPath: searchPath(text(path?.[0]), text(path?.[1])),
   };
+}
+
+function catalog(what: string): Purpose {
+  return { what: `read the catalog: ${what}` };
 }
 
 /** `"$user", public` as schema names. */

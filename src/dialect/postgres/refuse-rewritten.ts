@@ -10,11 +10,15 @@ import type { Session } from '../session.js';
  */
 export async function refuseRewritten(session: Session): Promise<void> {
   // pg_class is read as of the snapshot, the function tells what is now. Partitioned tables have no file.
-  const rewritten = await session.query(`SELECT n.nspname, c.relname FROM pg_locks l
+  const rewritten = await session.query(
+    `SELECT n.nspname, c.relname FROM pg_locks l
     JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid() AND c.relkind = 'r' AND c.relfilenode <> 0
       AND c.relfilenode <> pg_relation_filenode(c.oid)
-    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`);
+    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`,
+    [],
+    { what: 'look for tables that were rewritten' },
+  );
   if (rewritten.length === 0) return;
   const names = [...new Set(rewritten.map(([schema, name]) => `${schema ?? ''}.${name ?? ''}`))].join(', ');
   throw new RefusedError(

@@ -3,6 +3,7 @@ import type { Entity } from '../../schema/schema.js';
 import type { BatchSizes } from '../batch-sizes.js';
 import { usualBatches } from '../batch-sizes.js';
 import type { Census, ColumnGroup, HeldKeys, KeyBatch, RowJoin, RowReader, RowSelection, RowSet } from '../row-reader.js';
+import type { Purpose } from '../query-event.js';
 import type { Session } from '../session.js';
 import type { GroupShape } from './key-parser.js';
 import { KeyParser } from './key-parser.js';
@@ -25,9 +26,9 @@ export function createRowReader(session: Session, sizes: BatchSizes = usualBatch
     describes: session.server.version >= hashedArrays,
     census: (set, within) => readCensus(session, set, within),
     lacking: (set, within) => readLacking(session, set, within),
-    keysOf: (set, select, except) => parsed(session, setKeysSql(set, select.flat(), except), shapesOf(set.entity, select)),
-    rowsOf: (set, columns) => wholeRows(session.copyOut(rowsSql(set, columns, orderOf(set.entity)))),
-    table: (entity, columns, by) => session.copyOut(tableSql(entity, columns, by)),
+    keysOf: (set, select, except) => readSetKeys(session, set, select, except),
+    rowsOf: (set, columns) => wholeRows(session.copyOut(rowsSql(set, columns, orderOf(set.entity)), on(set.entity, 'read rows'))),
+    table: (entity, columns, by) => session.copyOut(tableSql(entity, columns, by), on(entity, 'read the whole table')),
   };
 }
 
@@ -37,10 +38,23 @@ async function* readKeys(
   select: readonly ColumnGroup[],
   sizes: BatchSizes,
 ): AsyncGenerator<KeyBatch> {
-  const shapes = shapesOf(selection.entity, select);
+  const { entity, columns, through } = selection;
+  const shapes = shapesOf(entity, select);
+  const by = through === undefined ? columns.join(', ') : `${columns.join(', ')}, by key of ${through.entity.table.name}`;
+  const purpose = on(entity, `find rows by ${by}`);
   for (const keys of batches(selection.values, sizes)) {
-    yield* parsed(session, selectionSql(selection, select.flat(), keys), shapes);
+    yield* parsed(session, selectionSql(selection, select.flat(), keys), purpose, shapes);
   }
+}
+
+function readSetKeys(
+  session: Session,
+  set: RowSet,
+  select: readonly ColumnGroup[],
+  except: RowSelection['except'],
+): AsyncIterable<KeyBatch> {
+  const purpose = on(set.entity, `find rows by ${set.anyOf.map(({ column }) => column).join(' or ')}`);
+  return parsed(session, setKeysSql(set, select.flat(), except), purpose, shapesOf(set.entity, select));
 }
 
 async function* readPairs(
@@ -51,23 +65,22 @@ async function* readPairs(
   sizes: BatchSizes,
 ): AsyncGenerator<KeyBatch> {
   const shapes = joinEnds(join).map(({ entity }) => ({ columns: entity.key.length, integer: isInteger(entity, entity.key) }));
+  const purpose = on(join.holder, `find what ${join.references.flatMap(({ columns }) => columns).join(', ')} leads to`);
   for (const some of batches(keys, sizes)) {
-    yield* parsed(session, pairsSql(join, known, some), shapes);
+    yield* parsed(session, pairsSql(join, known, some), purpose, shapes);
   }
 }
 
-async function* parsed(session: Session, sql: string, shapes: readonly GroupShape[]): AsyncGenerator<KeyBatch> {
+async function* parsed(session: Session, sql: string, purpose: Purpose, shapes: readonly GroupShape[]): AsyncGenerator<KeyBatch> {
   const parser = new KeyParser(shapes);
-  for await (const chunk of session.copyOut(sql)) {
+  for await (const chunk of session.copyOut(sql, purpose)) {
     const batch = parser.parse(chunk);
-    if (batch.count === 0) continue;
-    session.statistics.rows += batch.count;
-    yield batch;
+    if (batch.count > 0) yield batch;
   }
 }
 
 async function readCensus(session: Session, set: RowSet, within: readonly HeldKeys[]): Promise<Census> {
-  const [row = []] = await session.query(censusSql(set, within));
+  const [row = []] = await session.query(censusSql(set, within), [], on(set.entity, 'count rows'));
   const counts = row.map(Number);
   return { brought: counts.slice(0, -1), lacking: counts.at(-1) ?? 0 };
 }
@@ -76,7 +89,8 @@ async function* readLacking(session: Session, set: RowSet, within: readonly Held
   const parser = new KeyParser(
     within.map(({ column }) => ({ columns: 1, integer: columnNamed(set.entity, column).kind === 'integer' })),
   );
-  for await (const chunk of session.copyOut(lackingSql(set, within))) yield parser.parse(chunk);
+  for await (const chunk of session.copyOut(lackingSql(set, within), on(set.entity, 'find what rows need')))
+    yield parser.parse(chunk);
 }
 
 function tableSql(entity: Entity, columns: readonly string[], by: readonly string[]): string {
@@ -101,9 +115,12 @@ async function* readRows(
     const { tables, conditions } = keyRelation(keyColumns, batch, 't');
     const from = [...tables, `${ownRows(entity)} t`].join(', ');
     const query = `SELECT ${columnList(columns, 't')} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`;
-    session.statistics.rows += batch.length;
-    yield* wholeRows(session.copyOut(`COPY (${query}) TO STDOUT`));
+    yield* wholeRows(session.copyOut(`COPY (${query}) TO STDOUT`, on(entity, 'read rows by key')));
   }
+}
+
+function on({ table }: Entity, what: string): Purpose {
+  return { what, table };
 }
 
 /** Re-cuts chunks at row ends: within COPY text a line feed is always the end of a row. */

@@ -8,20 +8,16 @@ import { connectionTarget } from './connection-target.js';
 import { databaseError } from './database-error.js';
 import type { PinnedSession } from './pinned-session.js';
 import { pinStatement } from './pins.js';
+import type { SessionOptions } from './postgres-session.js';
 import { PostgresSession } from './postgres-session.js';
 import { quoteLiteral } from './sql.js';
 
-export interface WriteSessionOptions {
-  /** Aborting it cancels the running statement and closes the connection. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface LockingSessionOptions extends WriteSessionOptions {
+export interface LockingSessionOptions extends SessionOptions {
   /** Tables, as SQL, that are locked against other definitions (ROW EXCLUSIVE, as who writes to them does) before the snapshot is taken. */
   readonly locked?: readonly string[] | undefined;
 }
 
-export interface ReadSessionOptions extends WriteSessionOptions {
+export interface ReadSessionOptions extends SessionOptions {
   /** What `exportSnapshot` of another session gave. */
   readonly snapshot?: string | undefined;
   /** Which server of a replicated data source. Default: the master, whose state is the newest. */
@@ -61,8 +57,9 @@ async function open(
   dataSource: DataSource,
   begin: readonly string[],
   role: 'master' | 'slave',
-  { signal }: WriteSessionOptions,
+  options: SessionOptions,
 ): Promise<PinnedSession> {
+  const { signal } = options;
   signal?.throwIfAborted();
   const { type } = dataSource.options;
   if (type !== 'postgres') {
@@ -78,9 +75,9 @@ async function open(
   let session: PostgresSession | undefined;
   try {
     const server = await serverFacts(client);
-    session = new PostgresSession(runner, client, server, signal);
+    session = new PostgresSession(runner, client, server, options);
     for (const statement of begin) await session.query(statement);
-    await session.query(pinStatement(server.version));
+    await session.query(pinStatement(server.version), [], { what: 'pin the settings' });
     return session;
   } catch (error) {
     if (session !== undefined) await session.close();
