@@ -1,21 +1,28 @@
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
-import { generateRows, organisationSelects } from './organisation-rows.js';
-import { organisationConstraints, organisationTables } from './organisation-schema.js';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { emptyOrganisation, generateRows, organisation } from './organisation-rows.js';
+import type { KeyType } from './organisation-schema.js';
+import { keysAs, organisationConstraints, organisationTables } from './organisation-schema.js';
+import { copyFile, organisationSelects, otherRowsSelects } from './organisation-selects.js';
 
-/** The benchmark's databases on one server: a source with rows, and as many empty targets as asked for. */
+const names = ['source', 'bare', 'empty', 'target', 'same', 'taken'] as const;
+export type DatabaseName = (typeof names)[number];
+
+/** The benchmark's databases on one server: a source with rows, and targets that are empty, or have these rows or others. */
 export class BenchDatabases {
   readonly #server: string;
-  readonly #prefix = `portolan_bench_${String(process.pid)}`;
+  readonly #keys: KeyType;
+  readonly #prefix: string;
 
-  constructor(serverUrl: string) {
+  constructor(serverUrl: string, keys: KeyType) {
     this.#server = serverUrl;
+    this.#keys = keys;
+    this.#prefix = `portolan_bench_${String(process.pid)}_${keys}`;
   }
 
-  url(name: 'source' | 'empty' | 'target'): string {
+  url(name: DatabaseName): string {
     const url = new URL(this.#server);
     url.pathname = `/${this.#prefix}_${name}`;
     return url.href;
@@ -24,49 +31,68 @@ export class BenchDatabases {
   /** Generates the rows of one size, and writes those of the organisation to `folder` as files for COPY. */
   async prepare(size: number, folder: string): Promise<void> {
     await this.drop();
-    for (const name of ['source', 'empty'] as const) {
-      await runStatements(this.#server, [`CREATE DATABASE ${this.#prefix}_${name} TEMPLATE template0`]);
-    }
-    await runStatements(this.url('empty'), [organisationTables, organisationConstraints]);
+    for (const name of ['source', 'bare'] as const) await this.#create(name, 'template0');
+    await runStatements(this.url('bare'), [organisationTables, ...keysAs(this.#keys)]);
+    await this.#create('empty', 'bare');
+    await runStatements(this.url('empty'), [organisationConstraints]);
     await runStatements(this.url('source'), [
       organisationTables,
       ...generateRows(size),
+      ...keysAs(this.#keys),
       organisationConstraints,
       'VACUUM ANALYZE',
       'CHECKPOINT',
     ]);
-    const client = new Client({ connectionString: this.url('source') });
-    await client.connect();
-    for (const [table, select] of organisationSelects) {
-      await pipeline(
-        client.query(copyTo(`COPY (${select} ORDER BY 1) TO STDOUT`)),
-        createWriteStream(join(folder, `${table}.copy`)),
-      );
-    }
-    await client.end();
-  }
-
-  async serverVersion(): Promise<string> {
-    const client = new Client({ connectionString: this.#server });
-    await client.connect();
-    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-    await client.end();
-    return rows[0]?.server_version ?? 'unknown';
+    for (const id of [organisation, emptyOrganisation]) await this.#writeCopyFiles(id, folder);
   }
 
   /** A new empty target, with tables, indexes and foreign keys. */
   async emptyTarget(): Promise<void> {
-    await runStatements(this.#server, [
-      `DROP DATABASE IF EXISTS ${this.#prefix}_target WITH (FORCE)`,
-      `CREATE DATABASE ${this.#prefix}_target TEMPLATE ${this.#prefix}_empty`,
-      'CHECKPOINT',
-    ]);
+    await this.#create('target', 'empty');
+    await runStatements(this.#server, ['CHECKPOINT']);
+  }
+
+  /** A target that has the organisation's rows: the same ones, or others under their keys. */
+  async fullTarget(name: 'same' | 'taken', folder: string): Promise<void> {
+    await this.#create(name, 'bare');
+    const [source, target] = [
+      new Client({ connectionString: this.url('source') }),
+      new Client({ connectionString: this.url(name) }),
+    ];
+    await Promise.all([source.connect(), target.connect()]);
+    for (const [table, select] of name === 'taken' ? otherRowsSelects(organisation) : organisationSelects(organisation)) {
+      const rows =
+        name === 'taken'
+          ? source.query(copyTo(`COPY (${select}) TO STDOUT`))
+          : createReadStream(copyFile(folder, organisation, table));
+      await pipeline(rows, target.query(copyFrom(`COPY ${table} FROM STDIN`)));
+    }
+    await Promise.all([source.end(), target.end()]);
+    await runStatements(this.url(name), [organisationConstraints, 'VACUUM ANALYZE', 'CHECKPOINT']);
   }
 
   async drop(): Promise<void> {
-    for (const name of ['source', 'empty', 'target']) {
-      await runStatements(this.#server, [`DROP DATABASE IF EXISTS ${this.#prefix}_${name} WITH (FORCE)`]);
+    for (const name of names) await this.dropOne(name);
+  }
+
+  async dropOne(name: DatabaseName): Promise<void> {
+    await runStatements(this.#server, [`DROP DATABASE IF EXISTS ${this.#prefix}_${name} WITH (FORCE)`]);
+  }
+
+  async #create(name: DatabaseName, template: DatabaseName | 'template0'): Promise<void> {
+    await this.dropOne(name);
+    const origin = template === 'template0' ? `template0 ENCODING 'UTF8' LOCALE 'C'` : `${this.#prefix}_${template}`;
+    await runStatements(this.#server, [`CREATE DATABASE ${this.#prefix}_${name} TEMPLATE ${origin}`]);
+  }
+
+  async #writeCopyFiles(id: number, folder: string): Promise<void> {
+    const client = new Client({ connectionString: this.url('source') });
+    await client.connect();
+    for (const [table, select] of organisationSelects(id)) {
+      const rows = client.query(copyTo(`COPY (${select} ORDER BY 1) TO STDOUT`));
+      await pipeline(rows, createWriteStream(copyFile(folder, id, table)));
     }
+    await client.end();
   }
 }
 

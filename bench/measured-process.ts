@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { ChildReport } from './children/options.js';
+import type { ChildOptions, ChildReport } from './children/options.js';
+import { childWords } from './children/options.js';
+import { endedProcess } from './ended-process.js';
 
 export type ChildName = 'export' | 'import' | 'copy-out' | 'copy-in';
 
@@ -17,30 +18,15 @@ export interface Measurement extends ChildReport {
  */
 export async function measuredProcess(
   child: ChildName,
-  url: string,
-  path: string,
+  options: ChildOptions,
   nodeOptions: readonly string[] = [],
 ): Promise<Measurement> {
-  const script = join(import.meta.dirname, 'children', `${child}.js`);
-  const start = performance.now();
-  const { code, stdout, stderr } = await ended([...nodeOptions, script, '--url', url, '--path', path]);
-  const seconds = (performance.now() - start) / 1000;
-  const lastLine = stdout.trimEnd().split('\n').at(-1);
-  if (code !== 0 || lastLine === undefined || lastLine === '') throw new Error(`${child} ended with ${String(code)}:\n${stderr}`);
+  const words = [...nodeOptions, childScript(child), ...childWords(options)];
+  const { seconds, stdout } = await endedProcess(process.execPath, words);
+  const lastLine = stdout.trimEnd().split('\n').at(-1) ?? '';
   return { ...(JSON.parse(lastLine) as ChildReport), seconds };
 }
 
-function ended(
-  argumentsOfNode: readonly string[],
-): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, argumentsOfNode, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-    child.once('error', reject);
-    child.once('close', (code) => {
-      resolve({ code, ...output });
-    });
-  });
+export function childScript(name: ChildName | 'connect' | 'delaying-proxy'): string {
+  return join(import.meta.dirname, 'children', `${name}.js`);
 }

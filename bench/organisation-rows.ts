@@ -4,6 +4,9 @@
  */
 export const organisation = 2;
 
+/** An organisation without anything: what an export or an import of it takes is what every one takes. */
+export const emptyOrganisation = 4;
+
 /** Objects of each kind that the organisation has at a size; together as near to the size as whole groups of four allow. */
 export function organisationCounts(size: number): Readonly<Record<'member' | 'project' | 'label' | 'task' | 'comment', number>> {
   const even = (share: number): number => Math.max(2, Math.round((size * share) / 2) * 2);
@@ -21,7 +24,7 @@ export function generateRows(size: number): readonly string[] {
     half.comment * 2,
   ];
   return [
-    `INSERT INTO organisation SELECT i, 'Organisation ' || i, 'organisation-' || i, ${moment('i')} FROM generate_series(1, 3) i`,
+    `INSERT INTO organisation SELECT i, 'Organisation ' || i, 'organisation-' || i, ${moment('i')} FROM generate_series(1, ${String(emptyOrganisation)}) i`,
     `INSERT INTO member SELECT i, ${owner}, nullif(i / 32 * 4 + i % 4, i % 4), 'member' || i || '@example.org', 'Mémber № ' || i, i % 9 <> 0,
        date '2015-01-01' + (i % 3650)::integer, jsonb_build_object('theme', i % 3, 'digest', i % 2 = 0, 'signature', 'Regards, ' || i)
        FROM generate_series(1::bigint, ${String(members)}) i`,
@@ -39,23 +42,6 @@ export function generateRows(size: number): readonly string[] {
        FROM generate_series(1::bigint, ${String(comments)}) i`,
   ];
 }
-
-/** Selects the rows of one organisation, by table, for the plain COPY that the runs are compared with. */
-export const organisationSelects: readonly (readonly [table: string, select: string])[] = [
-  ['organisation', `SELECT * FROM organisation WHERE id = ${String(organisation)}`],
-  ['member', `SELECT * FROM member WHERE organisation_id = ${String(organisation)}`],
-  ['project', `SELECT * FROM project WHERE organisation_id = ${String(organisation)}`],
-  ['label', `SELECT * FROM label WHERE organisation_id = ${String(organisation)}`],
-  ['task', `SELECT t.* FROM task t JOIN project p ON p.id = t.project_id WHERE p.organisation_id = ${String(organisation)}`],
-  [
-    'task_label',
-    `SELECT l.* FROM task_label l JOIN task t ON t.id = l.task_id JOIN project p ON p.id = t.project_id WHERE p.organisation_id = ${String(organisation)}`,
-  ],
-  [
-    'comment',
-    `SELECT c.* FROM comment c JOIN task t ON t.id = c.task_id JOIN project p ON p.id = t.project_id WHERE p.organisation_id = ${String(organisation)}`,
-  ],
-];
 
 const owner = `CASE i % 4 WHEN 0 THEN 1 WHEN 3 THEN 3 ELSE ${String(organisation)} END`;
 

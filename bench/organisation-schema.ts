@@ -72,3 +72,27 @@ ALTER TABLE label ADD FOREIGN KEY (organisation_id) REFERENCES organisation;
 ALTER TABLE task ADD FOREIGN KEY (project_id) REFERENCES project, ADD FOREIGN KEY (assignee_id) REFERENCES member;
 ALTER TABLE task_label ADD FOREIGN KEY (task_id) REFERENCES task, ADD FOREIGN KEY (label_id) REFERENCES label;
 ALTER TABLE comment ADD FOREIGN KEY (task_id) REFERENCES task, ADD FOREIGN KEY (author_id) REFERENCES member;`;
+
+/** `uuid` turns every key but the organisation's into one; what is scattered as integers is scattered as UUIDs. */
+export type KeyType = 'integer' | 'uuid';
+
+/** To run between {@link organisationTables} with their rows, and {@link organisationConstraints}. */
+export function keysAs(keys: KeyType): readonly string[] {
+  if (keys === 'integer') return [];
+  const keyed = ['member', 'project', 'label', 'task', 'comment'];
+  const columns = {
+    member: ['id', 'manager_id'],
+    project: ['id', 'lead_id'],
+    label: ['id'],
+    task: ['id', 'project_id', 'assignee_id'],
+    task_label: ['task_id', 'label_id'],
+    comment: ['id', 'task_id', 'author_id'],
+  };
+  return [
+    ...keyed.map((table) => `ALTER TABLE ${table} ALTER COLUMN id DROP IDENTITY`),
+    ...Object.entries(columns).map(([table, names]) => {
+      const changes = names.map((name) => `ALTER COLUMN ${name} TYPE uuid USING md5(${name}::text)::uuid`);
+      return `ALTER TABLE ${table} ${changes.join(', ')}`;
+    }),
+  ];
+}

@@ -2,18 +2,32 @@ import { statSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { importObjects } from '../../src/import/import-objects.js';
 import { organisationEntities } from '../organisation-entities.js';
+import type { Meeting } from './options.js';
 import { childOptions, report } from './options.js';
 
-const { url, path } = childOptions();
-const dataSource = await new DataSource({ type: 'postgres', url, entities: [...organisationEntities] }).initialize();
-const result = await importObjects(dataSource, { archive: path });
+const expected = {
+  empty: { status: 'done', decision: 'insert', links: 'insert' },
+  'empty, bulk': { status: 'done', decision: 'insert', links: 'insert' },
+  same: { status: 'planned', decision: 'same', links: 'same' },
+  taken: { status: 'refused', decision: 'conflict', links: 'same' },
+} as const satisfies Readonly<Record<Meeting, unknown>>;
+
+const { url, path, keys, meets } = childOptions();
+const { status, decision, links } = expected[meets];
+const dataSource = await new DataSource({ type: 'postgres', url, entities: [...organisationEntities(keys)] }).initialize();
+const result = await importObjects(dataSource, {
+  archive: path,
+  dryRun: status !== 'done',
+  ...(meets === 'empty, bulk' ? { bulkConstraints: true } : {}),
+});
 await dataSource.destroy();
-if (result.status !== 'done') throw new Error(`the import was ${result.status}`);
+if (result.status !== status) throw new Error(`the import was ${result.status}, not ${status}`);
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 report({
-  objects: sum(result.plan.insert),
-  links: sum(result.links.insert),
+  objects: sum(result.plan[decision]),
+  links: sum(result.links[links]),
   bytes: statSync(path).size,
   queries: result.statistics.queries,
+  listed: 0,
 });

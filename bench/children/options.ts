@@ -1,10 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { KeyType } from '../organisation-schema.js';
 
-/** What the parent tells a measured process: which database, and the file or folder it writes or reads. */
-export function childOptions(): { readonly url: string; readonly path: string } {
-  const { values } = parseArgs({ options: { url: { type: 'string' }, path: { type: 'string' } } });
-  if (values.url === undefined || values.path === undefined) throw new TypeError('a measured process needs --url and --path');
-  return { url: values.url, path: values.path };
+/** What an import is to meet: empty tables, or a target of which a dry run says that it is all there, or all taken. */
+export type Meeting = 'empty' | 'empty, bulk' | 'same' | 'taken';
+
+/** What the parent tells a measured process. */
+export interface ChildOptions {
+  readonly url: string;
+  /** The file or folder that it reads or writes. */
+  readonly path: string;
+  readonly organisation: number;
+  readonly keys: KeyType;
+  readonly meets: Meeting;
 }
 
 /** What a measured process did, for its parent: the last line of its standard output. */
@@ -13,10 +21,38 @@ export interface ChildReport {
   readonly links: number;
   readonly bytes: number;
   readonly queries: number;
+  /** Keys that an export listed; 0 where it does not say. */
+  readonly listed: number;
+  /** From when its modules were loaded to its end. */
+  readonly innerSeconds: number;
   /** Kilobytes. */
   readonly maxRss: number;
 }
 
-export function report(done: Omit<ChildReport, 'maxRss'>): void {
-  process.stdout.write(`${JSON.stringify({ ...done, maxRss: process.resourceUsage().maxRSS } satisfies ChildReport)}\n`);
+export function childWords(options: ChildOptions): readonly string[] {
+  return ['--options', JSON.stringify(options)];
+}
+
+let start = 0;
+
+/** Where a child begins: its modules are loaded by then. */
+export function childOptions(): ChildOptions {
+  start = performance.now();
+  const { values } = parseArgs({ options: { options: { type: 'string' } } });
+  if (values.options === undefined) throw new TypeError('a measured process needs --options');
+  return JSON.parse(values.options) as ChildOptions;
+}
+
+export function report(done: Omit<ChildReport, 'maxRss' | 'innerSeconds'>): void {
+  const innerSeconds = (performance.now() - start) / 1000;
+  process.stdout.write(`${JSON.stringify({ ...done, innerSeconds, maxRss: peakMemory() } satisfies ChildReport)}\n`);
+}
+
+/**
+ * Kilobytes. What the system counts of a process (`maxRSS`) begins on Linux with what its parent held when it made it, and so tells
+ * of the parent where that is larger; VmHWM tells of the program alone.
+ */
+function peakMemory(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS;
+  return Number(/^VmHWM:\s*(\d+)/mu.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }

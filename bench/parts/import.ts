@@ -1,0 +1,20 @@
+import { importOptionNames } from '../../src/import/import-options.js';
+import { skippedRow } from '../result-row.js';
+import { compareSeconds } from './compare.js';
+import type { Part } from './part.js';
+
+export const importPart: Part = {
+  about: 'import into empty tables with all indexes and foreign keys, against plain COPY FROM in one transaction',
+  at: 'every size',
+  measure: async (laboratory) => [compareSeconds(laboratory, await laboratory.imports(), 1.25)],
+};
+
+export const bulkImportPart: Part = {
+  about: 'the same with --bulk-constraints, where this version has it',
+  at: 'every size',
+  measure: async (laboratory) => {
+    if (!('bulkConstraints' in importOptionNames))
+      return [skippedRow(laboratory.size, 'time: import --bulk-constraints', 'not in this version')];
+    return [compareSeconds(laboratory, await laboratory.bulkImports(), 0.7)];
+  },
+};

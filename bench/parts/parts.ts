@@ -1,0 +1,28 @@
+import { compressionPart } from './compression.js';
+import { dryRunPart } from './dry-run.js';
+import { exportPart } from './export.js';
+import { growthPart } from './growth.js';
+import { bulkImportPart, importPart } from './import.js';
+import { memoryPart } from './memory.js';
+import type { Part } from './part.js';
+import { psqlPart } from './psql.js';
+import { queriesPart } from './queries.js';
+import { roundTripsPart } from './round-trips.js';
+import { startPart } from './start.js';
+import { uuidMemoryPart } from './uuid-memory.js';
+
+/** All that can be measured, by name, in the order in which it is. */
+export const parts: Readonly<Record<string, Part>> = Object.freeze({
+  export: exportPart,
+  psql: psqlPart,
+  import: importPart,
+  'bulk-import': bulkImportPart,
+  'dry-run': dryRunPart,
+  memory: memoryPart,
+  queries: queriesPart,
+  delay: roundTripsPart,
+  compression: compressionPart,
+  start: startPart,
+  growth: growthPart,
+  'uuid-memory': uuidMemoryPart,
+});
