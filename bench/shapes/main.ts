@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { startServer } from '../../demo-app/server/embedded-server.js';
-import { machine } from '../markdown-table.js';
+import { environment } from '../environment.js';
 import { allShapes } from './all-shapes.js';
 import type { ShapeReport } from './children/shape-options.js';
 import type { Shape } from './shape.js';
@@ -42,7 +42,7 @@ async function bench(scale: number, only: string): Promise<void> {
   const own = new URL(url);
   own.pathname = `/${database}`;
   try {
-    process.stdout.write(`${machine()}; scale ${String(scale)}\n\n`);
+    process.stdout.write(`${[...(await environment(url)), `Scale: ${String(scale)}`].join('\n')}\n\n`);
     process.stdout.write('| shape | objects | links | s | objects/s | queries | peak RSS, MB | ratio to COPY |\n');
     process.stdout.write('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n');
     for (const [name, make] of Object.entries(allShapes)) {

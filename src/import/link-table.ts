@@ -19,6 +19,12 @@ export interface LinkTableOptions {
   readonly bulk?: BulkConstraints | undefined;
 }
 
+/** Text of so many links is copied at once: a COPY of a thousand takes longer to begin and to end than to write them. */
+const worthCopying = 256 * 1024;
+
+/** An end of some link is not there. */
+export class LinkEndMissing extends Error {}
+
 /** A join table that was empty: links go into it by COPY, as the constraints of both ends allow, and are compared as a whole. */
 export class LinkTable {
   readonly #session: Session;
@@ -27,6 +33,7 @@ export class LinkTable {
   /** Names of the constraints of both ends: the table may have others. */
   readonly #constraints: readonly (string | undefined)[];
   readonly #hash = createHash('sha256');
+  #text = '';
   readonly #bulk: BulkConstraints | undefined;
 
   private constructor({ session, link: { owner, inverse }, bulk }: LinkTableOptions, through: Entity) {
@@ -53,20 +60,25 @@ export class LinkTable {
     return new LinkTable(options, through);
   }
 
-  /** False where an end is not there: the transaction is of no more use then. */
-  async write(pairs: readonly LinkPair[]): Promise<boolean> {
-    const line = (pair: LinkPair): string => pair.flatMap(keyTexts).map(escapeCopy).join('\t');
-    const bytes = Buffer.from(pairs.map((pair) => `${line(pair)}\n`).join(''));
+  /** Takes links to be copied; true where they have become enough to {@link flush}. */
+  take(pairs: readonly LinkPair[]): boolean {
+    for (const pair of pairs) this.#text += `${pair.flatMap(keyTexts).map(escapeCopy).join('\t')}\n`;
+    return this.#text.length >= worthCopying;
+  }
+
+  /** Copies what was taken. @throws LinkEndMissing: the transaction is of no more use then */
+  async flush(): Promise<void> {
+    if (this.#text === '') return;
+    const bytes = Buffer.from(this.#text);
+    this.#text = '';
     this.#hash.update(bytes);
     const sql = `COPY ${quoteTable(this.#through.table)} (${columnList(this.#columns)}) FROM STDIN`;
     const purpose = { what: 'write links', table: this.#through.table };
     const copy = (): Promise<number> => this.#session.copyIn(sql, only(bytes), purpose);
     try {
       await (this.#bulk === undefined ? copy() : this.#bulk.write(this.#through, copy));
-      return true;
     } catch (error) {
-      if (!this.#isOpen(error)) throw error;
-      return false;
+      throw this.#isOpen(error) ? new LinkEndMissing() : error;
     }
   }
 

@@ -4,8 +4,9 @@ import { FailedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { Schema } from '../schema/schema.js';
 import type { BulkConstraints } from './bulk-constraints.js';
-import { LinkTable } from './link-table.js';
+import { LinkEndMissing, LinkTable } from './link-table.js';
 import type { Plan } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
 import type { TargetLink } from './target.js';
@@ -36,6 +37,7 @@ export class LinkWriter {
   readonly #same = new Map<string, number>();
   /** By link: the join table, where links are copied into it; undefined where they go one by one. */
   readonly #tables = new Map<TargetLink, LinkTable | undefined>();
+  #writing = Promise.resolve();
 
   constructor(options: LinkWriterOptions) {
     this.#options = options;
@@ -54,32 +56,48 @@ export class LinkWriter {
     const { archive, plan, signal } = this.#options;
     const models = new Map([...plan.models].filter(([, { target }]) => target.links.length > 0));
     if (models.size === 0) return;
-    let writing = Promise.resolve();
     try {
-      for await (const run of plannedRuns(archive, models, signal)) {
-        await writing;
-        writing = this.#writeRun(run);
-        // Whoever waits for it hears of it: here at the next run, or at the end.
-        writing.catch(() => undefined);
-      }
+      for await (const run of plannedRuns(archive, models, signal)) await this.#writeRun(run);
+      for (const [link, table] of this.#tables) if (table !== undefined) await this.#start(link, () => table.flush());
     } finally {
-      await writing;
+      await this.#writing;
     }
   }
 
   async #writeRun({ planned, objects }: PlannedRun): Promise<void> {
+    const { models } = this.#options.plan;
     for (const link of planned.target.links) {
-      const pairs = linkPairs(this.#options.plan.models, planned, link, objects);
+      const pairs = linkPairs(models, planned, link, objects);
       if (pairs.length === 0) continue;
-      try {
-        const table = await this.#tableOf(link);
-        // A constraint may be there and not be enforced: an end that the archive has not is looked for.
-        if (table === undefined || !areInArchive(this.#options.plan.models, planned, link, pairs))
-          await this.#writePairs(link, pairs);
-        else await this.#copyPairs(table, link, pairs);
-      } catch (error) {
-        throw valueRefused(error, link.name);
+      if (!this.#tables.has(link)) {
+        await this.#start(link, () => this.#open(link));
+        await this.#writing;
       }
+      const table = this.#tables.get(link);
+      // A constraint may be there and not be enforced: an end that the archive has not is looked for.
+      if (table === undefined || !areInArchive(models, planned, link, pairs))
+        await this.#start(link, () => this.#writePairs(link, pairs));
+      else {
+        this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + pairs.length);
+        if (table.take(pairs)) await this.#start(link, () => table.flush());
+      }
+    }
+  }
+
+  /** Begins to write when what is being written is; meanwhile the archive is read on. */
+  async #start(link: TargetLink, work: () => Promise<void>): Promise<void> {
+    await this.#writing;
+    this.#writing = this.#said(link, work());
+    // Whoever waits for it hears of it: here the next time, or at the end.
+    this.#writing.catch(() => undefined);
+  }
+
+  /** Says of an error what it means for the link. */
+  async #said(link: TargetLink, writing: Promise<void>): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      throw error instanceof LinkEndMissing ? openLinks(link) : valueRefused(error, link.name);
     }
   }
 
@@ -104,19 +122,11 @@ export class LinkWriter {
     return open === undefined ? error : openLinks(open);
   }
 
-  async #tableOf(target: TargetLink): Promise<LinkTable | undefined> {
-    if (this.#tables.has(target)) return this.#tables.get(target);
+  async #open(target: TargetLink): Promise<void> {
     const { plan } = this.#options;
     const all = [...plan.models.values()].flatMap((planned) => planned.target.links);
     const isAlone = all.every((one) => one === target || one.link.through !== target.link.through);
-    const table = isAlone ? await LinkTable.open({ ...this.#options, link: target.link }) : undefined;
-    this.#tables.set(target, table);
-    return table;
-  }
-
-  async #copyPairs(table: LinkTable, link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
-    if (!(await table.write(pairs))) throw openLinks(link);
-    this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + pairs.length);
+    this.#tables.set(target, isAlone ? await LinkTable.open({ ...this.#options, link: target.link }) : undefined);
   }
 
   async #writePairs(link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
