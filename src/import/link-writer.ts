@@ -6,7 +6,6 @@ import type { Schema } from '../schema/schema.js';
 import type { BulkConstraints } from './bulk-constraints.js';
 import { LinkEndMissing, LinkTable } from './link-table.js';
 import type { Plan } from './plan.js';
-import type { PlannedModel } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
 import type { TargetLink } from './target.js';
