@@ -7,12 +7,16 @@ import { isInteger, pkToKey } from '../values/archive-value.js';
 import { isStorableText } from '../values/storable-text.js';
 import type { ArchiveColumn, ArchiveHeader, ArchiveObject, ArchiveTrailer, ArchiveValue } from './archive.js';
 import { headerKeyShape } from './header-keys.js';
+import { ObjectDecoder } from '../values/object-decoder.js';
+import { objectLayout } from '../values/object-layout.js';
 
 interface Expected {
   readonly shape: KeyShape;
   readonly compare: (a: Key, b: Key) => number;
   readonly columns: readonly (readonly [string, ArchiveColumn['kind']])[];
   readonly links: readonly (readonly [string, KeyShape])[];
+  /** Undefined where lines of this model have to be parsed. */
+  readonly decoder: ObjectDecoder | undefined;
 }
 
 /** Checks objects against the header as they pass: their order, their key, every member and its type; counts them. */
@@ -45,6 +49,24 @@ export class ObjectChecker {
     this.#counts.set(object.model, (this.#counts.get(object.model) ?? 0) + 1);
     return object;
   }
+
+  /**
+   * The object of a line that is written as an encoder writes the model of the one before: what {@link check} asks of it is seen
+   * without parsing it. Undefined says nothing of a line but that it is to be parsed. @throws as {@link check}, for its order
+   */
+  decode(bytes: Buffer, start: number, end: number, line: number): ArchiveObject | undefined {
+    const expected = this.#model === undefined ? undefined : this.#expected.get(this.#model);
+    const object = expected?.decoder?.decode(bytes, start, end, this.#onLinks);
+    if (expected === undefined || object === undefined) return undefined;
+    this.#checkOrder(object.model, object.key, expected, line);
+    this.#counts.set(object.model, (this.#counts.get(object.model) ?? 0) + 1);
+    return object;
+  }
+
+  readonly #onLinks = (member: string, count: number): void => {
+    const name = `${String(this.#model)}.${member}`;
+    this.#linkCounts.set(name, (this.#linkCounts.get(name) ?? 0) + count);
+  };
 
   /** @throws RefusedError ARCHIVE_DAMAGED */
   compareCounts(trailer: ArchiveTrailer): void {
@@ -134,14 +156,13 @@ function expectedOf(header: ArchiveHeader, model: string): Expected {
   if (entity === undefined) throw new TypeError(`the header has no ${model}`);
   const shape = headerKeyShape(header, model);
   const key = new Set(entity.key);
-  return {
-    shape,
-    compare: compareKeysOf(shape.kinds),
-    columns: Object.entries(entity.columns).flatMap(([member, column]) =>
-      key.has(column.name) ? [] : [[member, column.kind] as const],
-    ),
-    links: Object.entries(entity.links).map(([member, link]) => [member, headerKeyShape(header, link.model)] as const),
-  };
+  const columns = Object.entries(entity.columns).flatMap(([member, column]) =>
+    key.has(column.name) ? [] : [[member, column.kind] as const],
+  );
+  const links = Object.entries(entity.links).map(([member, link]) => [member, headerKeyShape(header, link.model)] as const);
+  const layout = objectLayout({ model, pk: shape, columns, links });
+  const decoder = layout === undefined ? undefined : new ObjectDecoder(layout);
+  return { shape, compare: compareKeysOf(shape.kinds), columns, links, decoder };
 }
 
 function isOfKind(value: unknown, kind: ArchiveColumn['kind']): boolean {

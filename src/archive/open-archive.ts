@@ -21,6 +21,8 @@ export interface ArchiveReader {
    * objects of other models than `only`. @throws RefusedError ARCHIVE_*
    */
   objects(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]>;
+  /** The same, but objects that need no parser are left in the bytes of their lines: see {@link EncodedObject}. */
+  encoded(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]>;
 }
 
 /** @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED */
@@ -49,6 +51,11 @@ async function readHeader(path: string, compression: Compression): Promise<{ hea
   throw new RefusedError('ARCHIVE_TRUNCATED', `${path} is empty`);
 }
 
+/** Bytes of lines that are read before their objects are handed on: many, since a look-up of many takes little longer than one of few. */
+const batchBytes = 1024 * 1024;
+
+type ReadObject = (checker: ObjectChecker, bytes: Buffer, start: number, end: number, line: number) => ArchiveObject;
+
 class FileReader implements ArchiveReader {
   readonly path: string;
   readonly header: ArchiveHeader;
@@ -69,7 +76,23 @@ class FileReader implements ArchiveReader {
     return this.#trailer;
   }
 
-  async *objects(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]> {
+  objects(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]> {
+    return this.#pass(only, (checker, bytes, start, end, line) => this.#parsed(checker, bytes, start, end, line));
+  }
+
+  encoded(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]> {
+    return this.#pass(
+      only,
+      (checker, bytes, start, end, line) =>
+        checker.decode(bytes, start, end, line) ?? this.#parsed(checker, bytes, start, end, line),
+    );
+  }
+
+  #parsed(checker: ObjectChecker, bytes: Buffer, start: number, end: number, line: number): ArchiveObject {
+    return checker.check(parse(bytes.toString('utf8', start, end), this.path, line), line);
+  }
+
+  async *#pass(only: ReadonlySet<string> | undefined, objectOf: ReadObject): AsyncGenerator<readonly ArchiveObject[]> {
     if ((await fileVersion(this.path)) !== this.#version) throw this.#changed();
     const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
@@ -77,8 +100,9 @@ class FileReader implements ArchiveReader {
     let line = 0;
     let trailer: ArchiveTrailer | undefined;
     let listClosed = !this.#document;
+    let batch: ArchiveObject[] = [];
+    let size = 0;
     for await (const { bytes, ends, terminated } of readLines(this.path, this.#compression)) {
-      const batch: ArchiveObject[] = [];
       let start = 0;
       let hashed = bytes.length;
       for (const end of ends) {
@@ -93,7 +117,7 @@ class FileReader implements ArchiveReader {
           if (listClosed && this.#document) throw this.#damaged('the objects are over, but no trailer follows', line);
           if (this.#document && bytes.toString('latin1', start, end) === '],\n') listClosed = true;
           else if (filter?.passesOver(bytes, start, end) !== true) {
-            const object = checker.check(this.#parseObject(bytes, start, end, line), line);
+            const object = objectOf(checker, bytes, start, this.#stopOf(bytes, end), line);
             if (filter?.wants(object.model) !== false) batch.push(object);
           }
         } else if (line === 2 && bytes.toString('latin1', start, end) !== objectsLine)
@@ -101,8 +125,13 @@ class FileReader implements ArchiveReader {
         start = end;
       }
       hash.update(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
+      size += bytes.length;
+      if (size < batchBytes) continue;
       if (batch.length > 0) yield batch;
+      batch = [];
+      size = 0;
     }
+    if (batch.length > 0) yield batch;
     if (trailer === undefined) throw this.#truncated();
     if (hash.digest('hex') !== trailer.sha256) {
       throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: the content is not what the trailer's SHA-256 was made of`, {
@@ -114,11 +143,10 @@ class FileReader implements ArchiveReader {
     this.#trailer = trailer;
   }
 
-  #parseObject(bytes: Buffer, start: number, end: number, line: number): unknown {
-    let stop = end;
-    if (bytes[stop - 1] === 0x0a) stop -= 1;
-    if (this.#document && bytes[stop - 1] === 0x2c) stop -= 1;
-    return parse(bytes.toString('utf8', start, stop), this.path, line);
+  /** Where the object ends in a line that ends there. */
+  #stopOf(bytes: Buffer, end: number): number {
+    const stop = bytes[end - 1] === 0x0a ? end - 1 : end;
+    return this.#document && bytes[stop - 1] === 0x2c ? stop - 1 : stop;
   }
 
   #parseTrailer(text: string, line: number): ArchiveTrailer {

@@ -16,6 +16,7 @@ import type {
   TrailerContent,
 } from './archive.js';
 import { openArchive } from './open-archive.js';
+import { memberKeys, memberText } from '../values/object-values.js';
 
 export interface VerifiedArchive {
   readonly header: ArchiveHeader;
@@ -34,11 +35,11 @@ export interface VerifiedArchive {
 export async function verifyArchive(path: string): Promise<VerifiedArchive> {
   const archive = await openArchive(path);
   const proof = new ClosedProof(archive.header, path);
-  for await (const objects of archive.objects()) for (const object of objects) proof.collect(object);
+  for await (const objects of archive.encoded()) for (const object of objects) proof.collect(object);
   const { trailer } = archive;
   if (trailer === undefined) throw new TypeError('a pass that ended without trailer');
   proof.admit(trailer);
-  for await (const objects of archive.objects()) for (const object of objects) proof.check(object);
+  for await (const objects of archive.encoded()) for (const object of objects) proof.check(object);
   return { header: archive.header, trailer };
 }
 
@@ -102,10 +103,8 @@ export class ClosedProof {
     for (const [member, link] of Object.entries(entity.links)) {
       const shape = this.#shape(link.model);
       const keys = this.#set(link.model, this.#columns.get(link.model)?.entity.key ?? []);
-      for (const pk of object.fields[member] as readonly ArchiveObject['pk'][]) {
-        const key = pkToKey(pk, shape);
-        if (key === undefined || !keys.has(key))
-          throw notClosed(this.#path, this.#nameOf(object), `${object.model}.${member}`, link.model);
+      for (const key of memberKeys(object, member, shape)) {
+        if (!keys.has(key)) throw notClosed(this.#path, this.#nameOf(object), `${object.model}.${member}`, link.model);
       }
     }
   }
@@ -155,11 +154,10 @@ export class ClosedProof {
     for (const name of group) {
       const column = columns?.members.get(name);
       if (column === undefined) return undefined;
-      const text = toServerText(
+      const text =
         columns?.entity.key.includes(name) === true
-          ? keyPart(object, column.member)
-          : ((object.fields[column.member] ?? null) as ArchiveValue),
-      );
+          ? toServerText(keyPart(object, column.member))
+          : memberText(object, column.member);
       if (text === null) return undefined;
       texts.push(text);
     }

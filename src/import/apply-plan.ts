@@ -56,7 +56,7 @@ export async function applyPlan(options: ApplyOptions): Promise<ReadonlyMap<stri
     stages = [];
   };
   let until = -1;
-  for await (const run of modelRuns(options.objects ?? options.archive.objects(written))) {
+  for await (const run of modelRuns(options.objects ?? options.archive.encoded(written))) {
     const planned = plan.models.get(run.model);
     if (planned === undefined) {
       await drain(run);

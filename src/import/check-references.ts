@@ -5,7 +5,7 @@ import { toParentValue } from '../closure/parent-value.js';
 import type { KeySet } from '../closure/key-set.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Reference } from '../schema/schema.js';
-import { pkToKey } from '../values/archive-value.js';
+import { objectKey } from '../values/object-values.js';
 import { findReferenced } from './find-referenced.js';
 import { holdRows } from './hold-rows.js';
 import { valueReader } from './reference-value.js';
@@ -187,7 +187,7 @@ async function judge(
     objects.forEach((object, at) => {
       const value = read(object);
       if (value === undefined) return;
-      const row = parent.standIns.get(pkToKey(object.pk, parent.target.shape) ?? '');
+      const row = parent.standIns.get(objectKey(object, parent.target.shape) ?? '');
       if (parent.decisions.at(from + at) !== 'skip') held.coming.add(value);
       else if (row === undefined) held.unproven.add(value);
       else held.proven.add(value);
@@ -231,7 +231,7 @@ async function reportMissing(
         if (open === undefined || held === undefined) continue;
         const isMissing = open.values.has(held);
         if (!isMissing && !(dangled.size > 0 && open.answered.has(held))) continue;
-        const name = objectName(planned.target, pkToKey(object.pk, planned.target.shape) ?? '');
+        const name = objectName(planned.target, objectKey(object, planned.target.shape) ?? '');
         if (!isMissing) {
           if (dangled.has(`${name}\0${reference.name}`)) caught.push([name, reference]);
           continue;
@@ -244,7 +244,7 @@ async function reportMissing(
         // What needs a skipped object is skipped too, whatever the policy says of its own conflicts.
         if (isSkipped || planned.target.strategy === 'skip') {
           planned.decisions.change(place, 'skip');
-          planned.skipped.add(pkToKey(object.pk, planned.target.shape) ?? '');
+          planned.skipped.add(objectKey(object, planned.target.shape) ?? '');
           continue;
         }
         planned.decisions.change(place, 'conflict');

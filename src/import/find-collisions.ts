@@ -1,6 +1,6 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
-import { pkToKey } from '../values/archive-value.js';
+import { objectKey } from '../values/object-values.js';
 import type { Conflict } from './import-options.js';
 import type { Plan } from './plan.js';
 import { ConflictList } from './plan.js';
@@ -32,7 +32,7 @@ export async function findCollisions(
       const texts = target.line(plan.standIns.written(planned, object)).split('\t');
       const values = places.map((place) => texts[place] ?? '\\N');
       if (!unique.nullsNotDistinct && values.includes('\\N')) continue;
-      const key = pkToKey(object.pk, target.shape) ?? '';
+      const key = objectKey(object, target.shape) ?? '';
       const held = holders.get(values.join('\t'));
       if (held === undefined) holders.set(values.join('\t'), key);
       else

@@ -83,7 +83,7 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
 /** A damaged archive can look like one of another schema: it is refused for what it is. @throws RefusedError ARCHIVE_DAMAGED */
 async function proveWhole(archive: ArchiveReader): Promise<void> {
   if (archive.trailer !== undefined) return;
-  const objects = archive.objects()[Symbol.asyncIterator]();
+  const objects = archive.encoded()[Symbol.asyncIterator]();
   while ((await objects.next()).done !== true);
 }
 

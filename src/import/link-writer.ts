@@ -6,6 +6,7 @@ import type { Schema } from '../schema/schema.js';
 import type { BulkConstraints } from './bulk-constraints.js';
 import { LinkEndMissing, LinkTable } from './link-table.js';
 import type { Plan } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
 import type { TargetLink } from './target.js';
@@ -75,7 +76,7 @@ export class LinkWriter {
       const table = this.#tables.get(link);
       // A constraint may be there and not be enforced: an end that the archive has not is looked for.
       if (table === undefined || !areInArchive(models, planned, link, pairs))
-        await this.#start(link, () => this.#writePairs(link, pairs));
+        await this.#start(link, () => this.#writePairs(planned, link, pairs));
       else {
         this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + pairs.length);
         if (table.take(pairs)) await this.#start(link, () => table.flush());
@@ -128,8 +129,13 @@ export class LinkWriter {
     this.#tables.set(target, isAlone ? await LinkTable.open({ ...this.#options, link: target.link }) : undefined);
   }
 
-  async #writePairs(link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
+  async #writePairs({ decisions }: PlannedModel, link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
     const { session, schema, plan, dryRun, findings } = this.#options;
+    // Where the target has all of the owners, it probably has their links: then there is nothing to hold, and nothing to write.
+    if (decisions.count('insert') === 0 && (await countExisting(session, schema, link, pairs)) === pairs.length) {
+      this.#same.set(link.name, (this.#same.get(link.name) ?? 0) + pairs.length);
+      return;
+    }
     await holdEnds(session, schema, plan.models, findings, link, pairs);
     const added = await insertLinks(session, schema, link, pairs, dryRun);
     const present = await countExisting(session, schema, link, pairs);

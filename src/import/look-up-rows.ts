@@ -1,5 +1,5 @@
 import type { Key } from '../closure/key.js';
-import { toKey } from '../closure/key.js';
+import { toIntegerKey, toKey } from '../closure/key.js';
 import { ownRows } from '../dialect/postgres/sql.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
@@ -35,8 +35,14 @@ export async function lookUpRows(session: Session, target: TargetModel, keys: re
       if (line === '') continue;
       let at = -1;
       for (let column = 0; column < entity.key.length; column += 1) at = line.indexOf('\t', at + 1);
-      const texts = decodeRow(line.slice(0, at)).map((text) => text ?? '');
-      lines.set(toKey(texts, integer), line.slice(at + 1));
+      const key = line.slice(0, at);
+      const own = integer
+        ? toIntegerKey(key)
+        : toKey(
+            decodeRow(key).map((text) => text ?? ''),
+            false,
+          );
+      lines.set(own, line.slice(at + 1));
     }
   }
   return lines;

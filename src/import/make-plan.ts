@@ -7,6 +7,7 @@ import { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { planRun } from './plan-run.js';
 import { plannedRuns } from './planned-runs.js';
+import { readAhead } from './read-ahead.js';
 import { StandIns } from './stand-ins.js';
 
 /**
@@ -23,7 +24,8 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
     const references = new ReferenceCheck(models);
     const standIns = new StandIns(models);
     const before = skippedSoFar(models);
-    for await (const run of plannedRuns(archive, models, signal)) await planRun(options, conflicts, references, standIns, run);
+    for await (const run of readAhead(plannedRuns(archive, models, signal)))
+      await planRun(options, conflicts, references, standIns, run);
     const after = skippedSoFar(models);
     const report = await checkReferences(options, models, references, conflicts, standIns);
     if (skippedSoFar(models) === after && (after === before || !backwards)) {

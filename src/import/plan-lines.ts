@@ -1,6 +1,6 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
-import { pkToKey } from '../values/archive-value.js';
+import { objectKey } from '../values/object-values.js';
 import { conflictAdvice } from './conflict-advice.js';
 import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
@@ -58,7 +58,7 @@ export async function* decidedObjects(archive: ArchiveReader, plan: Plan): Async
     const { target, decisions, standIns } = planned;
     for (const [at, object] of objects.entries()) {
       const decision = decisions.at(from + at);
-      const key = pkToKey(object.pk, target.shape) ?? '';
+      const key = objectKey(object, target.shape) ?? '';
       const inTheWay = decision === 'skip' && planned.inTheWay.has(key);
       const needs = decision === 'skip' && !inTheWay ? needsOf(plan, planned, object) : undefined;
       const row = decision === 'skip' ? standIns.get(key) : decision === 'conflict' ? undefined : key;

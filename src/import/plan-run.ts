@@ -1,7 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
-import { pkToKey } from '../values/archive-value.js';
+import { objectKey } from '../values/object-values.js';
 import type { ReferenceCheck } from './check-references.js';
 import { decide } from './decide.js';
 import type { Decision } from './import-options.js';
@@ -42,7 +42,7 @@ export async function planRun(
     const one = followed[at];
     return one?.is === 'kept' ? one.object : object;
   });
-  const keys = objects.map((object) => pkToKey(object.pk, target.shape) ?? '');
+  const keys = objects.map((object) => objectKey(object, target.shape) ?? '');
   for (const key of keys) planned.keys.add(key);
   const lines = planned.empty ? [] : mine.map((object) => target.line(object));
   const found = await lookUp(session, planned, keys, lines);

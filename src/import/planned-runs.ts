@@ -10,16 +10,16 @@ export interface PlannedRun {
 }
 
 /** Objects of one look-up. */
-const batchSize = 5000;
+const batchSize = 50_000;
 
 /** One pass over an archive, in runs; other models than those given are passed over. */
 export async function* plannedRuns(
   archive: ArchiveReader,
   models: ReadonlyMap<string, PlannedModel>,
   signal?: AbortSignal,
-): AsyncGenerator<PlannedRun> {
+): AsyncGenerator<PlannedRun, void> {
   const places = new Map<string, number>();
-  for await (const batch of archive.objects(new Set(models.keys()))) {
+  for await (const batch of archive.encoded(new Set(models.keys()))) {
     signal?.throwIfAborted();
     for (const objects of runsOf(batch)) {
       const model = objects[0]?.model ?? '';

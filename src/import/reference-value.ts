@@ -4,6 +4,8 @@ import { toKey } from '../closure/key.js';
 import { toParentValue } from '../closure/parent-value.js';
 import type { Reference } from '../schema/schema.js';
 import { toServerText } from '../values/archive-value.js';
+import { EncodedObject } from '../values/encoded-object.js';
+import { memberText } from '../values/object-values.js';
 import type { TargetModel } from './target.js';
 
 /**
@@ -19,13 +21,20 @@ export function valueReader(
   const discriminator = target.columns.find(({ column }) => column.name === reference.when?.column);
   const textOf = (object: ArchiveObject, one: TargetModel['columns'][number] | undefined): string | null => {
     if (one === undefined) return null;
-    if (!one.inKey) return toServerText((object.fields[one.member] ?? null) as ArchiveValue);
+    if (!one.inKey) return memberText(object, one.member);
     const value =
       target.shape.members.length === 1 ? object.pk : (object.pk as Readonly<Record<string, ArchiveValue>>)[one.member];
     return toServerText((value ?? null) as ArchiveValue);
   };
   const toParent = toParentValue(reference);
+  const [only] = members;
+  const single = integer && only !== undefined && !only.inKey && reference.when === undefined ? only.member : undefined;
   return (object) => {
+    if (single !== undefined && object instanceof EncodedObject) {
+      const place = object.layout.places.get(single);
+      const key = place === undefined ? undefined : object.integerAt(place);
+      return key === undefined ? undefined : (toParent?.(key) ?? key);
+    }
     if (reference.when !== undefined && textOf(object, discriminator) !== reference.when.value) return undefined;
     const texts: string[] = [];
     for (const member of members) {

@@ -2,9 +2,10 @@ import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
-import { pkToKey, toArchiveValue } from '../values/archive-value.js';
+import { toArchiveValue } from '../values/archive-value.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
+import { objectKey } from '../values/object-values.js';
 
 /** What becomes of an object that needs skipped ones. */
 export type Followed =
@@ -53,7 +54,7 @@ export class StandIns {
     }
     if (lost.length > 0) return { is: 'lost', needs: this.#reason(planned, object, lost) };
     if (!redirected) return { is: 'kept', object };
-    const followed = { ...object, fields: { ...object.fields, ...fields } };
+    const followed = { model: object.model, pk: object.pk, fields: { ...object.fields, ...fields } };
     // Columns can belong to several references: each must hold what it should.
     for (const { parent, value } of held) {
       const key = value(object);
@@ -75,7 +76,7 @@ export class StandIns {
    * model: in a cycle each would be explained by the other. Never for itself: that it is skipped explains nothing.
    */
   #reason(planned: PlannedModel, object: ArchiveObject, lost: readonly Needed[]): Needed | undefined {
-    const own = pkToKey(object.pk, planned.target.shape);
+    const own = objectKey(object, planned.target.shape);
     const others = lost.filter((one) => one.planned.target.model !== planned.target.model || one.key !== own);
     const order = [...this.#models.keys()];
     const place = ({ planned: { target } }: Needed): number => order.indexOf(target.model);

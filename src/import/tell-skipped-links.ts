@@ -2,6 +2,7 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Findings } from '../findings/finding.js';
 import { pkToKey } from '../values/archive-value.js';
+import { objectKey } from '../values/object-values.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import { plannedRuns } from './planned-runs.js';
@@ -34,7 +35,7 @@ function leftOut(
   let count = 0;
   for (const object of objects) {
     const list = object.fields[link.member];
-    if (!Array.isArray(list) || skipped.has(pkToKey(object.pk, target.shape) ?? '')) continue;
+    if (!Array.isArray(list) || skipped.has(objectKey(object, target.shape) ?? '')) continue;
     for (const pk of list as readonly ArchiveObject['pk'][]) {
       const end = pkToKey(pk, link.inverse) ?? '';
       if (other?.skipped.has(end) === true && !other.standIns.has(end)) count += 1;

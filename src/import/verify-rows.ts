@@ -3,7 +3,7 @@ import type { Session } from '../dialect/session.js';
 import { FailedError, RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { OnProgress } from '../progress.js';
-import { pkToKey } from '../values/archive-value.js';
+import { objectKey } from '../values/object-values.js';
 import { differingColumns, lookUpRows } from './look-up-rows.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
@@ -68,7 +68,7 @@ async function compareRun(
     .filter((_, at) => ['insert', 'update'].includes(decisions.at(from + at)))
     .map((object) => plan.standIns.written(planned, object));
   if (written.length === 0) return;
-  const keys = written.map((object) => pkToKey(object.pk, target.shape) ?? '');
+  const keys = written.map((object) => objectKey(object, target.shape) ?? '');
   const lines = await lookUpRows(session, target, keys);
   written.forEach((object, at) => {
     const key = keys[at] ?? '';

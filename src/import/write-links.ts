@@ -7,7 +7,7 @@ import type { Session } from '../dialect/session.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { Entity, Reference, Schema } from '../schema/schema.js';
-import { pkToKey } from '../values/archive-value.js';
+import { memberKeys, objectKey } from '../values/object-values.js';
 import { drawsFromSequence, generatedKeys } from './generated-keys.js';
 import { holdRows } from './hold-rows.js';
 import type { PlannedModel } from './planned-model.js';
@@ -31,13 +31,11 @@ export function linkPairs(
   for (const object of objects) {
     // Several objects can be the same row there.
     const ends = new Set<Key>();
-    const list = object.fields[link.member];
-    if (!Array.isArray(list) || list.length === 0) continue;
-    const owner = pkToKey(object.pk, planned.target.shape);
+    const list = memberKeys(object, link.member, link.inverse);
+    if (list.length === 0) continue;
+    const owner = objectKey(object, planned.target.shape);
     if (owner === undefined || planned.skipped.has(owner)) continue;
-    for (const pk of list as readonly ArchiveObject['pk'][]) {
-      const inverse = pkToKey(pk, link.inverse);
-      if (inverse === undefined) continue;
+    for (const inverse of list) {
       const end = other?.skipped.has(inverse) === true ? other.standIns.get(inverse) : inverse;
       if (end !== undefined) ends.add(end);
     }

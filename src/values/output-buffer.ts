@@ -23,6 +23,13 @@ export class OutputBuffer {
     return this.#length;
   }
 
+  /** What was written, as text; the next begins anew. */
+  takeText(): string {
+    const text = this.#buffer.toString('utf8', 0, this.#length);
+    this.#length = 0;
+    return text;
+  }
+
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
@@ -95,6 +102,32 @@ export class OutputBuffer {
       else buffer[this.#length++] = byte;
     }
     buffer[this.#length++] = quote;
+  }
+
+  /** What stands between the quotes of a JSON string that {@link escaped} wrote, as a COPY value. */
+  unescaped(source: Buffer, start: number, end: number): void {
+    this.#reserve(end - start);
+    const buffer = this.#buffer;
+    for (let at = start; at < end; at += 1) {
+      const byte = source[at] as number;
+      if (byte !== backslash) {
+        buffer[this.#length++] = byte;
+        continue;
+      }
+      at += 1;
+      const letter = source[at] as number;
+      if (letter === 0x75) {
+        const code = parseInt(source.toString('latin1', at + 1, at + 5), 16);
+        at += 4;
+        if (code === 0x0b) {
+          buffer[this.#length++] = backslash;
+          buffer[this.#length++] = 0x76;
+        } else buffer[this.#length++] = code;
+      } else {
+        if (letter !== quote) buffer[this.#length++] = backslash;
+        buffer[this.#length++] = letter;
+      }
+    }
   }
 
   #control(byte: number): void {

@@ -87,7 +87,7 @@ describe('later passes over an archive', () => {
   });
 
   it('refuse an archive that is written over while it is read', async () => {
-    const many = Array.from({ length: 20_000 }, (_, pk) => `{"fields":{"name":"n"},"model":"a.parent","pk":${String(pk)}}`);
+    const many = Array.from({ length: 100_000 }, (_, pk) => `{"fields":{"name":"n"},"model":"a.parent","pk":${String(pk)}}`);
     await write(file, many);
     const archive = await openArchive(file);
     await all(archive);
