@@ -25,6 +25,11 @@ export class Budget {
     return undefined;
   }
 
+  /** Whether it is asked how far rows are from the seeds. */
+  get limitsDepth(): boolean {
+    return this.#limits.maxDepth !== undefined;
+  }
+
   /** Whether so many may leave. */
   holds(total: number): boolean {
     return total <= (this.#limits.maxObjects ?? Infinity);

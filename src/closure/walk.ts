@@ -10,6 +10,7 @@ import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
 import type { ReachedLeaf } from './leaves.js';
 import { Leaves } from './leaves.js';
+import { LookAhead } from './look-ahead.js';
 import { Membership } from './membership.js';
 import { toParentValue } from './parent-value.js';
 import { scan, scanTracked } from './scan.js';
@@ -20,7 +21,8 @@ import type { WalkOptions, WalkResult } from './walk-options.js';
 
 /**
  * Breadth-first over sets: each level asks, for each edge, once for all rows that are new. Rows met on the way down or up
- * bring what their references hold, so that the next level's parents are known without reading them twice.
+ * bring what their references hold, so that the next level's parents are known without reading them twice. Where levels go on and on, some
+ * are looked ahead.
  */
 export class Walk {
   readonly #options: WalkOptions;
@@ -30,6 +32,7 @@ export class Walk {
   readonly #stepsFrom: Steps;
   readonly #intake: Intake;
   readonly #descent: Descent;
+  readonly #lookAhead: LookAhead;
 
   constructor(options: WalkOptions) {
     this.#options = options;
@@ -38,6 +41,7 @@ export class Walk {
     this.#stepsFrom = new Steps(options, this.#leaves.has);
     this.#intake = new Intake(options, this.#membership, this.#leaves, this.#stepsFrom);
     this.#descent = new Descent(options, this.#intake, this.#stepsFrom, this.#walked);
+    this.#lookAhead = new LookAhead(options, this.#intake, this.#stepsFrom);
   }
 
   async run(): Promise<WalkResult> {
@@ -75,6 +79,8 @@ export class Walk {
     const wants = this.#intake.takeWants();
     await this.#descent.from(frontier, depth);
     for (const want of wants) await this.#resolve(want, depth);
+    for (const [model, role, keys] of frontier.entries()) this.#lookAhead.from(model, role, keys);
+    await this.#lookAhead.run(depth);
   }
 
   /** When all else is settled: the sets that the settled rows describe, and what those need. Links first, they bring objects. */
@@ -150,6 +156,7 @@ export class Walk {
       return;
     }
     const missing = reference.direct ? this.#notYet(reference.parent, values, role) : values.sorted();
+    if (reference.direct) this.#lookAhead.from(reference.parent, role, this.#notYet(reference.parent, values, role));
     const selection: RowSelection = {
       ...{ entity: plan.entity, columns: reference.parentColumns, values: missing },
       heldIn: heldIn(edges, reference),

@@ -63,6 +63,26 @@ export interface Census {
   readonly lacking: number;
 }
 
+/** One step from row to row, by integers or UUIDs: from the key that rows of `holder` have in one column to the one they have in another. */
+export interface Hop {
+  /** Where it starts and ends: rows of one model in one role are at one place. */
+  readonly place: number;
+  readonly leadsTo: number;
+  readonly holder: Entity;
+  readonly from: string;
+  readonly to: string;
+  /** Set where the row that has this key may not be there. */
+  readonly target: Entity | undefined;
+  readonly when: RowSelection['when'];
+  readonly where: RowSelection['where'];
+}
+
+/** Rows from which hops start. */
+export interface Start {
+  readonly place: number;
+  readonly keys: readonly Key[];
+}
+
 /** Reads keys and rows of one database state. Several readers may see the same snapshot. */
 export interface RowReader {
   /** Keys held by `select` of the selected rows. Batches of any size, rows in any order. One query per 50 000 values or so. */
@@ -74,6 +94,13 @@ export interface RowReader {
    * in the archive's order. Chunks end at row ends. A key without row gives nothing.
    */
   rows(entity: Entity, columns: readonly string[], keys: Iterable<Key>): AsyncIterable<Buffer>;
+  /**
+   * Keys that hops lead to, hop after hop, as many as `limit`, the nearest first: the number of the hop, and the key. Each hop should be one
+   * that an index serves. One query.
+   */
+  reach(starts: readonly Start[], hops: readonly Hop[], limit: number): AsyncIterable<KeyBatch>;
+  /** Which of some columns an index finds rows by. One query. */
+  indexed(columns: readonly { readonly entity: Entity; readonly column: string }[]): Promise<readonly boolean[]>;
   /** Whether this database tests a column against many keys as a set; else rows are to be named by their keys. */
   readonly describes: boolean;
   /** Counts a set, and its rows that hold something else than NULL or the keys of `within`. One query. */

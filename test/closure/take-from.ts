@@ -107,6 +107,10 @@ function watched(reader: RowReader, reads: string[]): RowReader {
       reads.push(`${short(set.entity.model)} by ${by.join(' or ')}${spared.join('')}`);
       return reader.keysOf(set, select, except);
     },
+    reach: (starts, hops, limit) => {
+      reads.push(`rows ahead by ${[...new Set(hops.map(({ holder, to }) => `${short(holder.model)}.${to}`))].join(', ')}`);
+      return reader.reach(starts, hops, limit);
+    },
     pairs: (join, known, keys) => {
       reads.push(`pairs of ${short(join.holder.model)}`);
       return reader.pairs(join, known, keys);

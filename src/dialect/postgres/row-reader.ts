@@ -2,14 +2,27 @@ import type { Key } from '../../closure/key.js';
 import type { Entity } from '../../schema/schema.js';
 import type { BatchSizes } from '../batch-sizes.js';
 import { usualBatches } from '../batch-sizes.js';
-import type { Census, ColumnGroup, HeldKeys, KeyBatch, RowJoin, RowReader, RowSelection, RowSet } from '../row-reader.js';
+import type {
+  Census,
+  ColumnGroup,
+  HeldKeys,
+  Hop,
+  KeyBatch,
+  RowJoin,
+  RowReader,
+  RowSelection,
+  RowSet,
+  Start,
+} from '../row-reader.js';
 import type { Purpose } from '../query-event.js';
 import type { Session } from '../session.js';
 import type { GroupShape } from './key-parser.js';
 import { KeyParser } from './key-parser.js';
+import { indexedColumns } from './indexed-columns.js';
 import { keyRelation } from './key-relation.js';
 import { joinEnds, pairsSql } from './pairs-sql.js';
 import { setKeysSql } from './set-keys-sql.js';
+import { reachSql } from './reach-sql.js';
 import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, ownRows } from './sql.js';
@@ -23,6 +36,8 @@ export function createRowReader(session: Session, sizes: BatchSizes = usualBatch
     keys: (selection, select) => readKeys(session, selection, select, sizes),
     pairs: (join, known, keys) => readPairs(session, join, known, keys, sizes),
     rows: (entity, columns, keys) => readRows(session, entity, columns, keys, sizes),
+    reach: (starts, hops, limit) => readReached(session, starts, hops, limit),
+    indexed: (columns) => indexedColumns(session, columns),
     describes: session.server.version >= hashedArrays,
     census: (set, within) => readCensus(session, set, within),
     lacking: (set, within) => readLacking(session, set, within),
@@ -55,6 +70,21 @@ function readSetKeys(
 ): AsyncIterable<KeyBatch> {
   const purpose = on(set.entity, `find rows by ${set.anyOf.map(({ column }) => column).join(' or ')}`);
   return parsed(session, setKeysSql(set, select.flat(), except), purpose, shapesOf(set.entity, select));
+}
+
+async function* readReached(
+  session: Session,
+  starts: readonly Start[],
+  hops: readonly Hop[],
+  limit: number,
+): AsyncGenerator<KeyBatch> {
+  const integer = hops.every(({ holder, to }) => isInteger(holder, [to]));
+  const shapes = [
+    { columns: 1, integer: true },
+    { columns: 1, integer },
+  ];
+  const purpose = { what: 'look ahead along a chain', table: hops[0]?.holder.table };
+  yield* parsed(session, reachSql(starts, hops, limit), purpose, shapes);
 }
 
 async function* readPairs(
