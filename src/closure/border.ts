@@ -1,6 +1,6 @@
 import type { EdgeOfWorld } from '../policy/policy.js';
 import type { Key } from './key.js';
-import type { KeySet } from './key-set.js';
+import type { KeyView } from './key-set.js';
 import type { LeftOut, LeftOutRule } from './left-out.js';
 
 /**
@@ -48,5 +48,5 @@ export interface BorderRule {
   readonly kind: LeftOutRule;
   readonly action: EdgeOfWorld;
   /** Boundary rows that are seeds or lie above seeds. */
-  readonly allowed: KeySet | undefined;
+  readonly allowed: KeyView | undefined;
 }

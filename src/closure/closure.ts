@@ -2,7 +2,7 @@ import type { RowSet } from '../dialect/row-reader.js';
 import type { Link, Reference } from '../schema/schema.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
-import type { KeySet } from './key-set.js';
+import type { KeySet, KeyView } from './key-set.js';
 import type { LeftOut } from './left-out.js';
 
 /** The set of rows an export takes: decided entirely from keys, before any row is written. */
@@ -28,10 +28,10 @@ export interface Closure {
 }
 
 export interface EntityClosure {
-  readonly taken: KeySet;
-  readonly owned: KeySet;
+  readonly taken: KeyView;
+  readonly owned: KeyView;
   /** Rows whose links go out: the owned ones, under `connected` all that were expanded. */
-  readonly expanded: KeySet;
+  readonly expanded: KeyView;
 }
 
 /** Rows that are there because of what they hold; all in one role. */

@@ -2,7 +2,8 @@ import { DoubleHashSet } from './double-hash-set.js';
 import type { Key } from './key.js';
 import { compareKeysOf } from './key-order.js';
 import type { KeySet } from './key-set.js';
-import { TextKeySet } from './text-key-set.js';
+import { packedInteger } from './packed-column.js';
+import { PackedKeySet } from './packed-key-set.js';
 
 /** Keys per chunk. */
 const chunkSize = 65_536;
@@ -22,13 +23,13 @@ const nearChunks = 1024;
 /**
  * Integers in chunks of 65 536, each a sorted list while small and a bitmap after: the layout of Roaring bitmaps
  * (Lemire et al. 2016) over the whole range of safe integers. Keys that are scattered too thinly for chunks go to a hash
- * table of doubles. Integers beyond the safe ones are kept as text beside.
+ * table of doubles. Integers beyond the safe ones are kept beside, as bytes.
  */
 export class IntegerKeySet implements KeySet {
   #chunks = new Map<number, Chunk>();
   #near: (Chunk | undefined)[] = [];
   #hash: DoubleHashSet | undefined;
-  readonly #beyond = new TextKeySet(compareKeysOf(['integer']));
+  #beyond: KeySet | undefined;
   #size = 0;
   #lastIndex = NaN;
   #last: Chunk | undefined;
@@ -44,14 +45,14 @@ export class IntegerKeySet implements KeySet {
   }
 
   has(key: Key): boolean {
-    if (typeof key !== 'number') return this.#beyond.has(key);
+    if (typeof key !== 'number') return this.#beyond?.has(key) ?? false;
     if (this.#hash !== undefined) return this.#hash.has(key);
     const index = Math.floor(key / chunkSize);
     return this.#chunk(index)?.has(key - index * chunkSize) ?? false;
   }
 
   sorted(): Iterable<Key> {
-    return this.#size <= listable && this.#hash === undefined && this.#beyond.size === 0 ? this.#listed() : this.#generated();
+    return this.#size <= listable && this.#hash === undefined && this.#beyond === undefined ? this.#listed() : this.#generated();
   }
 
   /** An array is read several times as fast as a generator. */
@@ -65,13 +66,13 @@ export class IntegerKeySet implements KeySet {
   }
 
   *#generated(): Generator<Key> {
-    for (const key of this.#beyond.sorted()) if (String(key).startsWith('-')) yield key;
+    if (this.#beyond !== undefined) for (const key of this.#beyond.sorted()) if (String(key).startsWith('-')) yield key;
     yield* this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
-    for (const key of this.#beyond.sorted()) if (!String(key).startsWith('-')) yield key;
+    if (this.#beyond !== undefined) for (const key of this.#beyond.sorted()) if (!String(key).startsWith('-')) yield key;
   }
 
   #add(key: Key): boolean {
-    if (typeof key !== 'number') return this.#beyond.add(key);
+    if (typeof key !== 'number') return (this.#beyond ??= new PackedKeySet([packedInteger], compareKeysOf(['integer']))).add(key);
     if (this.#hash !== undefined) return this.#hash.add(key);
     const index = Math.floor(key / chunkSize);
     const known = this.#chunk(index);

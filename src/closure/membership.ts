@@ -3,13 +3,22 @@ import type { EntityClosure } from './closure.js';
 import { createKeySet } from './create-key-set.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
-import type { KeySet } from './key-set.js';
+import { compareKeys } from './key-order.js';
+import type { KeyView } from './key-set.js';
+import { WideningSets } from './widening-sets.js';
+
+interface Rows {
+  /** The owned rows, with those that are expanded, with those that are shared. */
+  readonly sets: WideningSets;
+  readonly closure: EntityClosure;
+}
 
 /** Which rows are in the closure so far, and in which role. Grows only, and a role only widens. */
 export class Membership {
   readonly #schema: Schema;
   readonly #separateExpanded: boolean;
   readonly #byModel = new Map<string, EntityClosure>();
+  readonly #rows = new Map<string, Rows>();
   #total = 0;
 
   constructor(schema: Schema, options: { readonly separateExpanded: boolean }) {
@@ -31,9 +40,12 @@ export class Membership {
 
   /** Takes a row: `new`, `wider` where it was there in a narrower role, `known` where nothing changes. */
   add(entity: Entity, key: Key, role: Role): 'new' | 'wider' | 'known' {
-    const sets = this.#sets(entity);
-    if (!this.#widen(sets, key, role)) return 'known';
-    if (role !== 'shared' && !sets.taken.add(key)) return 'wider';
+    const { sets } = this.#rowsOf(entity);
+    const widest = sets.views.length - 1;
+    const place = role === 'shared' ? widest : role === 'owned' ? 0 : this.#separateExpanded ? 1 : 0;
+    const fresh = sets.add(key, place);
+    if (fresh === 0) return 'known';
+    if (place + fresh <= widest) return 'wider';
     this.#total += 1;
     return 'new';
   }
@@ -52,29 +64,15 @@ export class Membership {
     }
   }
 
-  #widen(sets: EntityClosure, key: Key, role: Role): boolean {
-    switch (role) {
-      case 'shared':
-        return sets.taken.add(key);
-      case 'expanded':
-        return sets.expanded.add(key);
-      case 'owned':
-        if (!sets.owned.add(key)) return false;
-        if (sets.expanded !== sets.owned) sets.expanded.add(key);
-        return true;
-    }
-  }
-
-  #sets(entity: Entity): EntityClosure {
-    const existing = this.#byModel.get(entity.model);
+  #rowsOf(entity: Entity): Rows {
+    const existing = this.#rows.get(entity.model);
     if (existing !== undefined) return existing;
-    const owned: KeySet = createKeySet(entity);
-    const created: EntityClosure = Object.freeze({
-      taken: createKeySet(entity),
-      owned,
-      expanded: this.#separateExpanded ? createKeySet(entity) : owned,
-    });
-    this.#byModel.set(entity.model, created);
+    const sets = new WideningSets(this.#separateExpanded ? 3 : 2, () => createKeySet(entity), compareKeys(entity));
+    const [owned, second, third] = sets.views as readonly [KeyView, KeyView, KeyView | undefined];
+    const closure = Object.freeze({ owned, expanded: third === undefined ? owned : second, taken: third ?? second });
+    const created: Rows = { sets, closure };
+    this.#rows.set(entity.model, created);
+    this.#byModel.set(entity.model, closure);
     return created;
   }
 

@@ -23,10 +23,14 @@ export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** What would end an element, or stand for something else. */
+const special = /[\\"]/u;
+
 /** The text of a one-dimensional array, for a parameter or a literal. */
 export function arrayLiteral(values: Iterable<string | null>): string {
   const parts: string[] = [];
-  for (const value of values) parts.push(value === null ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
+  for (const value of values)
+    parts.push(value === null ? 'NULL' : `"${special.test(value) ? value.replace(/[\\"]/gu, '\\$&') : value}"`);
   return `{${parts.join(',')}}`;
 }
 

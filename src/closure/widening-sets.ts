@@ -1,0 +1,60 @@
+import type { Key } from './key.js';
+import type { KeySet, KeyView } from './key-set.js';
+import { mergeSorted } from './merge-sorted.js';
+
+/** Sets of which each is within the next. A key stands in one of them only, the narrowest, and in those that it was in before. */
+export class WideningSets {
+  /** From the narrowest to the widest. */
+  readonly views: readonly KeyView[];
+  readonly #tiers: readonly Tier[];
+
+  constructor(count: number, create: () => KeySet, compare: (a: Key, b: Key) => number) {
+    const tiers: Tier[] = [];
+    for (let at = 0; at < count; at += 1) tiers.push(new Tier(tiers.at(-1), create(), compare));
+    this.#tiers = tiers;
+    this.views = tiers;
+  }
+
+  /** Adds a key to one of the sets and all wider ones: how many of them did not have it. */
+  add(key: Key, to: number): number {
+    let fresh = 0;
+    for (let at = to; at < this.#tiers.length; at += 1) {
+      if (this.#tiers[at]?.has(key) === true) break;
+      fresh += 1;
+    }
+    if (fresh > 0) this.#tiers[to]?.own.add(key);
+    for (let at = to; at < to + fresh; at += 1) this.#tiers[at]?.grow();
+    return fresh;
+  }
+}
+
+class Tier implements KeyView {
+  readonly own: KeySet;
+  readonly #narrower: Tier | undefined;
+  readonly #compare: (a: Key, b: Key) => number;
+  #size = 0;
+
+  constructor(narrower: Tier | undefined, own: KeySet, compare: (a: Key, b: Key) => number) {
+    this.#narrower = narrower;
+    this.own = own;
+    this.#compare = compare;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  grow(): void {
+    this.#size += 1;
+  }
+
+  has(key: Key): boolean {
+    return this.own.has(key) || (this.#narrower?.has(key) ?? false);
+  }
+
+  sorted(): Iterable<Key> {
+    if (this.#narrower === undefined || this.#narrower.size === 0) return this.own.sorted();
+    if (this.own.size === 0) return this.#narrower.sorted();
+    return mergeSorted(this.own.sorted(), this.#narrower.sorted(), this.#compare);
+  }
+}
