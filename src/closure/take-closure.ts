@@ -22,6 +22,7 @@ import type { Membership } from './membership.js';
 import type { PathStep } from './shortest-path.js';
 import { shortestPath } from './shortest-path.js';
 import { spreadDrop } from './spread-drop.js';
+import { tellMissingIndexes } from './tell-missing-indexes.js';
 import { Walk } from './walk.js';
 import type { Violation, WalkOptions, WalkResult } from './walk-options.js';
 
@@ -99,6 +100,7 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
       if (violation !== undefined)
         throw crossed(edges, borderRules, violation, await path(await listed(), violation.model, violation.key));
       if (refusal !== undefined) throw refusal;
+      tellMissingIndexes(walkOptions, result, options.findings);
       return { closure: await assemble(options, edges, result, leftOut, cut), why };
     }
     budget = budget.afterFall(membership.total, fallen.length);

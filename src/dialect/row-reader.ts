@@ -24,6 +24,8 @@ export interface RowSelection {
   readonly when?: { readonly column: string; readonly value: string } | undefined;
   readonly where?: string | undefined;
   readonly limit?: number | undefined;
+  /** Set where no index finds the values, and equal values are equal keys: many of them are worth one scan, not one for each batch. */
+  readonly unindexed?: boolean | undefined;
   /** Rows that are known already and need not come again: those whose integer `column` holds one of `keys`. */
   readonly except?: readonly { readonly column: string; readonly keys: readonly Key[] }[] | undefined;
 }

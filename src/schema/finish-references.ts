@@ -44,6 +44,7 @@ export function finishReferences(draft: Draft, entities: ReadonlyMap<string, Ent
       unique: child.uniques.some(
         (one) => one.predicate === undefined && one.columns.length > 0 && one.columns.every((name) => columns.includes(name)),
       ),
+      indexed: edge.child.table.indexed.some((name) => columns.includes(name)),
       when: edge.when === undefined ? undefined : Object.freeze({ ...edge.when }),
       part: parts.has(edge) || edge.describesParent || isEagerPart(edge, draft.references),
       follow: follow(edge, nullable),

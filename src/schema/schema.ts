@@ -156,6 +156,8 @@ export interface Reference {
   readonly constraint: { readonly name: string; readonly deferrable: boolean; readonly validated: boolean } | undefined;
   /** At most one child per parent. */
   readonly unique: boolean;
+  /** Whether an index finds children by what they hold. */
+  readonly indexed: boolean;
   /** Declared references only: the reference holds where this column has this text (`recipient.type` = `1`). */
   readonly when: { readonly column: string; readonly value: string } | undefined;
   /** The parent-side relation is eager, and the child references nothing else; or the policy says so (design.md §3). */

@@ -23,6 +23,8 @@ export interface CatalogTable {
   /** The oids of the tables from which it inherits (the old way, not as a partition). */
   readonly ancestors: readonly string[];
   readonly estimatedRows: number;
+  /** The first column of each index that holds all rows and finds equal values. */
+  readonly indexed: readonly string[];
 }
 
 export interface CatalogColumn {

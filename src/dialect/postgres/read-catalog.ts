@@ -41,7 +41,7 @@ function searchPath(setting: string, user: string): readonly string[] {
   return names.filter((name) => name !== '').map((name) => (name === '$user' ? user : name));
 }
 
-function toTable([oid, schema, name, kind, root, rows, ancestors]: TextRow): CatalogTable {
+function toTable([oid, schema, name, kind, root, rows, ancestors, indexed]: TextRow): CatalogTable {
   return {
     oid: text(oid),
     schema: text(schema),
@@ -50,6 +50,7 @@ function toTable([oid, schema, name, kind, root, rows, ancestors]: TextRow): Cat
     root: root ?? undefined,
     ancestors: parseArray(text(ancestors)),
     estimatedRows: Number(rows),
+    indexed: parseArray(text(indexed)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Key } from '../../closure/key.js';
-import type { Entity } from '../../schema/schema.js';
+import type { Column, Entity } from '../../schema/schema.js';
 import type { BatchSizes } from '../batch-sizes.js';
 import { usualBatches } from '../batch-sizes.js';
 import type {
@@ -24,8 +24,9 @@ import { joinEnds, pairsSql } from './pairs-sql.js';
 import { setKeysSql } from './set-keys-sql.js';
 import { reachSql } from './reach-sql.js';
 import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
+import { canScan, heldOnly, scanSql, valuesOf } from './scan-for-keys.js';
 import { selectionSql } from './selection-sql.js';
-import { columnList, columnNamed, keyOrderSql, ownRows } from './sql.js';
+import { columnList, columnNamed, keyOrderSql, ownRows, quoteIdentifier, quoteLiteral } from './sql.js';
 
 /** From this version on `= ANY (array)` looks a value up in a hash table; before it compares with each. */
 const hashedArrays = 140_000;
@@ -53,11 +54,25 @@ async function* readKeys(
   select: readonly ColumnGroup[],
   sizes: BatchSizes,
 ): AsyncGenerator<KeyBatch> {
-  const { entity, columns, through } = selection;
-  const shapes = shapesOf(entity, select);
+  const { entity, columns, through, values } = selection;
   const by = through === undefined ? columns.join(', ') : `${columns.join(', ')}, by key of ${through.entity.table.name}`;
   const purpose = on(entity, `find rows by ${by}`);
-  for (const keys of batches(selection.values, sizes)) {
+  const all = batches(values, sizes);
+  const first = all.next();
+  if (first.done === true) return;
+  const second = all.next();
+  const some = second.done === true ? [first.value] : [first.value, second.value];
+  if (some.length > 1 && canScan(selection)) {
+    const wanted = valuesOf(selection, joined(some, all));
+    const groups = [...select, columns];
+    for await (const batch of parsed(session, scanSql(selection, groups.flat()), purpose, shapesOf(entity, groups))) {
+      const held = heldOnly(batch, wanted);
+      if (held.count > 0) yield held;
+    }
+    return;
+  }
+  const shapes = shapesOf(entity, select);
+  for (const keys of joined(some, all)) {
     yield* parsed(session, selectionSql(selection, select.flat(), keys), purpose, shapes);
   }
 }
@@ -144,13 +159,27 @@ async function* readRows(
   for (const batch of batches(keys, sizes)) {
     const { tables, conditions } = keyRelation(keyColumns, batch, 't');
     const from = [...tables, `${ownRows(entity)} t`].join(', ');
-    const query = `SELECT ${columnList(columns, 't')} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`;
+    const where = [...conditions, ...rangeOf(keyColumns, batch)].join(' AND ');
+    const query = `SELECT ${columnList(columns, 't')} FROM ${from} WHERE ${where} ORDER BY ${order}`;
     yield* wholeRows(session.copyOut(`COPY (${query}) TO STDOUT`, on(entity, 'read rows by key')));
   }
 }
 
 function on({ table }: Entity, what: string): Purpose {
   return { what, table };
+}
+
+/** The range that the keys lie in, so that the whole table is not read for some of them. That of integers is known. */
+function rangeOf([column, ...others]: readonly Column[], keys: readonly Key[]): readonly string[] {
+  if (column?.type !== 'uuid' || others.length > 0) return [];
+  let [from = '', to = ''] = [String(keys[0]).toLowerCase(), String(keys[0]).toLowerCase()];
+  for (const key of keys) {
+    const text = String(key).toLowerCase();
+    if (text < from) from = text;
+    if (text > to) to = text;
+  }
+  const [least, greatest] = [from, to].map((text) => `${quoteLiteral(text)}::uuid`);
+  return [`t.${quoteIdentifier(column.name)} BETWEEN ${String(least)} AND ${String(greatest)}`];
 }
 
 /** Re-cuts chunks at row ends: within COPY text a line feed is always the end of a row. */
@@ -175,6 +204,11 @@ function shapesOf(entity: Entity, groups: readonly ColumnGroup[]): readonly Grou
 function isInteger(entity: Entity, group: ColumnGroup): boolean {
   const [name] = group;
   return group.length === 1 && name !== undefined && columnNamed(entity, name).kind === 'integer';
+}
+
+function* joined<T>(some: readonly T[], others: Iterable<T>): Generator<T> {
+  yield* some;
+  yield* others;
 }
 
 function* batches(keys: Iterable<Key>, { integers, texts }: BatchSizes): Generator<readonly Key[]> {

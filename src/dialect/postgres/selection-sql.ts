@@ -43,7 +43,8 @@ function relationOf({ heldIn }: RowSelection, columns: readonly Column[], keys: 
   return heldRelation(held, columns, keys, alias);
 }
 
-function exclusions({ entity, except = [] }: RowSelection): readonly string[] {
+/** That rows are none of those that are known already. */
+export function exclusions({ entity, except = [] }: RowSelection): readonly string[] {
   return except.map(({ column, keys }) => keyExclusion(columnNamed(entity, column), keys, 't'));
 }
 

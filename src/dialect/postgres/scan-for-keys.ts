@@ -1,0 +1,39 @@
+import { createKeySet } from '../../closure/create-key-set.js';
+import type { Key } from '../../closure/key.js';
+import type { KeyView } from '../../closure/key-set.js';
+import type { KeyBatch, RowSelection } from '../row-reader.js';
+import { exclusions } from './selection-sql.js';
+import { filteredTable } from './filtered-table.js';
+import { columnList, quoteIdentifier } from './sql.js';
+
+/** Whether rows can be told by us: what they hold is what the values are, text by text. */
+export function canScan({ unindexed, through, heldIn, limit }: RowSelection): boolean {
+  return unindexed === true && through === undefined && heldIn === undefined && limit === undefined;
+}
+
+/** What each row holds, of all that may be meant. */
+export function scanSql(selection: RowSelection, columns: readonly string[]): string {
+  const table = filteredTable(selection.entity, selection);
+  const held = selection.columns.map((name) => `t.${quoteIdentifier(name)} IS NOT NULL`);
+  return `COPY (SELECT ${columnList(columns, 't')} FROM ${table} t WHERE ${[...held, ...exclusions(selection)].join(' AND ')}) TO STDOUT`;
+}
+
+/** The values of a selection, to be asked. */
+export function valuesOf(selection: RowSelection, batches: Iterable<readonly Key[]>): KeyView {
+  const values = createKeySet({ ...selection.entity, key: selection.columns });
+  for (const keys of batches) for (const key of keys) values.add(key);
+  return values;
+}
+
+/** The rows of which the last group holds one of the values, without that group. */
+export function heldOnly({ count, groups }: KeyBatch, values: KeyView): KeyBatch {
+  const last: ColumnKeys = groups.at(-1) ?? [];
+  const rows: number[] = [];
+  for (let row = 0; row < count; row += 1) {
+    const value = last[row];
+    if (value !== null && value !== undefined && values.has(value)) rows.push(row);
+  }
+  return { count: rows.length, groups: groups.slice(0, -1).map((group) => rows.map((row) => group[row] ?? null)) };
+}
+
+type ColumnKeys = KeyBatch['groups'][number];
