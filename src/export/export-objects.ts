@@ -7,7 +7,7 @@ import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
-import { UsageError } from '../errors/portolan-error.js';
+import { PortolanError, UsageError } from '../errors/portolan-error.js';
 import { refuseOtherThanNames, refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js';
@@ -64,7 +64,7 @@ async function write(
   const order = archiveOrder(schema, taken.closure);
   const total = sum(order.map((model) => countOf(taken.closure, model)));
   const lists = await trailerLists({ schema, closure: taken.closure }, createRowReader(session));
-  const further = await furtherReaders(dataSource, session, (options.jobs ?? defaultJobs(total)) - 1, options);
+  const further = await furtherReaders(dataSource, prepared, options, sizes.jobs ?? defaultJobs(total));
   let writer: ArchiveWriter | undefined;
   try {
     writer = await createArchiveWriter({
@@ -108,23 +108,32 @@ async function write(
   }
 }
 
-/** Sessions on the snapshot of the first. */
+/** Sessions on the snapshot of the first. Nobody who did not ask for several fails for want of them. */
 async function furtherReaders(
   dataSource: DataSource,
-  first: PinnedSession,
-  count: number,
-  { signal, onQuery }: ExportOptions,
+  { session, findings }: Prepared,
+  { jobs, signal, onQuery }: ExportOptions,
+  usual: number,
 ): Promise<readonly PinnedSession[]> {
-  if (count <= 0) return [];
-  const snapshot = await first.exportSnapshot();
+  const wanted = jobs ?? usual;
+  if (wanted <= 1) return [];
+  const snapshot = await session.exportSnapshot();
   const opened: PinnedSession[] = [];
   try {
-    for (let at = 0; at < count; at += 1) opened.push(await openReadSession(dataSource, { snapshot, signal, onQuery }));
-    return opened;
+    while (opened.length < wanted - 1) opened.push(await openReadSession(dataSource, { snapshot, signal, onQuery }));
   } catch (error) {
-    await Promise.all(opened.map((one) => one.close()));
-    throw error;
+    if (jobs !== undefined || signal?.aborted === true || !(error instanceof PortolanError)) {
+      await Promise.all(opened.map((one) => one.close()));
+      throw error;
+    }
+    const readers = `${String(opened.length + 1)} instead of ${String(wanted)}`;
+    findings.note(
+      'fewer-readers',
+      'jobs',
+      `readers: ${readers}, as no other connection on the same snapshot could be had (${error.code})`,
+    );
   }
+  return opened;
 }
 
 /** The counts that an export would have: those of the closure, and of the links between its rows. */

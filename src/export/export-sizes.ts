@@ -6,6 +6,8 @@ export interface ExportSizes {
   readonly batches: BatchSizes;
   /** Rows of one unit of work. */
   readonly unit: number;
+  /** Readers, where nobody says how many. Default: by what there is to read. */
+  readonly jobs?: number;
   /** Links of one unit of work, as far as one knows beforehand. */
   readonly links: number;
 }

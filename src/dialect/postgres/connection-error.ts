@@ -37,16 +37,32 @@ const wordings: readonly (readonly [RegExp, string])[] = [
 
 /** Whether an error came from reaching for the server, and not from what was done with the connection. */
 export function isConnectionError(cause: unknown): boolean {
-  return reasonOf(cause) !== undefined;
+  return refusedParameter(cause) !== undefined || reasonOf(cause) !== undefined;
 }
 
 /** That no connection could be had: NO_CONNECTION, with the place and the reason. */
 export function connectionError(cause: unknown, target: ConnectionTarget): PortolanError {
   if (cause instanceof PortolanError) return cause;
+  const parameter = refusedParameter(cause);
+  if (parameter !== undefined) return poolerError(cause, parameter);
   const place = `${target.host ?? 'localhost'}:${String(target.port ?? 5432)}`;
   const whom = `database ${target.database ?? '(default)'}, user ${target.user ?? '(default)'}`;
   return new FailedError('NO_CONNECTION', `no connection to PostgreSQL at ${place}, ${whom}: ${reasonOf(cause) ?? 'it failed'}`, {
     hint: 'Check that the server runs and the connection in the data source, or give another with --url.',
+    detail: cause instanceof Error ? cause.message : String(cause),
+    cause,
+  });
+}
+
+/** PgBouncer keeps no setting of a connection that it does not know. */
+function refusedParameter(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  return /^unsupported startup parameter(?: in options)?: (\w+)/u.exec(cause.message)?.[1];
+}
+
+function poolerError(cause: unknown, parameter: string): PortolanError {
+  return new FailedError('NO_CONNECTION', `a pooler does not take the startup parameter "${parameter}" of the data source`, {
+    hint: 'Leave it out of the data source, connect to the server itself with --url, or add it to ignore_startup_parameters of PgBouncer.',
     detail: cause instanceof Error ? cause.message : String(cause),
     cause,
   });

@@ -64,10 +64,7 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
         hint: 'Nothing was written. With --verbose its message is shown.',
       });
     case '25006':
-      return new FailedError('READ_ONLY_DATABASE', `${doing}: the server only lets itself be read`, {
-        ...options,
-        hint: 'It is a standby, or its default is read-only: connect to the primary to import.',
-      });
+      return readOnlyDatabase(doing, options);
     case '22001':
     case '22P02':
     case '22P05':
@@ -98,6 +95,16 @@ export function databaseError(cause: unknown, doing: string, server?: ServerFact
   return new FailedError('DATABASE_ERROR', `${doing}: the database refused a statement (${stateOf(code)})`, {
     ...options,
     hint: 'Run it with --verbose to see the message of the database.',
+  });
+}
+
+export function readOnlyDatabase(
+  doing: string,
+  options: { readonly detail?: string | undefined; readonly cause?: unknown } = {},
+): FailedError {
+  return new FailedError('READ_ONLY_DATABASE', `${doing}: the server only lets itself be read`, {
+    ...options,
+    hint: 'It is a standby, or its default is read-only: connect to the primary to import.',
   });
 }
 

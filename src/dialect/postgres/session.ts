@@ -5,7 +5,7 @@ import type { Client } from './client.js';
 import { cutConnection, rawText } from './client.js';
 import { connectionError } from './connection-error.js';
 import { connectionTarget } from './connection-target.js';
-import { databaseError } from './database-error.js';
+import { databaseError, readOnlyDatabase } from './database-error.js';
 import type { PinnedSession } from './pinned-session.js';
 import { pinStatement } from './pins.js';
 import type { SessionOptions } from './postgres-session.js';
@@ -50,7 +50,12 @@ export function openWriteSession(dataSource: DataSource, options: LockingSession
       'SET LOCAL statement_timeout = 0',
       `LOCK TABLE ${locked.join(', ')} IN ROW EXCLUSIVE MODE`,
     );
-  return open(dataSource, begin, 'master', options);
+  return open(dataSource, begin, 'master', options, refuseStandby);
+}
+
+/** It would say only that it does not support such a transaction. */
+function refuseStandby({ standby }: ServerFacts): void {
+  if (standby) throw readOnlyDatabase('opening the session');
 }
 
 async function open(
@@ -58,6 +63,7 @@ async function open(
   begin: readonly string[],
   role: 'master' | 'slave',
   options: SessionOptions,
+  check: (server: ServerFacts) => void = () => undefined,
 ): Promise<PinnedSession> {
   const { signal } = options;
   signal?.throwIfAborted();
@@ -76,6 +82,7 @@ async function open(
   try {
     const server = await serverFacts(client);
     session = new PostgresSession(runner, client, server, options);
+    check(server);
     for (const statement of begin) await session.query(statement);
     await session.query(pinStatement(server.version), [], { what: 'pin the settings' });
     return session;
