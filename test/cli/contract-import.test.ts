@@ -112,6 +112,15 @@ describe('the contract: import and verify', function () {
     expect(lines('map.jsonl')).to.deep.include({ from: 'demoapp.book.4', to: 'demoapp.book.4', decision: 'update' });
   });
 
+  it('--bulk-constraints plans the same, and tells of tables that have rows that it is of no use there', async () => {
+    const document = await imported(['--bulk-constraints', '--dry-run'], 0, library.empty.url);
+    expect(document).to.deep.include({ status: 'planned', plan: { ...none, insert: all } });
+    const kinds = ({ findings }: Document): readonly string[] =>
+      (findings as readonly { readonly kind: string }[]).map(({ kind }) => kind);
+    expect(kinds(document)).not.to.contain('row-by-row');
+    expect(kinds(await imported(['--bulk-constraints', '--dry-run', '--override'], 0))).to.contain('row-by-row');
+  });
+
   it('--ignore-nonexistent drops what the target lacks, each with a finding; without it this is refused', async () => {
     await library.empty.query('ALTER TABLE demoapp_book DROP COLUMN summary; ALTER TABLE demoapp_genre RENAME TO other_genre');
     const refused = await imported(['--dry-run'], 3, library.empty.url);
