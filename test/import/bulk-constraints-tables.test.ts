@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { DataSource, EntitySchema } from 'typeorm';
 import type { ImportResult, Policy } from '../../src/index.js';
+import { exportObjects, importObjects } from '../../src/index.js';
 import { brokenForeignKeys } from '../support/broken-foreign-keys.js';
 import { needsServer } from '../support/needs-server.js';
 import type { Move } from './move.js';
@@ -149,5 +152,31 @@ describe('a table that foreign keys of are not checked set by set', () => {
       [{ id: 2, next: 3 }],
       [{ id: 3, next: 1 }],
     ]);
+  });
+
+  it('is none for a partition that stands for itself: what it inherits is checked', async () => {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- TypeORM takes plain objects here
+    const entity = new EntitySchema<{ id: number }>({
+      name: 'Late',
+      tableName: 'late',
+      columns: { id: { type: 'int', primary: true } },
+    });
+    moved = await move({
+      sql: `${sql}; CREATE TABLE place (id int PRIMARY KEY);
+        CREATE TABLE visit (id int PRIMARY KEY, place int CONSTRAINT lies REFERENCES place) PARTITION BY RANGE (id);
+        CREATE TABLE late PARTITION OF visit FOR VALUES FROM (0) TO (9); ALTER TABLE late ADD FOREIGN KEY (id) REFERENCES author`,
+      source: `${source}; INSERT INTO place VALUES (1); INSERT INTO visit VALUES (1, 1)`,
+      target: "INSERT INTO author VALUES (1, 'Ada')",
+      ...{ policy, objects: ['author.1'] },
+    });
+    const archive = join(moved.folder, 'late.json');
+    const mapped = (url: string) => new DataSource({ type: 'postgres', url, entities: [entity] }).initialize();
+    const [from, to] = [await mapped(moved.source.url), await mapped(moved.target.url)];
+    await exportObjects(from, { objects: ['Late.1'], output: archive });
+    const ordinary = await importObjects(to, { archive });
+    const result = await importObjects(to, { archive, bulkConstraints: true });
+    for (const one of [from, to]) await one.destroy();
+    expect([result.status, result.conflicts.map(({ constraint }) => constraint)]).to.deep.equal(['refused', ['lies']]);
+    expect([result.conflicts, notes(result)]).to.deep.equal([ordinary.conflicts, []]);
   });
 });
