@@ -21,6 +21,9 @@ const sql = `CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2',
   CREATE TABLE visit_2 PARTITION OF visit FOR VALUES FROM ('2001-01-01') TO (MAXVALUE);
   CREATE TABLE note (id int PRIMARY KEY, visit int, day date, of_old int, old_day date, FOREIGN KEY (visit, day) REFERENCES visit,
     CONSTRAINT old FOREIGN KEY (of_old, old_day) REFERENCES visit_1);
+  CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE DOMAIN code AS char(4);
+  CREATE TABLE kind (mood mood, parts text[], code code, PRIMARY KEY (mood, parts, code));
+  CREATE TABLE thing (id int PRIMARY KEY, mood mood, parts text[], code char(5), FOREIGN KEY (mood, parts, code) REFERENCES kind);
   CREATE TABLE guest (wing int2 REFERENCES wing, person int8 REFERENCES person, PRIMARY KEY (wing, person))`;
 const source = `BEGIN; ALTER TABLE person DISABLE TRIGGER ALL;
   INSERT INTO place VALUES ('de', 'Ulm'), ('FR', 'Paris');
@@ -28,11 +31,15 @@ const source = `BEGIN; ALTER TABLE person DISABLE TRIGGER ALL;
   INSERT INTO wing VALUES (1, 1, NULL), (2, 20, 1), (3, 3, 3);
   INSERT INTO visit SELECT i, '2000-12-20'::date + i, i FROM generate_series(1, 20) i;
   INSERT INTO note SELECT i, i, '2000-12-20'::date + i, 1 + i % 5, '2000-12-21'::date + i % 5 FROM generate_series(1, 20) i;
+  INSERT INTO kind VALUES ('good', '{a,b}', 'x'), ('bad', '{}', 'y'); INSERT INTO thing VALUES (1, 'good', '{a,b}', 'x '), (2, 'bad', '{}', 'y'), (3, NULL, NULL, 'z');
   INSERT INTO guest SELECT 1 + i % 3, i FROM generate_series(1, 50) i;
   ALTER TABLE person ENABLE TRIGGER ALL; COMMIT`;
-const tables = ['place', 'person', 'wing', 'visit', 'note', 'guest'];
-const policy: Policy = { models: { place: {}, person: {}, wing: {}, visit: {}, note: {} }, joinTables: ['guest'] };
-const objects = ['place.country=FR,city=Paris', 'person.1', 'place.country=de,city=Ulm'];
+const tables = ['place', 'person', 'wing', 'visit', 'note', 'kind', 'thing', 'guest'];
+const policy: Policy = {
+  models: { place: {}, person: {}, wing: {}, visit: {}, note: {}, kind: {}, thing: {} },
+  joinTables: ['guest'],
+};
+const objects = ['place.country=FR,city=Paris', 'person.1', 'place.country=de,city=Ulm', 'thing.1', 'thing.2', 'thing.3'];
 
 describe('an import that checks foreign keys set by set', () => {
   let moved: Move;
@@ -97,6 +104,10 @@ describe('an import that checks foreign keys set by set', () => {
     [
       'onto a single partition',
       "ALTER TABLE note ADD other int DEFAULT 20, ADD d date DEFAULT '2001-01-09', ADD CONSTRAINT late FOREIGN KEY (other, d) REFERENCES visit_1",
+    ],
+    [
+      'of an enumeration, an array and a domain',
+      "ALTER TABLE thing ADD m mood DEFAULT 'good', ADD p text[] DEFAULT '{a,c}', ADD c char(9) DEFAULT 'x', ADD CONSTRAINT late FOREIGN KEY (m, p, c) REFERENCES kind",
     ],
     [
       'onto a table that takes no part',
