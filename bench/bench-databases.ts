@@ -16,10 +16,10 @@ export class BenchDatabases {
   readonly #keys: KeyType;
   readonly #prefix: string;
 
-  constructor(serverUrl: string, keys: KeyType) {
+  constructor(serverUrl: string, keys: KeyType, size: number) {
     this.#server = serverUrl;
     this.#keys = keys;
-    this.#prefix = `portolan_bench_${String(process.pid)}_${keys}`;
+    this.#prefix = `portolan_bench_${String(process.pid)}_${keys}_${String(size)}`;
   }
 
   url(name: DatabaseName): string {

@@ -32,7 +32,7 @@ export class Laboratory {
   constructor(options: LaboratoryOptions) {
     this.#options = options;
     this.keys = options.keys ?? 'integer';
-    this.databases = new BenchDatabases(options.serverUrl, this.keys);
+    this.databases = new BenchDatabases(options.serverUrl, this.keys, options.size);
   }
 
   get size(): number {
