@@ -27,7 +27,11 @@ export function endedProcess(
     child.once('close', (code) => {
       const seconds = (performance.now() - start) / 1000;
       if (code === 0) resolve({ seconds, stdout });
-      else reject(new Error(`${[program, ...words].join(' ')} ended with ${String(code)}:\n${stderr}`));
+      else reject(new Error(`${withoutPassword([program, ...words].join(' '))} ended with ${String(code)}:\n${stderr}`));
     });
   });
+}
+
+function withoutPassword(command: string): string {
+  return command.replaceAll(/:[^:@/\s]+@/gu, ':…@');
 }
