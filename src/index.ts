@@ -20,5 +20,5 @@ export { errorCodes } from './errors/error-codes.js';
 export { Findings } from './findings/finding.js';
 export type { Finding } from './findings/finding.js';
 export type { QueryEvent } from './dialect/query-event.js';
-export type { ProgressEvent } from './progress.js';
+export type { OverallProgress, ProgressEvent } from './progress.js';
 export type { ConflictStrategy, FollowRule } from './terms.js';

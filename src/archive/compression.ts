@@ -2,6 +2,9 @@ import * as zlib from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { UsageError } from '../errors/portolan-error.js';
 
+/** Tells how many bytes it has taken. */
+type Decompressor = Transform & { readonly bytesWritten: number };
+
 export type Compression = 'none' | 'gzip' | 'brotli' | 'zstd';
 
 /** What a path's extension says of its layout and compression. */
@@ -29,7 +32,7 @@ export function pathLayout(path: string): PathLayout {
 /** zstd is in Node from 22.15 on. */
 interface WithZstd {
   readonly createZstdCompress?: (options?: object) => Transform;
-  readonly createZstdDecompress?: (options?: object) => Transform;
+  readonly createZstdDecompress?: (options?: object) => Decompressor;
 }
 
 /** @throws UsageError NO_ZSTD */
@@ -47,7 +50,7 @@ export function compressor(compression: Compression): Transform | undefined {
 }
 
 /** @throws UsageError NO_ZSTD */
-export function decompressor(compression: Compression): Transform | undefined {
+export function decompressor(compression: Compression): Decompressor | undefined {
   switch (compression) {
     case 'none':
       return undefined;
@@ -60,7 +63,7 @@ export function decompressor(compression: Compression): Transform | undefined {
   }
 }
 
-function withZstd(create: ((options?: object) => Transform) | undefined): Transform {
+function withZstd<T>(create: ((options?: object) => T) | undefined): T {
   if (create !== undefined) return create();
   throw new UsageError('NO_ZSTD', 'this Node has no zstd', { hint: 'Use .gz or .br, or Node 22.15 or later.' });
 }

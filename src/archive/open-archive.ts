@@ -15,6 +15,8 @@ export interface ArchiveReader {
   readonly header: ArchiveHeader;
   /** Known when a pass has ended. */
   readonly trailer: ArchiveTrailer | undefined;
+  /** How far the latest pass has come: bytes before compression, and about which share of the file. */
+  readonly position: { readonly bytes: number; readonly share: number };
   /**
    * The objects in batches, in order. What a pass has proven when it ends: the order, no duplicates, every member, the counts
    * and the digest, and that it read what earlier passes read. When one pass has proven all that, later ones may pass over the
@@ -28,9 +30,9 @@ export interface ArchiveReader {
 /** @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED */
 export async function openArchive(path: string): Promise<ArchiveReader> {
   const compression = await detectCompression(path);
-  const version = await fileVersion(path);
+  const { version, size } = await fileVersion(path);
   const { header, document } = await readHeader(path, compression);
-  return new FileReader(path, version, compression, header, document);
+  return new FileReader({ path, size }, version, compression, header, document);
 }
 
 const headerStart = Buffer.from('{"header":');
@@ -59,13 +61,22 @@ type ReadObject = (checker: ObjectChecker, bytes: Buffer, start: number, end: nu
 class FileReader implements ArchiveReader {
   readonly path: string;
   readonly header: ArchiveHeader;
+  readonly #size: number;
   readonly #version: string;
   readonly #compression: Compression;
   readonly #document: boolean;
   #trailer: ArchiveTrailer | undefined;
+  #position = { bytes: 0, share: 0 };
 
-  constructor(path: string, version: string, compression: Compression, header: ArchiveHeader, document: boolean) {
+  constructor(
+    { path, size }: { readonly path: string; readonly size: number },
+    version: string,
+    compression: Compression,
+    header: ArchiveHeader,
+    document: boolean,
+  ) {
     this.path = path;
+    this.#size = size;
     this.#version = version;
     this.header = header;
     this.#compression = compression;
@@ -74,6 +85,10 @@ class FileReader implements ArchiveReader {
 
   get trailer(): ArchiveTrailer | undefined {
     return this.#trailer;
+  }
+
+  get position(): ArchiveReader['position'] {
+    return this.#position;
   }
 
   objects(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]> {
@@ -93,7 +108,7 @@ class FileReader implements ArchiveReader {
   }
 
   async *#pass(only: ReadonlySet<string> | undefined, objectOf: ReadObject): AsyncGenerator<readonly ArchiveObject[]> {
-    if ((await fileVersion(this.path)) !== this.#version) throw this.#changed();
+    if ((await fileVersion(this.path)).version !== this.#version) throw this.#changed();
     const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
     const hash = createHash('sha256');
@@ -102,7 +117,8 @@ class FileReader implements ArchiveReader {
     let listClosed = !this.#document;
     let batch: ArchiveObject[] = [];
     let size = 0;
-    for await (const { bytes, ends, terminated } of readLines(this.path, this.#compression)) {
+    let passed = 0;
+    for await (const { bytes, ends, terminated, read } of readLines(this.path, this.#compression)) {
       let start = 0;
       let hashed = bytes.length;
       for (const end of ends) {
@@ -125,6 +141,8 @@ class FileReader implements ArchiveReader {
         start = end;
       }
       hash.update(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
+      passed += bytes.length;
+      this.#position = { bytes: passed, share: Math.min(1, read / this.#size) };
       size += bytes.length;
       if (size < batchBytes) continue;
       if (batch.length > 0) yield batch;
@@ -172,10 +190,10 @@ class FileReader implements ArchiveReader {
 }
 
 /** Tells a file from another that is put in its place, and from itself after a change. */
-async function fileVersion(path: string): Promise<string> {
+async function fileVersion(path: string): Promise<{ readonly version: string; readonly size: number }> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return [dev, ino, size, mtimeNs].join(' ');
+    return { version: [dev, ino, size, mtimeNs].join(' '), size: Number(size) };
   } catch (error) {
     throw fileError(error, path);
   }

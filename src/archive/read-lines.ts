@@ -14,6 +14,8 @@ export interface LineBatch {
   readonly ends: readonly number[];
   /** False where the last line of the file lacks its line feed. */
   readonly terminated: boolean;
+  /** How many bytes of the file have been read by now, compressed as they are. */
+  readonly read: number;
 }
 
 /** Compression is told by the first bytes, brotli's (which has none) by the name. */
@@ -49,13 +51,23 @@ export async function detectCompression(path: string): Promise<Compression> {
   return /\.br$/iu.test(path) ? 'brotli' : 'none';
 }
 
-/** The bytes of a file, decompressed. @throws RefusedError ARCHIVE_DAMAGED where that fails */
-export async function* readBytes(path: string, compression: Compression): AsyncGenerator<Buffer> {
+/** The bytes of a file, decompressed; `onRead` is told how many of its own bytes that took. @throws RefusedError ARCHIVE_DAMAGED where that fails */
+export async function* readBytes(
+  path: string,
+  compression: Compression,
+  onRead?: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
   const source = createReadStream(path, { highWaterMark: 1 << 18 });
   const transform = decompressor(compression);
+  let read = 0;
   const stream: Readable = transform === undefined ? source : pipeline(source, transform, () => undefined);
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      // What is read ahead of the decompression has not come yet.
+      onRead?.(transform === undefined ? read : transform.bytesWritten);
+      yield chunk;
+    }
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (/^(Z_|ERR_|ZSTD_)/u.test(code) || /brotli|zlib|zstd/iu.test(String(error))) {
@@ -72,7 +84,11 @@ export async function* readBytes(path: string, compression: Compression): AsyncG
 export async function* readLines(path: string, compression: Compression): AsyncGenerator<LineBatch> {
   let rest: Buffer[] = [];
   let restLength = 0;
-  for await (const chunk of readBytes(path, compression)) {
+  let read = 0;
+  const onRead = (count: number): void => {
+    read = count;
+  };
+  for await (const chunk of readBytes(path, compression, onRead)) {
     const end = chunk.lastIndexOf(0x0a) + 1;
     if (end === 0) {
       rest.push(chunk);
@@ -84,11 +100,11 @@ export async function* readLines(path: string, compression: Compression): AsyncG
     const bytes = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
     rest = end === chunk.length ? [] : [chunk.subarray(end)];
     restLength = chunk.length - end;
-    yield { bytes, ends: lineEnds(bytes), terminated: true };
+    yield { bytes, ends: lineEnds(bytes), terminated: true, read };
   }
   if (restLength > 0) {
     const bytes = Buffer.concat(rest);
-    yield { bytes, ends: [bytes.length], terminated: false };
+    yield { bytes, ends: [bytes.length], terminated: false, read };
   }
 }
 

@@ -1,85 +1,66 @@
-import type { OnProgress, ProgressEvent } from '../progress.js';
+import type { OnProgress } from '../progress.js';
+import { ProgressView } from './progress-view.js';
 
 export interface ProgressReporter {
   readonly onProgress: OnProgress;
-  stop(): void;
+  /** Takes the bar away; what is told later brings it back. */
+  clear(): void;
 }
 
 /** Between two plain lines, in milliseconds. */
 const lineInterval = 3000;
 
-const stages: Readonly<Record<ProgressEvent['stage'], string>> = {
-  closure: 'finding what belongs',
-  rows: 'writing',
-  plan: 'planning',
-  apply: 'importing',
-  verify: 'verifying',
-};
+/** Where the terminal does not say how wide it is. */
+const usualColumns = 80;
 
 /** A bar on a terminal, a plain line every few seconds elsewhere, nothing under `--quiet`. */
 export async function progressReporter(quiet: boolean): Promise<ProgressReporter> {
-  if (quiet) return { onProgress: () => undefined, stop: () => undefined };
-  return process.stderr.isTTY ? barReporter() : lineReporter();
-}
-
-/** Rows come as increments of a unit; the other stages tell what is done so far. */
-class Tally {
-  #id = '';
-  #done = 0;
-
-  add(event: ProgressEvent): number {
-    const id = `${event.stage}\0${event.model}`;
-    if (id !== this.#id) {
-      this.#id = id;
-      this.#done = 0;
-    }
-    this.#done = event.stage === 'rows' ? this.#done + event.done : event.done;
-    return this.#done;
-  }
+  if (quiet) return { onProgress: () => undefined, clear: () => undefined };
+  return process.stderr.isTTY && process.env['TERM'] !== 'dumb' ? barReporter() : lineReporter();
 }
 
 function lineReporter(): ProgressReporter {
-  const tally = new Tally();
-  let last = Date.now();
+  const view = new ProgressView();
+  let last: number | undefined;
   return {
-    stop: () => undefined,
+    clear: () => undefined,
     onProgress: (event) => {
-      const done = tally.add(event);
-      if (Date.now() - last < lineInterval) return;
-      last = Date.now();
-      process.stderr.write(
-        `${stages[event.stage]}: ${event.model} ${String(done)}${event.total === undefined ? '' : ` of ${String(event.total)}`}\n`,
-      );
+      const now = performance.now();
+      view.note(event, now);
+      last ??= now;
+      if (now - last < lineInterval) return;
+      last = now;
+      process.stderr.write(`${view.line(now)}\n`);
     },
   };
 }
 
+/** An event is noted, and costs next to nothing; the bar is drawn ten times a second, and when a stage begins. */
 async function barReporter(): Promise<ProgressReporter> {
   const { default: progress } = await import('cli-progress');
-  const tally = new Tally();
+  const view = new ProgressView();
   const bar = new progress.SingleBar({
-    format: '{stage} {model} {bar} {value} of {total} · {eta_formatted} left',
+    // A terminal goes to the next line where the last column is written.
+    format: () => view.bar(performance.now(), (process.stderr.columns || usualColumns) - 1),
     stream: process.stderr,
+    fps: 10,
     hideCursor: true,
     clearOnComplete: true,
-    etaBuffer: 50,
   });
-  let current = '';
+  let drawn: string | undefined;
+  const clear = (): void => {
+    drawn = undefined;
+    bar.stop();
+  };
+  // Whoever ends the process at once gets the cursor back.
+  process.once('exit', clear);
   return {
-    stop: () => {
-      bar.stop();
-    },
+    clear,
     onProgress: (event) => {
-      const done = tally.add(event);
-      const payload = { stage: stages[event.stage], model: event.model };
-      const id = `${event.stage} ${event.model}`;
-      if (id !== current) {
-        current = id;
-        bar.start(event.total ?? done, done, payload);
-        return;
-      }
-      if (event.total === undefined) bar.setTotal(done);
-      bar.update(done, payload);
+      view.note(event, performance.now());
+      if (drawn === event.stage) bar.update(event.overall?.share ?? 0);
+      else bar.start(1, 0);
+      drawn = event.stage;
     },
   };
 }

@@ -54,7 +54,9 @@ export async function runCommand(
   work: (context: CommandContext) => Promise<CommandOutcome>,
 ): Promise<void> {
   const findings = new Findings();
+  let clear = (): void => undefined;
   const signal = beginInterruptible((message) => {
+    clear();
     process.stderr.write(`${message}\n`);
     if (args.json) printAtOnce(failureLine('failed', 'INTERRUPTED', message, findings));
   });
@@ -62,6 +64,9 @@ export async function runCommand(
   setMaxListeners(0, signal);
   const queries = args.verbose && !args.quiet ? new QueryLog() : undefined;
   const progress = await progressReporter(args.quiet);
+  clear = () => {
+    progress.clear();
+  };
   let dataSource: DataSource | undefined;
   const context: CommandContext = {
     findings,
@@ -69,6 +74,7 @@ export async function runCommand(
     onProgress: progress.onProgress,
     onQuery: queries?.onQuery,
     say: (text) => {
+      clear();
       if (!args.quiet) process.stderr.write(`${text}\n`);
     },
     open: async () => {
@@ -87,12 +93,12 @@ export async function runCommand(
     checkNames(args);
     checkStandardOutput(args);
     const outcome = await work(context);
-    progress.stop();
+    clear();
     if (args.json) await print(`${JSON.stringify(outcome.json)}\n`);
     // Standard output may have failed meanwhile.
     process.exitCode ||= outcome.exitCode;
   } catch (error) {
-    progress.stop();
+    clear();
     process.exitCode = await report(args, signal.aborted && !tellsOfCommit(error) ? signal.reason : error, findings);
   } finally {
     if (findingsFile !== undefined) writeFindings(findingsFile, findings.all);

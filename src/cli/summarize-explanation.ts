@@ -1,4 +1,5 @@
 import type { BoundaryOf, Explanation } from '../export/explain-objects.js';
+import { bytesText } from './quantities.js';
 import { findingLines } from './summaries.js';
 import { table } from './table.js';
 
@@ -42,11 +43,4 @@ function boundaryTable(boundary: readonly BoundaryOf[]): Promise<string> {
     ['boundary', 'rule', 'if a row beyond it is needed', 'leave', 'stay at home', 'left out'],
     boundary.map(({ model, rule, action, inside, external, leftOut }) => [model, rule, action, inside, external, leftOut]),
   );
-}
-
-/** `1.2 kB`, as du and ls write it with `--si`. */
-function bytesText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const at = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** at).toFixed(at === 0 ? 0 : 1)} ${units[at] ?? ''}`;
 }

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { Course } from '../course.js';
 import type { ClosureStep } from '../closure/closure.js';
 import { countOf } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
@@ -72,7 +73,7 @@ export async function explainObjects(
 ): Promise<Explanation> {
   refuseUnknownOptions('explainObjects', options, { ...exportOptionNames, why: true });
   refuseOtherThanNames('explainObjects', options.objects);
-  const prepared = await prepare(dataSource, options);
+  const prepared = await prepare(dataSource, options, new Course([['closure', 1]]));
   try {
     const { schema, taken, findings, session } = prepared;
     const { closure } = taken;

@@ -3,6 +3,8 @@ import type { ArchiveWriter } from '../archive/archive-writer.js';
 import { createArchiveWriter } from '../archive/archive-writer.js';
 import { checkOutput } from '../archive/check-output.js';
 import { countOf } from '../closure/closure.js';
+import type { StageWeight } from '../course.js';
+import { Course } from '../course.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
@@ -20,6 +22,7 @@ import { usualSizes } from './export-sizes.js';
 import { defaultJobs, exportRows } from './export-rows.js';
 import type { Prepared } from './prepare.js';
 import { prepare } from './prepare.js';
+import { RowsProgress } from './rows-progress.js';
 import { addCounts, tellRepeated } from './link-lists.js';
 import { trailerLists } from './trailer-lists.js';
 
@@ -46,18 +49,28 @@ export async function exportInSizes(dataSource: DataSource, options: ExportOptio
     throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
   }
   if (options.output !== undefined && options.dryRun !== true) await checkOutput(options.output, options.force ?? false);
-  const prepared = await prepare(dataSource, options, sizes);
+  const course = new Course(options.dryRun === true ? [['closure', 1]] : stages);
+  const prepared = await prepare(dataSource, options, course, sizes);
   try {
-    return options.dryRun === true ? await dryResult(prepared, options) : await write(dataSource, prepared, options, sizes);
+    return options.dryRun === true
+      ? await dryResult(prepared, options)
+      : await write(dataSource, prepared, options, course, sizes);
   } finally {
     await prepared.session.close();
   }
 }
 
+/** To read a row whole and write it takes longer than to find it. */
+const stages: readonly StageWeight[] = [
+  ['closure', 1],
+  ['rows', 2],
+];
+
 async function write(
   dataSource: DataSource,
   prepared: Prepared,
   options: ExportOptions,
+  course: Course,
   sizes: ExportSizes,
 ): Promise<ExportResult> {
   const { schema, taken, session } = prepared;
@@ -79,8 +92,10 @@ async function write(
     const buffers = encoderBuffers();
     const { lineStart } = writer;
     const { onProgress, signal } = options;
-    const rows = { schema, closure: taken.closure, lineStart, buffers, readers, sizes, onProgress, signal };
+    const progress = onProgress && new RowsProgress(taken.closure, total, course, onProgress);
+    const rows = { schema, closure: taken.closure, lineStart, buffers, readers, sizes, signal };
     for await (const lines of exportRows(order, rows)) {
+      progress?.written(lines);
       if (await writer.write(lines.bytes)) buffers.give(lines.bytes);
       objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);
       addCounts(links, lines.links);

@@ -3,7 +3,6 @@ import type { Closure, DescribedSet } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import { FailedError } from '../errors/portolan-error.js';
-import type { OnProgress } from '../progress.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import type { BufferPool } from '../values/buffer-pool.js';
 import { createObjectEncoder } from '../values/object-encoder.js';
@@ -25,7 +24,6 @@ export interface RowsOptions {
   /** All on one snapshot. */
   readonly readers: readonly RowReader[];
   readonly sizes: ExportSizes;
-  readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -68,7 +66,6 @@ interface Unit {
   /** The rows by their keys, or by what they hold. */
   readonly rows: readonly Key[] | DescribedSet;
   readonly count: number;
-  readonly total: number;
   isOwned(key: Key): boolean;
   /** To be told how many links it had. */
   noteLinks(links: number): void;
@@ -82,15 +79,7 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
     const described = closure.described.get(model);
     if (described !== undefined) {
       const { count, role } = described;
-      yield {
-        entity,
-        columns,
-        rows: described,
-        count,
-        total: count,
-        isOwned: () => role === 'owned',
-        noteLinks: () => undefined,
-      };
+      yield { entity, columns, rows: described, count, isOwned: () => role === 'owned', noteLinks: () => undefined };
     }
     const set = closure.taken.get(model);
     if (set === undefined) continue;
@@ -104,7 +93,7 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
       const noteLinks = (links: number): void => {
         size.note(count, links);
       };
-      yield { entity, columns, rows: keys, count, total: set.taken.size, isOwned, noteLinks };
+      yield { entity, columns, rows: keys, count, isOwned, noteLinks };
     }
   }
 }
@@ -133,7 +122,7 @@ async function* readUnit(reader: RowReader, unit: Unit, options: RowsOptions): A
 
 async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions): AsyncGenerator<Lines> {
   options.signal?.throwIfAborted();
-  const { entity, columns, rows, count, total } = unit;
+  const { entity, columns, rows, count } = unit;
   const { schema, closure } = options;
   const { model } = entity;
   const listed = 'anyOf' in rows ? undefined : rows;
@@ -152,16 +141,12 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
   const names = columns.map((column) => column.name);
   const none = new Map<string, number>();
   let done = 0;
-  let told = 0;
   for await (const chunk of 'anyOf' in rows ? reader.rowsOf(rows, names) : reader.rows(entity, names, rows)) {
     options.signal?.throwIfAborted();
     const bytes = encoder.encode(chunk);
     if (bytes === undefined) continue;
     yield { model, bytes, objects: encoder.count - done, links: none, repeated: none };
     done = encoder.count;
-    if (done - told < options.sizes.unit) continue;
-    options.onProgress?.({ stage: 'rows', model, done: done - told, total });
-    told = done;
   }
   const read = encoder.count;
   if (read !== count) {
@@ -172,5 +157,4 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
     });
   }
   yield { model, bytes: encoder.rest(), objects: read - done, links: counts, repeated };
-  options.onProgress?.({ stage: 'rows', model, done: read - told, total });
 }

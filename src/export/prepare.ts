@@ -1,6 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { TakenClosure } from '../closure/take-closure.js';
 import { takeClosure } from '../closure/take-closure.js';
+import { ExpectedRows } from '../closure/expected-rows.js';
+import { stepRules } from '../closure/follow-rule.js';
+import type { Course } from '../course.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
@@ -17,6 +20,7 @@ import { resolveModel } from '../schema/resolve-model.js';
 import type { Schema } from '../schema/schema.js';
 import type { Seeds } from '../seeds/find-seeds.js';
 import { findSeeds } from '../seeds/find-seeds.js';
+import type { OnProgress } from '../progress.js';
 import type { FollowRule } from '../terms.js';
 import type { ExportOptions } from './export-options.js';
 import type { ExportSizes } from './export-sizes.js';
@@ -42,6 +46,7 @@ export interface Prepared {
 export async function prepare(
   dataSource: DataSource,
   options: ExportOptions,
+  course: Course,
   { batches }: Pick<ExportSizes, 'batches'> = usualSizes,
 ): Promise<Prepared> {
   const findings = options.findings ?? new Findings();
@@ -55,6 +60,8 @@ export async function prepare(
     const follow = options.follow ?? 'owned';
     const boundary = resolved(policy.boundary, model);
     const exclude = excludedModels(schema, policy);
+    const reach = { schema, rule: stepRules[follow], seeds: seeds.byModel.keys(), roots: new Set(roots) };
+    const expected = new ExpectedRows({ ...reach, excluded: new Set(exclude.keys()) });
     const taken = await takeClosure({
       schema,
       reader: createRowReader(session, batches),
@@ -67,7 +74,7 @@ export async function prepare(
       maxObjects: options.maxObjects ?? policy.maxObjects,
       maxDepth: options.maxDepth ?? policy.maxDepth,
       findings,
-      onProgress: options.onProgress,
+      onProgress: options.onProgress && overallOf(options.onProgress, course, expected),
       signal: options.signal,
     });
     tellWhatStays(taken.closure, exclude.keys(), findings);
@@ -78,6 +85,14 @@ export async function prepare(
     await session.close();
     throw error;
   }
+}
+
+/** The walk counts the rows of all models. */
+function overallOf(tell: OnProgress, course: Course, expected: ExpectedRows): OnProgress {
+  return (event) => {
+    const { model, done } = event;
+    tell(course.told(event, { done, total: expected.after(model, done), exact: false, bytes: 0 }));
+  };
 }
 
 function resolved<T>(byName: Readonly<Record<string, T>> | undefined, model: (name: string) => string): ReadonlyMap<string, T> {

@@ -20,6 +20,7 @@ import { findDrift } from './find-drift.js';
 import type { Conflict, ImportOptions, ImportResult } from './import-options.js';
 import { importOptionNames } from './import-options.js';
 import { emptyTables } from './look-up-rows.js';
+import { ImportProgress } from './import-progress.js';
 import { makePlan } from './make-plan.js';
 import { moveSequences } from './move-sequences.js';
 import { openBulkSession } from './open-bulk-session.js';
@@ -96,7 +97,7 @@ async function run(
   findings: Findings,
 ): Promise<ImportResult> {
   const onConflict = options.onConflict ?? 'fail';
-  const { onProgress, signal } = options;
+  const { signal } = options;
   const targets = findDrift({
     header: archive.header,
     ...{ schema, tablesNamed },
@@ -106,11 +107,16 @@ async function run(
   });
   const dryRun = options.dryRun ?? false;
   const empty = await emptyTables(session, targets);
+  const progress = options.onProgress === undefined ? undefined : new ImportProgress(archive, targets, options.onProgress);
+  const { onProgress } = progress ?? {};
   const planOptions = { session, archive, schema, targets, empty, findings, onProgress, signal };
   const bulk =
     options.bulkConstraints === true ? await BulkConstraints.open({ session, schema, targets, empty, findings }) : undefined;
+  progress?.writesAtOnce();
   const written = await planAndWrite({ ...planOptions, dryRun, bulk });
+  if (written === undefined) progress?.plansFirst();
   const made = written?.plan ?? (await makePlan(planOptions));
+  progress?.planned(made);
   tellNewValues(archive.header, made.models, findings);
   await tellSkipped(archive, made, findings);
   await tellSkippedLinks(archive, made, findings);

@@ -3,6 +3,7 @@ import type { Session } from '../dialect/session.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { Schema } from '../schema/schema.js';
+import type { OnProgress } from '../progress.js';
 import type { BulkConstraints } from './bulk-constraints.js';
 import { LinkEndMissing, LinkTable } from './link-table.js';
 import type { Plan } from './plan.js';
@@ -22,6 +23,7 @@ export interface LinkWriterOptions {
   readonly dryRun: boolean;
   readonly bulk?: BulkConstraints | undefined;
   readonly findings: Findings;
+  readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,11 +55,16 @@ export class LinkWriter {
    * @throws FailedError VERIFY_FAILED: a link is not there when it was written; RefusedError ARCHIVE_NOT_CLOSED: one of its ends is nowhere, VALUE_REFUSED: it has a key that is none there
    */
   async write(): Promise<void> {
-    const { archive, plan, signal } = this.#options;
+    const { archive, plan, onProgress, signal } = this.#options;
     const models = new Map([...plan.models].filter(([, { target }]) => target.links.length > 0));
     if (models.size === 0) return;
     try {
-      for await (const run of plannedRuns(archive, models, signal)) await this.#writeRun(run);
+      for await (const run of plannedRuns(archive, models, signal)) {
+        await this.#writeRun(run);
+        const { planned, from, objects } = run;
+        const { model } = planned.target;
+        onProgress?.({ stage: 'links', model, done: from + objects.length, total: planned.decisions.length });
+      }
       for (const [link, table] of this.#tables) if (table !== undefined) await this.#start(link, () => table.flush());
     } finally {
       await this.#writing;

@@ -11,6 +11,9 @@ export interface ProveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Rows after which it is told how far it has come. */
+const toldRows = 30_000;
+
 /**
  * Reads back whole tables that were empty, in the archive's order, and compares digests: the database hands out the rows, and nothing
  * is looked at twice. Gives the models whose tables hold exactly what was written; why another differs is for who compares row by row.
@@ -28,14 +31,28 @@ export async function proveTables(
     if (planned === undefined) continue;
     const { target, decisions } = planned;
     const hash = createHash('sha256');
+    let rows = 0;
+    let told = 0;
     const columns = target.columns.map(({ column }) => column.name);
     for await (const chunk of reader.table(target.entity, columns, target.entity.key)) {
       signal?.throwIfAborted();
       hash.update(chunk);
+      if (onProgress === undefined) continue;
+      rows += rowsIn(chunk);
+      if (rows - told < toldRows) continue;
+      told = rows;
+      onProgress({ stage: 'verify', model, done: Math.min(rows, decisions.length), total: decisions.length });
     }
     if (hash.digest('hex') !== digest) continue;
     proven.add(model);
     onProgress?.({ stage: 'verify', model, done: decisions.length, total: decisions.length });
   }
   return proven;
+}
+
+/** A line feed is always the end of a row. */
+function rowsIn(chunk: Buffer): number {
+  let rows = 0;
+  for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) rows += 1;
+  return rows;
 }

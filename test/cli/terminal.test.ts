@@ -32,7 +32,7 @@ describe(`at a terminal${why === undefined ? '' : ` (left out: ${why})`}`, funct
     expect(code, screen).to.equal(0);
     expect(screen)
       .to.match(bar)
-      .and.to.match(/writing demoapp\.\w+/u);
+      .and.match(/writing [\w.]+ █*░* ?[\d,]+ of [\d,]+ · \d+ % · [\d,]+ objects\/s · [\d.]+ k?B · \d+ s left/u);
     expect((await verifyArchive(join(library.folder, 'piped.json'))).trailer.total).to.be.greaterThan(100);
   });
 
@@ -43,6 +43,19 @@ describe(`at a terminal${why === undefined ? '' : ` (left out: ${why})`}`, funct
       .to.match(/objects in standard output/u)
       .and.not.match(bar);
     expect(screen).to.contain('"trailer"').and.not.match(bar);
+  });
+
+  it('never goes beyond the edge of a narrow terminal, and says what it says without a bar', async () => {
+    const { code, screen } = await at('exportobjects', ['demoapp.Genre.1', '--follow', 'connected', '-o', 'narrow.json'], {
+      columns: 34,
+    });
+    expect(code, screen).to.equal(0);
+    const [moving = ''] = screen.split('model ');
+    // What moves the cursor takes no column.
+    const frames = moving.replace(new RegExp(`${keys.escape}(?:\\[[\\d;?]*[A-Za-z]|\\d)`, 'gu'), '\r').split(/[\r\n]+/u);
+    const drawn = frames.filter((frame) => frame !== '');
+    expect(drawn.join('\n')).to.match(/^writ\S* .*[\d,]+ of [\d,]+ · \d+ s left$/mu);
+    expect(drawn.filter((frame) => frame.length > 33 || frame.includes('░'))).to.deep.equal([]);
   });
 
   it('is silent under --quiet', async () => {

@@ -8,6 +8,7 @@ import { prepare } from '../../src/export/prepare.js';
 import type { TrailerLists } from '../../src/export/trailer-lists.js';
 import { trailerLists } from '../../src/export/trailer-lists.js';
 import { exportObjects } from '../../src/index.js';
+import { Course } from '../../src/course.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
 import { failureOf } from '../support/failure.js';
@@ -35,7 +36,7 @@ describe('rows that stay at home', () => {
   });
 
   async function lists(limit: number): Promise<TrailerLists> {
-    const { session, schema, taken } = await prepare(dataSource, options);
+    const { session, schema, taken } = await prepare(dataSource, options, new Course([]));
     try {
       return await trailerLists({ schema, closure: taken.closure }, createRowReader(session), limit);
     } finally {

@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Shell redirections: `>out 2>err`. */
   readonly redirect?: string;
+  /** How wide the terminal is. */
+  readonly columns?: number;
   /** Typed when `prompt` has appeared. */
   readonly types?: string;
   readonly prompt?: RegExp;
@@ -30,7 +32,8 @@ export function noTerminal(): string | undefined {
 /** Runs a built program at a pseudo terminal: standard input, output and error are one, as they are for a person. */
 export function runInTerminal(program: Program, words: readonly string[], options: TerminalOptions): Promise<TerminalResult> {
   const quoted = [process.execPath, programPath(program), ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-  const command = [...quoted, options.redirect ?? ''].join(' ');
+  const size = options.columns === undefined ? '' : `stty cols ${String(options.columns)}; `;
+  const command = size + [...quoted, options.redirect ?? ''].join(' ');
   return new Promise((resolve, reject) => {
     const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
       cwd: options.cwd,
