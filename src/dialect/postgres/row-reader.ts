@@ -172,7 +172,7 @@ function on({ table }: Entity, what: string): Purpose {
 /** The range that the keys lie in, so that the whole table is not read for some of them. That of integers is known. */
 function rangeOf([column, ...others]: readonly Column[], keys: readonly Key[]): readonly string[] {
   if (column?.type !== 'uuid' || others.length > 0) return [];
-  let [from = '', to = ''] = [String(keys[0]).toLowerCase(), String(keys[0]).toLowerCase()];
+  let [from, to] = [String(keys[0]).toLowerCase(), String(keys[0]).toLowerCase()];
   for (const key of keys) {
     const text = String(key).toLowerCase();
     if (text < from) from = text;
