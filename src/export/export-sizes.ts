@@ -13,4 +13,4 @@ export interface ExportSizes {
 }
 
 /** Enough rows that a query is worth its round trip, few enough that all readers have some. */
-export const usualSizes: ExportSizes = Object.freeze({ batches: usualBatches, unit: 30_000, links: 100_000 });
+export const usualSizes: ExportSizes = Object.freeze({ batches: usualBatches, unit: 50_000, links: 100_000 });

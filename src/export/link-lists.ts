@@ -5,6 +5,7 @@ import type { Findings } from '../findings/finding.js';
 import type { KeyBatch, RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
 import type { KeyShape } from '../values/archive-value.js';
+import { LinkedKeys } from './linked-keys.js';
 import { keyShape } from '../values/archive-value.js';
 
 /** A many-to-many member of some objects: for each owner, the keys of the other side that go out, in key order. */
@@ -40,28 +41,16 @@ export async function linkLists(
     if (link.owner.parent !== entity.model || link.owner.columns.length === 0) continue;
     const inverse = schema.entities.get(link.inverse.parent);
     if (inverse === undefined) continue;
-    const byOwner = closure.links.includes(link) ? await readLinks(reader, schema, closure, link, keys) : new Map<Key, Key[]>();
-    const compare = compareKeys(inverse);
-    let count = 0;
-    let surplus = 0;
-    for (const [owner, list] of byOwner) {
-      const distinct = list.length === 1 ? list : inOrderOnce(list, compare);
-      if (distinct !== list) byOwner.set(owner, distinct);
-      count += distinct.length;
-      surplus += list.length - distinct.length;
-    }
+    const linked = new LinkedKeys(compareKeys(entity));
+    if (closure.links.includes(link)) await readLinks(reader, schema, closure, link, keys, linked);
+    const all = linked.count;
+    linked.settle(compareKeys(inverse));
+    const { count } = linked;
     if (count > 0) counts.set(link.name, count);
-    if (surplus > 0) repeated.set(link.name, surplus);
-    lists.push({ member: link.member, of: (key) => byOwner.get(key) ?? none, inverse: keyShape(inverse) });
+    if (all > count) repeated.set(link.name, all - count);
+    lists.push({ member: link.member, of: (key) => linked.of(key), inverse: keyShape(inverse) });
   }
   return { lists, counts, repeated };
-}
-
-/** The same list where its keys come in order, each once: to sort the many short ones would make more garbage than to look. */
-function inOrderOnce(list: Key[], compare: (a: Key, b: Key) => number): Key[] {
-  let isInOrder = true;
-  for (let at = 1; at < list.length && isInOrder; at += 1) isInOrder = compare(list[at - 1] as Key, list[at] as Key) < 0;
-  return isInOrder ? list : list.sort(compare).filter((key, at) => key !== list[at - 1]);
 }
 
 export function addCounts(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
@@ -76,19 +65,17 @@ export function tellRepeated(findings: Findings, repeated: ReadonlyMap<string, n
   }
 }
 
-const none: readonly Key[] = Object.freeze([]);
-
 async function readLinks(
   reader: RowReader,
   schema: Schema,
   closure: Closure,
   link: Link,
   keys: readonly Key[],
-): Promise<Map<Key, Key[]>> {
+  linked: LinkedKeys,
+): Promise<void> {
   const owners = closure.taken.get(link.owner.parent);
   const inverses = closure.taken.get(link.inverse.parent);
-  const byOwner = new Map<Key, Key[]>();
-  if (owners === undefined || inverses === undefined) return byOwner;
+  if (owners === undefined || inverses === undefined) return;
   for await (const { count, groups } of linkPairs(reader, schema, link, keys)) {
     const [ownerKeys = [], inverseKeys = []] = groups;
     for (let row = 0; row < count; row += 1) {
@@ -96,12 +83,9 @@ async function readLinks(
       const inverse = inverseKeys[row];
       if (owner === null || owner === undefined || inverse === null || inverse === undefined) continue;
       if (!inverses.taken.has(inverse) || !(owners.expanded.has(owner) || inverses.expanded.has(inverse))) continue;
-      const list = byOwner.get(owner);
-      if (list === undefined) byOwner.set(owner, [inverse]);
-      else list.push(inverse);
+      linked.add(owner, inverse);
     }
   }
-  return byOwner;
 }
 
 /** Keys of owners and of what they are linked to, in two groups. Columns that hold no keys are resolved by the database. */
