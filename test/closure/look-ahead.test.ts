@@ -59,6 +59,7 @@ describe('rows that are looked ahead', () => {
             await same({ seeds, follow });
             await same({ seeds, follow, roots: new Set(['public.twig']) });
             await same({ seeds, follow, boundary: new Map([['public.home', 'drop']]) });
+            await same({ seeds, follow, boundary: new Map([['public.twig', 'stub']]) });
             await same({ seeds, follow, sharedAsKey: (model) => model === 'public.twig' });
           }
         }
