@@ -14,6 +14,6 @@ export function childrenOf(edges: Edges, reference: Reference, keys: Iterable<Ke
     when: reference.when,
     where: reference.follow.where,
     limit: reference.follow.limit,
-    unindexed: !reference.indexed && reference.exact && reference.asText === undefined,
+    scan: !reference.exact || reference.asText !== undefined ? undefined : reference.indexed ? 'of few rows' : 'always',
   };
 }

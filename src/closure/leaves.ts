@@ -8,8 +8,11 @@ import { asLeaf } from './leaf.js';
 import type { Membership } from './membership.js';
 import type { WalkOptions } from './walk-options.js';
 
-/** More keys than this are not worth a statement of tens of megabytes: their rows are walked to, as others are. */
+/** More integers than this are not worth a statement of tens of megabytes: their rows are walked to, as others are. */
 const describable = 2_000_000;
+
+/** How many integers are as long as another key, with what stands around it. */
+const otherKey = 6;
 
 /** A leaf that rows of the closure lead to. */
 export interface ReachedLeaf {
@@ -70,7 +73,7 @@ export class Leaves {
       if (size === 0 || this.#surveyed.get(entity.model) === sizes) continue;
       this.#surveyed.set(entity.model, sizes);
       const references = reached.map(({ reference }) => reference);
-      yield { leaf, references, set: { entity, anyOf }, fits: size <= describable };
+      yield { leaf, references, set: { entity, anyOf }, fits: this.#length(anyOf, entity) <= describable };
     }
   }
 
@@ -107,6 +110,11 @@ export class Leaves {
     const keys = sets?.[from];
     if (column === undefined || keys === undefined || keys.size === 0) return [];
     return [{ reference, held: { column, of: reference.parent, keys } }];
+  }
+
+  #length(anyOf: readonly HeldKeys[], { columns }: Leaf['entity']): number {
+    const isInteger = (name: string): boolean => columns.find((column) => column.name === name)?.kind === 'integer';
+    return anyOf.reduce((sum, { column, keys }) => sum + keys.size * (isInteger(column) ? 1 : otherKey), 0);
   }
 
   #within(leaf: Leaf): readonly HeldKeys[] {

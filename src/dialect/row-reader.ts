@@ -24,8 +24,11 @@ export interface RowSelection {
   readonly when?: { readonly column: string; readonly value: string } | undefined;
   readonly where?: string | undefined;
   readonly limit?: number | undefined;
-  /** Set where no index finds the values, and equal values are equal keys: many of them are worth one scan, not one for each batch. */
-  readonly unindexed?: boolean | undefined;
+  /**
+   * Set where equal values are equal keys, so that rows can be told without the database: whether more values than one statement takes are
+   * worth a scan of the table, as no index finds them, or only where they are many beside its rows.
+   */
+  readonly scan?: 'always' | 'of few rows' | undefined;
   /** Rows that are known already and need not come again: those whose integer `column` holds one of `keys`. */
   readonly except?: readonly { readonly column: string; readonly keys: readonly Key[] }[] | undefined;
 }

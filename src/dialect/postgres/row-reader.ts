@@ -24,7 +24,7 @@ import { joinEnds, pairsSql } from './pairs-sql.js';
 import { setKeysSql } from './set-keys-sql.js';
 import { reachSql } from './reach-sql.js';
 import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
-import { canScan, heldOnly, scanSql, valuesOf } from './scan-for-keys.js';
+import { heldOnly, isWorthScan, scanSql, valuesOf } from './scan-for-keys.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, ownRows, quoteIdentifier, quoteLiteral } from './sql.js';
 
@@ -62,7 +62,8 @@ async function* readKeys(
   if (first.done === true) return;
   const second = all.next();
   const some = second.done === true ? [first.value] : [first.value, second.value];
-  if (some.length > 1 && canScan(selection)) {
+  const known = Array.isArray(values) ? values.length : some.reduce((sum, { length }) => sum + length, 0);
+  if (some.length > 1 && isWorthScan(selection, known)) {
     const wanted = valuesOf(selection, joined(some, all));
     const groups = [...select, columns];
     for await (const batch of parsed(session, scanSql(selection, groups.flat()), purpose, shapesOf(entity, groups))) {

@@ -6,9 +6,13 @@ import { exclusions } from './selection-sql.js';
 import { filteredTable } from './filtered-table.js';
 import { columnList, quoteIdentifier } from './sql.js';
 
-/** Whether rows can be told by us: what they hold is what the values are, text by text. */
-export function canScan({ unindexed, through, heldIn, limit }: RowSelection): boolean {
-  return unindexed === true && through === undefined && heldIn === undefined && limit === undefined;
+/** With more values than this share of the rows, a scan is less work than looking them up. */
+const share = 4;
+
+/** Whether the table is to be read once and its rows told by us: they hold what the values are, text by text. `known` values are there at least. */
+export function isWorthScan({ scan, entity, through, heldIn, limit }: RowSelection, known: number): boolean {
+  if (scan === undefined || through !== undefined || heldIn !== undefined || limit !== undefined) return false;
+  return scan === 'always' || (entity.estimatedRows >= 0 && known * share >= entity.estimatedRows);
 }
 
 /** What each row holds, of all that may be meant. */
