@@ -135,6 +135,7 @@ async function writeRun(
     });
   try {
     await (stage === undefined && bulk !== undefined ? bulk.write(target.entity, copy) : copy());
+    await bulk?.rest();
   } catch (error) {
     throw valueRefused(error, target.model);
   }

@@ -47,6 +47,8 @@ export class BulkConstraints {
   readonly #own: ReadonlySet<string>;
   readonly #before: string;
   readonly #written = new Map<string, Entity>();
+  /** Whether rows are unchecked right now. */
+  #open = false;
 
   private constructor(
     session: Session,
@@ -86,14 +88,29 @@ export class BulkConstraints {
     return this.#keys.has(model);
   }
 
-  /** Runs one COPY into the table. Where it fails, the transaction or its savepoint takes the setting back. */
+  /** Runs one COPY into the table. Another may follow; before anything else is written, {@link rest} is due. */
   async write<T>(entity: Entity, copy: () => Promise<T>): Promise<T> {
-    if (!this.covers(entity.model)) return copy();
+    if (!this.covers(entity.model)) {
+      await this.rest();
+      return copy();
+    }
     this.#written.set(entity.model, entity);
-    await this.#session.query('SET LOCAL session_replication_role = replica');
-    const result = await copy();
+    if (!this.#open) await this.#session.query('SET LOCAL session_replication_role = replica');
+    this.#open = true;
+    try {
+      return await copy();
+    } catch (error) {
+      // The transaction, or the savepoint to which it is rolled back, takes the setting back.
+      this.#open = false;
+      throw error;
+    }
+  }
+
+  /** Lets the database check rows again, as it did before. */
+  async rest(): Promise<void> {
+    if (!this.#open) return;
     await this.#session.query(`SET LOCAL session_replication_role = ${this.#before}`);
-    return result;
+    this.#open = false;
   }
 
   /**

@@ -69,6 +69,7 @@ export class LinkWriter {
     } finally {
       await this.#writing;
     }
+    await this.#options.bulk?.rest();
   }
 
   async #writeRun({ planned, objects }: PlannedRun): Promise<void> {
@@ -137,7 +138,8 @@ export class LinkWriter {
   }
 
   async #writePairs({ decisions }: PlannedModel, link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
-    const { session, schema, plan, dryRun, findings } = this.#options;
+    const { session, schema, plan, dryRun, findings, bulk } = this.#options;
+    await bulk?.rest();
     // Where the target has all of the owners, it probably has their links: then there is nothing to hold, and nothing to write.
     if (decisions.count('insert') === 0 && (await countExisting(session, schema, link, pairs)) === pairs.length) {
       this.#same.set(link.name, (this.#same.get(link.name) ?? 0) + pairs.length);

@@ -132,6 +132,7 @@ describe('a table that foreign keys of are not checked set by set', () => {
       expect([result.status, result.plan]).to.deep.equal(['done', planned.plan]);
       expect(notes(result)).to.have.length(1);
       expect(await moved.rows('book')).to.deep.equal(await moved.source.query('SELECT * FROM book ORDER BY 1'));
+      expect((await moved.rows('log')).map(({ entry }) => entry)).to.deep.equal((await moved.rows(stays)).map(({ id }) => id));
       expect(await brokenForeignKeys(moved.target)).to.deep.equal([]);
     });
   }
@@ -178,5 +179,33 @@ describe('a table that foreign keys of are not checked set by set', () => {
     for (const one of [from, to]) await one.destroy();
     expect([result.status, result.conflicts.map(({ constraint }) => constraint)]).to.deep.equal(['refused', ['lies']]);
     expect([result.conflicts, notes(result)]).to.deep.equal([ordinary.conflicts, []]);
+  });
+
+  it('is written with all that triggers do, whatever is written before and after it without', async () => {
+    const role = `CREATE FUNCTION role() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN INSERT INTO public.said VALUES (TG_TABLE_NAME, current_setting(''session_replication_role'')); RETURN NEW; END'`;
+    const joined = (table: string, to: string): string =>
+      `CREATE TABLE ${table} (book int REFERENCES book, ${to} int REFERENCES ${to}, PRIMARY KEY (book, ${to}))`;
+    moved = await move({
+      sql: `CREATE TABLE book (id int PRIMARY KEY, prior int REFERENCES book); CREATE TABLE tag (id int PRIMARY KEY); CREATE TABLE ware (id int PRIMARY KEY);
+        CREATE TABLE zone (id int PRIMARY KEY); ${joined('book_tag', 'tag')}; ${joined('book_ware', 'ware')}; ${joined('book_zone', 'zone')}`,
+      source: `INSERT INTO book VALUES (1); INSERT INTO tag VALUES (1); INSERT INTO ware VALUES (1); INSERT INTO zone VALUES (1);
+        INSERT INTO book_tag VALUES (1, 1); INSERT INTO book_ware VALUES (1, 1); INSERT INTO book_zone VALUES (1, 1)`,
+      target: `CREATE TABLE said (by text, role text); ${role}; CREATE TRIGGER told AFTER INSERT ON book_ware FOR EACH ROW EXECUTE FUNCTION role();
+        CREATE CONSTRAINT TRIGGER told AFTER INSERT ON book DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION role()`,
+      policy: { models: { book: {}, tag: {}, ware: {}, zone: {} }, joinTables: ['book_tag', 'book_ware', 'book_zone'] },
+      objects: ['book.1'],
+    });
+    const result = await moved.import({ bulkConstraints: true });
+    expect([result.status, notes(result).length, result.links.insert]).to.deep.equal([
+      'done',
+      2,
+      { 'public.book.tag': 1, 'public.book.ware': 1, 'public.book.zone': 1 },
+    ]);
+    expect(await moved.rows('said')).to.deep.equal(['book', 'book_ware'].map((by) => ({ by, role: 'origin' })));
+    expect(await moved.target.query('SELECT xmax FROM tag UNION ALL SELECT xmax FROM zone')).to.deep.equal([
+      { xmax: '0' },
+      { xmax: '0' },
+    ]);
   });
 });
