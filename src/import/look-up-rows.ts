@@ -26,11 +26,21 @@ export async function emptyTables(session: Session, targets: ReadonlyMap<string,
 
 /** The target's rows of some keys, as COPY text lines in the archive's columns. */
 export async function lookUpRows(session: Session, target: TargetModel, keys: readonly Key[]): Promise<ReadonlyMap<Key, string>> {
-  const { entity, columns } = target;
+  const lines = new Map<Key, string>();
+  for await (const rows of rowsOfKeys(session, target, keys)) for (const [key, line] of rows) lines.set(key, line);
+  return lines;
+}
+
+/** The same in batches, in the archive's order as the keys are: what is compared at once need not be kept. */
+export async function* rowsOfKeys(
+  session: Session,
+  { entity, columns }: TargetModel,
+  keys: readonly Key[],
+): AsyncGenerator<readonly (readonly [key: Key, line: string])[]> {
   const names = [...entity.key, ...columns.map(({ column }) => column.name)];
   const integer = hasIntegerKey(entity);
-  const lines = new Map<Key, string>();
   for await (const chunk of createRowReader(session).rows(entity, names, keys)) {
+    const rows: (readonly [Key, string])[] = [];
     for (const line of chunk.toString('utf8').split('\n')) {
       if (line === '') continue;
       let at = -1;
@@ -42,10 +52,10 @@ export async function lookUpRows(session: Session, target: TargetModel, keys: re
             decodeRow(key).map((text) => text ?? ''),
             false,
           );
-      lines.set(own, line.slice(at + 1));
+      rows.push([own, line.slice(at + 1)]);
     }
+    yield rows;
   }
-  return lines;
 }
 
 /** The columns in which two lines differ, by member. */

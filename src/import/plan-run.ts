@@ -5,7 +5,7 @@ import { objectKey } from '../values/object-values.js';
 import type { ReferenceCheck } from './check-references.js';
 import { decide } from './decide.js';
 import type { Decision } from './import-options.js';
-import { differingColumns, lookUpRows } from './look-up-rows.js';
+import { differingColumns, rowsOfKeys } from './look-up-rows.js';
 import type { ConflictList } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
@@ -75,21 +75,50 @@ async function lookUp(
   const refused = (error: unknown): never => {
     throw valueRefused(error, target.model);
   };
-  const theirs = await lookUpRows(session, target, keys).catch(refused);
+  const differing = await compare(session, target, keys, lines).catch(refused);
+  // A row that is equal is in nobody's way but its own.
+  const open = lines.flatMap((_, at) => (differing[at]?.length === 0 ? [] : [at]));
   const hits = new Map<number, UniqueHit[]>();
-  const taken = await lookUpUniques(session, target, lines).catch(refused);
+  const taken = await lookUpUniques(
+    session,
+    target,
+    open.map((at) => lines[at] ?? ''),
+  ).catch(refused);
   for (const hit of taken) {
-    const known = hits.get(hit.place);
-    if (known === undefined) hits.set(hit.place, [hit]);
+    const place = open[hit.place] ?? 0;
+    const known = hits.get(place);
+    if (known === undefined) hits.set(place, [hit]);
     else known.push(hit);
   }
   const computed = new Set(target.columns.filter(({ column }) => column.generated).map(({ member }) => member));
   return keys.map((key, at) => {
-    const their = theirs.get(key);
-    const line = lines[at] ?? '';
-    const differing = their === undefined ? undefined : their === line ? [] : differingColumns(target, line, their);
-    return { key, differing, changes: differing?.filter((member) => !computed.has(member)), hits: hits.get(at) ?? [] };
+    const changes = computed.size === 0 ? differing[at] : differing[at]?.filter((member) => !computed.has(member));
+    return { key, differing: differing[at], changes, hits: hits.get(at) ?? noHits };
   });
+}
+
+const noHits: readonly UniqueHit[] = Object.freeze([]);
+const nothing: readonly string[] = Object.freeze([]);
+
+/** The members in which the target's row of each key differs; undefined where there is none. */
+async function compare(
+  session: Session,
+  target: TargetModel,
+  keys: readonly Key[],
+  lines: readonly string[],
+): Promise<readonly (readonly string[] | undefined)[]> {
+  const differing = keys.map((): readonly string[] | undefined => undefined);
+  let place = 0;
+  for await (const rows of rowsOfKeys(session, target, keys)) {
+    for (const [key, their] of rows) {
+      place = keys.indexOf(key, place);
+      // Both are in the archive's order; where a database had another, the keys would be looked for from the start.
+      if (place < 0) place = keys.indexOf(key);
+      const line = lines[place] ?? '';
+      differing[place] = their === line ? nothing : differingColumns(target, line, their);
+    }
+  }
+  return differing;
 }
 
 /** An object that needs a skipped one is skipped too, unless the target has it as it is. */
