@@ -1,5 +1,5 @@
 import type { Key } from '../../closure/key.js';
-import type { Column, Entity } from '../../schema/schema.js';
+import type { Entity } from '../../schema/schema.js';
 import type { BatchSizes } from '../batch-sizes.js';
 import { usualBatches } from '../batch-sizes.js';
 import type {
@@ -22,11 +22,12 @@ import { indexedColumns } from './indexed-columns.js';
 import { keyRelation } from './key-relation.js';
 import { joinEnds, pairsSql } from './pairs-sql.js';
 import { setKeysSql } from './set-keys-sql.js';
+import { rangeTests } from './range-tests.js';
 import { reachSql } from './reach-sql.js';
 import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
 import { heldOnly, isWorthScan, scanSql, valuesOf } from './scan-for-keys.js';
 import { selectionSql } from './selection-sql.js';
-import { columnList, columnNamed, keyOrderSql, ownRows, quoteIdentifier, quoteLiteral } from './sql.js';
+import { columnList, columnNamed, keyOrderSql, ownRows } from './sql.js';
 
 /** From this version on `= ANY (array)` looks a value up in a hash table; before it compares with each. */
 const hashedArrays = 140_000;
@@ -160,7 +161,7 @@ async function* readRows(
   for (const batch of batches(keys, sizes)) {
     const { tables, conditions } = keyRelation(keyColumns, batch, 't');
     const from = [...tables, `${ownRows(entity)} t`].join(', ');
-    const where = [...conditions, ...rangeOf(keyColumns, batch)].join(' AND ');
+    const where = [...conditions, ...rangeTests(keyColumns, batch, 't')].join(' AND ');
     const query = `SELECT ${columnList(columns, 't')} FROM ${from} WHERE ${where} ORDER BY ${order}`;
     yield* wholeRows(session.copyOut(`COPY (${query}) TO STDOUT`, on(entity, 'read rows by key')));
   }
@@ -168,19 +169,6 @@ async function* readRows(
 
 function on({ table }: Entity, what: string): Purpose {
   return { what, table };
-}
-
-/** The range that the keys lie in, so that the whole table is not read for some of them. That of integers is known. */
-function rangeOf([column, ...others]: readonly Column[], keys: readonly Key[]): readonly string[] {
-  if (column?.type !== 'uuid' || others.length > 0) return [];
-  let [from, to] = [String(keys[0]).toLowerCase(), String(keys[0]).toLowerCase()];
-  for (const key of keys) {
-    const text = String(key).toLowerCase();
-    if (text < from) from = text;
-    if (text > to) to = text;
-  }
-  const [least, greatest] = [from, to].map((text) => `${quoteLiteral(text)}::uuid`);
-  return [`t.${quoteIdentifier(column.name)} BETWEEN ${String(least)} AND ${String(greatest)}`];
 }
 
 /** Re-cuts chunks at row ends: within COPY text a line feed is always the end of a row. */
