@@ -20,7 +20,7 @@ export interface LinkTableOptions {
 }
 
 /** Text of so many links is copied at once: a COPY of a thousand takes longer to begin and to end than to write them. */
-const worthCopying = 256 * 1024;
+const worthCopying = 1024 * 1024;
 
 /** An end of some link is not there. */
 export class LinkEndMissing extends Error {}

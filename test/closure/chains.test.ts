@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Chart } from '../schema/chart.js';
 import { drawChart } from '../schema/chart.js';
 import type { TakeOptions, Taking } from './take-from.js';
+import { needsServer } from '../support/needs-server.js';
 import { takeFrom } from './take-from.js';
 
 const models = { kind: {}, even: {}, person: {}, bare: {}, shelf: {} };
@@ -58,7 +59,9 @@ describe('a chain of rows', () => {
       [...closure.taken].map(([model, { taken: all, owned }]) => [model.replace('public.', ''), [all.size, owned.size]]),
     );
 
-  it('leaves whole from its beginning, with what belongs to its rows, by few queries', async () => {
+  it('leaves whole from its beginning, with what belongs to its rows, by few queries', async function () {
+    // Older servers describe no sets: leaves are listed as well.
+    await needsServer(this, 14);
     const taking = await taken({ seeds: { node: [1] } });
     expect(counts(taking)).to.deep.equal({ node: [20_000, 20_000], kind: [21, 0], remark: [200, 200] });
     expect(taking.described).to.deep.equal(['answer']);

@@ -9,6 +9,7 @@ import { usualSizes } from '../../src/export/export-sizes.js';
 import type { ExportOptions, ExportResult } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
+import { needsServer } from '../support/needs-server.js';
 
 /** Events of visits of rooms, with remarks on them, so that they are listed; of those most belong to nobody who is asked for. */
 const sql = `
@@ -97,7 +98,9 @@ describe('a reference without an index', () => {
     }
   });
 
-  it('is read by in one scan despite an index, where there are more keys than rows below them', async () => {
+  it('is read by in one scan despite an index, where there are more keys than rows below them', async function () {
+    // To older servers a table that was never analysed has no rows.
+    await needsServer(this, 14);
     const objects = ['public.room.2'];
     await database.query(`CREATE INDEX event_visit ON event (visit_id);
       CREATE TABLE stay (id integer PRIMARY KEY, visit_id integer NOT NULL REFERENCES visit);
