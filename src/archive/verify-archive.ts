@@ -12,11 +12,10 @@ import type {
   ArchiveObject,
   ArchiveReference,
   ArchiveTrailer,
-  ArchiveValue,
   TrailerContent,
 } from './archive.js';
 import { openArchive } from './open-archive.js';
-import { memberKeys, memberText } from '../values/object-values.js';
+import { keyText, memberKeys, memberText } from '../values/object-values.js';
 
 export interface VerifiedArchive {
   readonly header: ArchiveHeader;
@@ -155,9 +154,7 @@ export class ClosedProof {
       const column = columns?.members.get(name);
       if (column === undefined) return undefined;
       const text =
-        columns?.entity.key.includes(name) === true
-          ? toServerText(keyPart(object, column.member))
-          : memberText(object, column.member);
+        columns?.entity.key.includes(name) === true ? keyText(object, column.member) : memberText(object, column.member);
       if (text === null) return undefined;
       texts.push(text);
     }
@@ -183,10 +180,6 @@ export class ClosedProof {
     }
     return set;
   }
-}
-
-function keyPart({ pk }: ArchiveObject, member: string): ArchiveValue {
-  return typeof pk === 'object' && pk !== null ? (pk[member] ?? null) : pk;
 }
 
 function uniqueGroups(groups: readonly (readonly string[])[]): readonly (readonly string[])[] {

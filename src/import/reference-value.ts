@@ -1,11 +1,10 @@
-import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
+import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
 import { toParentValue } from '../closure/parent-value.js';
 import type { Reference } from '../schema/schema.js';
-import { toServerText } from '../values/archive-value.js';
 import { EncodedObject } from '../values/encoded-object.js';
-import { memberText } from '../values/object-values.js';
+import { keyText, memberText } from '../values/object-values.js';
 import type { TargetModel } from './target.js';
 
 /**
@@ -21,10 +20,7 @@ export function valueReader(
   const discriminator = target.columns.find(({ column }) => column.name === reference.when?.column);
   const textOf = (object: ArchiveObject, one: TargetModel['columns'][number] | undefined): string | null => {
     if (one === undefined) return null;
-    if (!one.inKey) return memberText(object, one.member);
-    const value =
-      target.shape.members.length === 1 ? object.pk : (object.pk as Readonly<Record<string, ArchiveValue>>)[one.member];
-    return toServerText((value ?? null) as ArchiveValue);
+    return one.inKey ? keyText(object, one.member) : memberText(object, one.member);
   };
   const toParent = toParentValue(reference);
   const [only] = members;

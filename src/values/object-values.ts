@@ -9,6 +9,14 @@ export function objectKey(object: ArchiveObject, shape: KeyShape): Key | undefin
   return object instanceof EncodedObject ? object.key : pkToKey(object.pk, shape);
 }
 
+/** The value of a member of the key, as the server's text. */
+export function keyText(object: ArchiveObject, member: string): string | null {
+  // Its key is one column.
+  if (object instanceof EncodedObject) return String(object.key);
+  const { pk } = object;
+  return toServerText(typeof pk === 'object' && pk !== null ? (pk[member] ?? null) : pk);
+}
+
 /** The value of a member that is no part of the key, as the server's text. */
 export function memberText(object: ArchiveObject, member: string): string | null {
   if (!(object instanceof EncodedObject)) return toServerText((object.fields[member] ?? null) as ArchiveValue);
