@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { DataSource } from 'typeorm';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { usualSizes } from '../../src/export/export-sizes.js';
 import type { QueryEvent } from '../../src/index.js';
 import { exportObjects } from '../../src/index.js';
 import { dataSourceOf } from '../dialect/data-source.js';
@@ -19,8 +20,7 @@ class Note {
   @ManyToOne(() => Box) @JoinColumn({ name: 'box_id' }) box!: object;
 }
 
-/** Rows of one unit of work. */
-const unit = 30_000;
+const { unit } = usualSizes;
 const canary = 'SECRET';
 
 describe('onQuery of an export', function () {
