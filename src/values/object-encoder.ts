@@ -35,7 +35,7 @@ export interface ObjectEncoderOptions {
 export interface ObjectEncoder {
   /** Encodes whole rows; gives what is worth handing on, or nothing yet. */
   encode(chunk: Buffer): Buffer | undefined;
-  /** What has not been handed on. */
+  /** What has not been handed on, when all rows are encoded. */
   rest(): Buffer;
   /** Rows so far. */
   readonly count: number;
@@ -127,13 +127,14 @@ class BytesEncoder implements ObjectEncoder {
       this.#row(chunk, this.#out);
       this.#count += 1;
     }
-    return this.#out.length < worthHandingOn ? undefined : this.rest();
-  }
-
-  rest(): Buffer {
+    if (this.#out.length < worthHandingOn) return undefined;
     const bytes = this.#out.bytes();
     this.#out = new OutputBuffer(this.#options.buffers.take());
     return bytes;
+  }
+
+  rest(): Buffer {
+    return this.#out.bytes();
   }
 
   /** Finds the columns of one row; returns where the next row begins. */

@@ -13,8 +13,7 @@ export interface BitsTest {
 
 /**
  * A condition that an integer column, `name`, holds one of many keys that lie close together: one bit for each integer of the
- * range. That is a tenth of the text that the keys would be, needs no hash table to be built of them, and is tested in a third
- * of the time. Undefined where the keys are few or lie apart; the keys need no order.
+ * range. That is little text, and no hash table has to be built of it. Undefined where the keys are few or lie apart; the keys need no order.
  *
  * CASE keeps the place within the bits: PostgreSQL tests the parts of an AND in whatever order it likes.
  */
