@@ -5,6 +5,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { emptyOrganisation, generateRows, organisation } from './organisation-rows.js';
 import type { KeyType } from './organisation-schema.js';
 import { keysAs, organisationConstraints, organisationTables } from './organisation-schema.js';
+import { runStatements } from './run-statements.js';
 import { copyFile, organisationSelects, otherRowsSelects } from './organisation-selects.js';
 
 const names = ['source', 'bare', 'empty', 'target', 'same', 'taken'] as const;
@@ -92,17 +93,6 @@ export class BenchDatabases {
       const rows = client.query(copyTo(`COPY (${select} ORDER BY 1) TO STDOUT`));
       await pipeline(rows, createWriteStream(copyFile(folder, id, table)));
     }
-    await client.end();
-  }
-}
-
-/** Runs statements one by one, outside a transaction. */
-async function runStatements(url: string, statements: readonly string[]): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
     await client.end();
   }
 }

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Client } from 'pg';
 import { startServer } from '../../demo-app/server/embedded-server.js';
 import { environment } from '../environment.js';
+import { runStatements } from '../run-statements.js';
 import { allShapes } from './all-shapes.js';
 import type { ShapeReport } from './children/shape-options.js';
 import type { Shape } from './shape.js';
@@ -48,7 +48,10 @@ async function bench(scale: number, only: string): Promise<void> {
     for (const [name, make] of Object.entries(allShapes)) {
       if (!name.includes(only)) continue;
       process.stderr.write(`${name}: generating …\n`);
-      await run(url, [`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`, `CREATE DATABASE ${database} TEMPLATE template0`]);
+      await runStatements(url, [
+        `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`,
+        `CREATE DATABASE ${database} TEMPLATE template0`,
+      ]);
       await fill(own.href, make(scale));
       process.stderr.write(`${name}: measuring …\n`);
       const measure = (child: string): Promise<Measurement> => measured(child, own.href, join(folder, 'out.json'), name, scale);
@@ -57,14 +60,14 @@ async function bench(scale: number, only: string): Promise<void> {
       process.stdout.write(`${row(name, ours, plain)}\n`);
     }
   } finally {
-    await run(url, [`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`]);
+    await runStatements(url, [`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`]);
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function fill(url: string, { sql, analysed }: Shape): Promise<void> {
-  await run(url, [...sql, ...(analysed === false ? [] : ['VACUUM ANALYZE']), 'CHECKPOINT']);
+  await runStatements(url, [...sql, ...(analysed === false ? [] : ['VACUUM ANALYZE']), 'CHECKPOINT']);
 }
 
 interface Measurement extends ShapeReport {
@@ -109,15 +112,4 @@ function row(name: string, ours: Measurement, plain: Measurement): string {
     (ours.seconds / plain.seconds).toFixed(2),
   ];
   return `| ${cells.join(' | ')} |`;
-}
-
-/** One by one, outside a transaction. */
-async function run(url: string, statements: readonly string[]): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -30,17 +30,15 @@ interface Edge extends Omit<LoopHop, 'place' | 'leadsTo'> {
 const roles = ['shared', 'expanded', 'owned'] as const satisfies readonly Role[];
 
 /** The loops of a walk, as far as its steps lead by single integers or UUIDs that an index finds, to rows that come in as they are. */
-export async function findLoops(options: WalkOptions, steps: Steps): Promise<readonly Loop[]> {
+export function findLoops(options: WalkOptions, steps: Steps): readonly Loop[] {
   const models = [...options.edges.schema.entities.values()].filter((entity) => isOpen(options, entity));
   const edges = models.flatMap(({ model }) => roles.flatMap((role) => edgesFrom(options, steps, model, role)));
-  const found = await options.reader.indexed(edges.map(({ holder, from }) => ({ entity: holder, column: from })));
-  const usable = edges.filter((_, at) => found[at] === true);
-  const ids = new Set(usable.flatMap(({ start, end }) => [start, end]));
+  const ids = new Set(edges.flatMap(({ start, end }) => [start, end]));
   const components = dependencyOrder(
     ids,
-    usable.map(({ start, end }) => ({ child: start, parent: end })),
+    edges.map(({ start, end }) => ({ child: start, parent: end })),
   );
-  return components.flatMap((component) => loopsOf(component, usable));
+  return components.flatMap((component) => loopsOf(component, edges));
 }
 
 /** A row has an integer or a UUID: one loop for each. */
@@ -65,7 +63,7 @@ function edgesFrom(options: WalkOptions, steps: Steps, model: string, role: Role
     const holder = edges.entity(reference.child);
     const [from] = reference.columns;
     const [to] = holder.key;
-    if (from === undefined || to === undefined || reference.follow.limit !== undefined) return [];
+    if (from === undefined || to === undefined || !reference.indexed || reference.follow.limit !== undefined) return [];
     const { name: via, when } = reference;
     const hop = { holder, from, to, target: undefined, when, where: reference.follow.where };
     return edgeTo(options, start, holder, childRole, reference, { ...hop, via, direction: 'down' });
@@ -74,7 +72,7 @@ function edgesFrom(options: WalkOptions, steps: Steps, model: string, role: Role
     const holder = edges.entity(model);
     const [from] = holder.key;
     const [to] = reference.columns;
-    if (from === undefined || to === undefined) return [];
+    if (from === undefined || to === undefined || !isFoundByKey(holder)) return [];
     const parentRole = rule.up(role, roots.has(reference.parent));
     const hop = { holder, from, to, target: targetOf(options, reference), when: reference.when, where: undefined };
     const parent = edges.entity(reference.parent);
@@ -85,7 +83,7 @@ function edgesFrom(options: WalkOptions, steps: Steps, model: string, role: Role
     const [from] = own.columns;
     const [to] = other.columns;
     if (from === undefined || to === undefined || otherRole === undefined) return [];
-    if (!isPlain(own) || own.follow.limit !== undefined) return [];
+    if (!isPlain(own) || !own.indexed || own.follow.limit !== undefined) return [];
     const { when } = own;
     const hop = { holder: edges.entity(link.through), from, to, target: targetOf(options, other), when, where: own.follow.where };
     const end = edges.entity(other.parent);
@@ -106,6 +104,11 @@ function edgeTo(
   if (role === 'shared' && options.sharedAsKey(model)) return [];
   const types = new Set([carried(hop.holder.columns, [hop.from]), carried(hop.holder.columns, [hop.to]), carried(columns, key)]);
   return types.size > 1 || types.has(undefined) ? [] : [{ ...hop, start, end: placeId(model, role), model, role }];
+}
+
+/** Whether an index finds a row by its key, which may be one that only the policy names. */
+function isFoundByKey({ key, uniques }: Entity): boolean {
+  return uniques.some(({ columns, predicate }) => predicate === undefined && columns[0] === key[0]);
 }
 
 function isPlain({ direct, asText, columns }: Reference): boolean {

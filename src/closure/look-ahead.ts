@@ -63,7 +63,7 @@ export class LookAhead {
   async run(depth: number): Promise<void> {
     if (this.#options.budget.limitsDepth || this.#intake.spent || depth < patience) return;
     if (this.#watches === undefined) {
-      const loops = await findLoops(this.#options, this.#steps);
+      const loops = findLoops(this.#options, this.#steps);
       this.#watches = loops.map((loop) => ({ loop, starts: new Map<number, Key[]>(), wait: 0, pause: patience }));
       return;
     }

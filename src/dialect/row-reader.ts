@@ -104,8 +104,6 @@ export interface RowReader {
    * that an index serves. One query.
    */
   reach(starts: readonly Start[], hops: readonly Hop[], limit: number): AsyncIterable<KeyBatch>;
-  /** Which of some columns an index finds rows by. One query. */
-  indexed(columns: readonly { readonly entity: Entity; readonly column: string }[]): Promise<readonly boolean[]>;
   /** Whether this database tests a column against many keys as a set; else rows are to be named by their keys. */
   readonly describes: boolean;
   /** Counts a set, and its rows that hold something else than NULL or the keys of `within`. One query. */

@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import pg from 'pg';
+import { messageSplitter } from '../support/message-splitter.js';
 
 /**
  * A pooler in transaction mode, as far as it matters: each transaction of a client goes to the server connection that has been idle for
@@ -60,7 +61,7 @@ export async function startPooler(server: string, size: number, patience = 60_00
     });
   };
   for (const backend of backends) {
-    const split = splitter(1);
+    const split = messageSplitter(1);
     backend.stream.removeAllListeners('data').on('data', (bytes: Buffer) => {
       for (const message of split(bytes)) {
         backend.client?.write(message);
@@ -75,7 +76,7 @@ export async function startPooler(server: string, size: number, patience = 60_00
     client.once('close', () => sockets.delete(client)).on('error', () => client.destroy());
     let backend: Backend | undefined;
     let queue = Promise.resolve();
-    const split = splitter(0);
+    const split = messageSplitter(0);
     let begun = false;
     client.on('data', (bytes: Buffer) => {
       for (const message of split(bytes)) {
@@ -172,22 +173,4 @@ function typed(type: string, body: Buffer): Buffer {
 
 function letter(text: string): number {
   return text.charCodeAt(0);
-}
-
-/** Whole messages; the first one of a client has no type. https://www.postgresql.org/docs/current/protocol-message-formats.html */
-function splitter(firstType: 0 | 1): (bytes: Buffer) => readonly Buffer[] {
-  let rest = Buffer.alloc(0);
-  let typeLength: number = firstType;
-  return (bytes) => {
-    rest = Buffer.concat([rest, bytes]);
-    const whole: Buffer[] = [];
-    for (;;) {
-      if (rest.length < typeLength + 4) return whole;
-      const length = typeLength + rest.readUInt32BE(typeLength);
-      if (rest.length < length) return whole;
-      whole.push(rest.subarray(0, length));
-      rest = rest.subarray(length);
-      typeLength = 1;
-    }
-  };
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { messageSplitter } from './message-splitter.js';
 
 /** What happens to a statement on its way to the server. */
 export type Fault =
@@ -69,7 +70,7 @@ export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
       if (!client.destroyed) await new Promise((resolve) => client.once('close', resolve));
     };
     let queue = Promise.resolve();
-    const messages = messageSplitter();
+    const messages = messageSplitter(0);
     client.on('data', (bytes: Buffer) => {
       for (const message of messages(bytes)) {
         queue = queue.then(async () => {
@@ -103,24 +104,6 @@ export async function startFaultyProxy(server: string): Promise<FaultyProxy> {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => proxy.close(resolve));
     },
-  };
-}
-
-/** Whole messages of a client; the first one has no type. https://www.postgresql.org/docs/current/protocol-message-formats.html */
-function messageSplitter(): (bytes: Buffer) => readonly Buffer[] {
-  let rest = Buffer.alloc(0);
-  let typeLength = 0;
-  return (bytes) => {
-    rest = Buffer.concat([rest, bytes]);
-    const whole: Buffer[] = [];
-    for (;;) {
-      if (rest.length < typeLength + 4) return whole;
-      const length = typeLength + rest.readUInt32BE(typeLength);
-      if (rest.length < length) return whole;
-      whole.push(rest.subarray(0, length));
-      rest = rest.subarray(length);
-      typeLength = 1;
-    }
   };
 }
 

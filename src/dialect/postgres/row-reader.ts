@@ -18,7 +18,6 @@ import type { Purpose } from '../query-event.js';
 import type { Session } from '../session.js';
 import type { GroupShape } from './key-parser.js';
 import { KeyParser } from './key-parser.js';
-import { indexedColumns } from './indexed-columns.js';
 import { keyRelation } from './key-relation.js';
 import { joinEnds, pairsSql } from './pairs-sql.js';
 import { setKeysSql } from './set-keys-sql.js';
@@ -39,7 +38,6 @@ export function createRowReader(session: Session, sizes: BatchSizes = usualBatch
     pairs: (join, known, keys) => readPairs(session, join, known, keys, sizes),
     rows: (entity, columns, keys) => readRows(session, entity, columns, keys, sizes),
     reach: (starts, hops, limit) => readReached(session, starts, hops, limit),
-    indexed: (columns) => indexedColumns(session, columns),
     describes: session.server.version >= hashedArrays,
     census: (set, within) => readCensus(session, set, within),
     lacking: (set, within) => readLacking(session, set, within),
