@@ -2,10 +2,13 @@
 import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
+const { diffCommand } = await import('../cli/commands/diff-command.js');
 const { explainCommand } = await import('../cli/commands/explain-command.js');
 const { exportCommand } = await import('../cli/commands/export-command.js');
 const { importCommand } = await import('../cli/commands/import-command.js');
+const { mergeCommand } = await import('../cli/commands/merge-command.js');
 const { verifyCommand } = await import('../cli/commands/verify-command.js');
 const { main } = await import('../cli/main.js');
 
-void main('portolan', [exportCommand('export'), importCommand('import'), explainCommand, verifyCommand], process.argv.slice(2));
+const commands = [exportCommand('export'), importCommand('import'), diffCommand, mergeCommand, explainCommand, verifyCommand];
+void main('portolan', commands, process.argv.slice(2));
