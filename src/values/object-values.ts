@@ -9,6 +9,11 @@ export function objectKey(object: ArchiveObject, shape: KeyShape): Key | undefin
   return object instanceof EncodedObject ? object.key : pkToKey(object.pk, shape);
 }
 
+/** Whether it is only there because another needs it. */
+export function isShared(object: ArchiveObject): boolean {
+  return object instanceof EncodedObject ? object.isShared : object.shared === true;
+}
+
 /** The value of a member of the key, as the server's text. */
 export function keyText(object: ArchiveObject, member: string): string | null {
   // Its key is one column.
