@@ -11,7 +11,6 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   offset: noRemap,
   'apply-plan': 'Import with the same options as the plan was made with.',
   'with-id-map': 'Import one archive after the other.',
-  journal: 'Export what the import would overwrite first.',
   html: 'Use --json.',
   'public-only': ofProfile,
   'consent-message-id': ofProfile,
@@ -29,7 +28,7 @@ const comparing: readonly string[] = ['diff', 'verify'];
 export function refuseNotAvailable(words: readonly string[]): void {
   const later = laterCommands.find((command) => wordOf(command) === words[0]);
   if (later !== undefined) {
-    throw notAvailable(wordOf(later) === 'delete' ? 'deleting' : `the command ${wordOf(later)}`, later.instead);
+    throw notAvailable(`the command ${wordOf(later)}`, later.instead);
   }
   for (const word of words) {
     if (word === '--') return;

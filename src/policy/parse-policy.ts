@@ -43,6 +43,7 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
           down: z.enum(['follow', 'skip']).optional(),
           where: z.string().min(1).optional(),
           limit: z.int().min(0).optional(),
+          onDelete: z.enum(['delete', 'nullify', 'keep']).optional(),
         }),
       )
       .optional(),
@@ -69,6 +70,6 @@ function membersAt(path: readonly string[]): readonly string[] {
   const [first, , third] = path;
   if (first === 'models') return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'fill'];
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
-  if (first === 'follow') return ['up', 'down', 'where', 'limit'];
+  if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
   return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');
 }

@@ -57,7 +57,12 @@ export interface FollowPolicy {
   readonly down?: 'follow' | 'skip';
   readonly where?: string;
   readonly limit?: number;
+  /** What becomes of a child when its parent is deleted. Default: `nullify` where the reference can be NULL, else `delete`. */
+  readonly onDelete?: OnDelete;
 }
+
+/** The child goes too; its reference becomes NULL and it survives with all below it; or it keeps the reference, and so its parent. */
+export type OnDelete = 'delete' | 'nullify' | 'keep';
 
 /** Gives a policy file its types. */
 export function definePolicy(policy: Policy): Policy {
