@@ -25,9 +25,9 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
         .option('output', {
           alias: 'o',
           default: '-',
-          ...valueOption('PATH', 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
+          ...valueOption('PATH', 'file, folder/ or .tar, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
         })
-        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing archive' })
         .option('dry-run', {
           alias: 'debug',
           type: 'boolean',
