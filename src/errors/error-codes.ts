@@ -68,6 +68,7 @@ export const errorCodes = Object.freeze({
   ROWS_MISSING: { exitCode: 1, meaning: 'rows that belong to the export could not be read again' },
   ROW_SECURITY: { exitCode: 3, meaning: 'a row security policy would hide rows' },
   SCHEMA_DRIFT: { exitCode: 3, meaning: 'the target lacks what the archive has, or differs from it' },
+  RULE_BROKEN: { exitCode: 3, meaning: 'a row that is needed fails a rule of the policy' },
   SEED_DROPPED: { exitCode: 3, meaning: 'an object that was asked for is excluded' },
   STRICT: { exitCode: 3, meaning: '--strict, and there was a warning' },
   TRAILER_TOO_LONG: { exitCode: 3, meaning: 'more rows stay at home, or more references lead nowhere, than an archive can list' },
