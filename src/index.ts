@@ -19,7 +19,7 @@ export type { ProfileOptions } from './profiles/open-profile.js';
 export type { Profile, ProfileOption, ProfileValues } from './profiles/profile.js';
 export { definePolicy } from './policy/policy.js';
 export type { Policy, ModelPolicy, DeclaredReference, FollowPolicy, EdgeOfWorld, RowPolicy, RowRule } from './policy/policy.js';
-export type { RowPolicyContext, RowPolicyHook } from './policy/row-policy-hook.js';
+export type { RowPolicyContext, RowPolicyHook, SeedPolicy } from './policy/row-policy-hook.js';
 export { FailedError, PortolanError, RefusedError, UsageError } from './errors/portolan-error.js';
 export { errorCodes } from './errors/error-codes.js';
 export { Findings } from './findings/finding.js';

@@ -18,6 +18,7 @@ export const errorCodes = Object.freeze({
   COMMIT_UNKNOWN: { exitCode: 1, meaning: 'the connection was lost during the commit: nobody knows whether it took place' },
   CONCURRENT_CHANGE: { exitCode: 3, meaning: 'another transaction changed the same rows' },
   CONNECTION_LOST: { exitCode: 1, meaning: 'the connection to the database was lost midway' },
+  CONSENT_INVALID: { exitCode: 3, meaning: 'a message does not prove that people consent' },
   CONSENT_NEEDED: { exitCode: 2, meaning: 'overwriting rows wants --yes where there is no terminal' },
   CONSTRAINT_BROKEN: { exitCode: 3, meaning: 'a foreign key of the source does not hold: the row that it promises is not there' },
   CONSTRAINT_VIOLATED: { exitCode: 3, meaning: 'the database refused a row; the constraint, column or function is named' },

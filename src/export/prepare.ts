@@ -21,6 +21,7 @@ import { applyRowPolicy } from '../schema/apply-row-policy.js';
 import type { RowPolicies } from '../schema/apply-row-policy.js';
 import { excludedModels } from '../schema/exclusions.js';
 import { Problems } from '../schema/problems.js';
+import { withFollow } from '../schema/with-follow.js';
 import { resolveModel } from '../schema/resolve-model.js';
 import type { Schema } from '../schema/schema.js';
 import type { Seeds } from '../seeds/find-seeds.js';
@@ -109,7 +110,8 @@ async function rowPolicies(
 ): Promise<RowPolicies> {
   const problems = new Problems();
   const told = await rowPolicy?.(context);
-  const policies = applyRowPolicy(context.schema, [policy.models ?? {}, told ?? {}], exclude, problems);
+  const schema = withFollow(context.schema, told?.follow ?? {}, problems);
+  const policies = applyRowPolicy(schema, [policy.models ?? {}, told?.models ?? {}], exclude, problems);
   problems.throwAny();
   await checkRowSql(context.session, policies.schema, policies.rules);
   return policies;

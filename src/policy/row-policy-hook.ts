@@ -1,7 +1,7 @@
 import type { Session } from '../dialect/session.js';
 import type { KeyView } from '../closure/key-set.js';
 import type { Schema } from '../schema/schema.js';
-import type { RowPolicy } from './policy.js';
+import type { FollowPolicy, RowPolicy } from './policy.js';
 
 /** What is known when the seeds are found, and before a row is taken. */
 export interface RowPolicyContext {
@@ -12,5 +12,13 @@ export interface RowPolicyContext {
   readonly session: Pick<Session, 'query'>;
 }
 
-/** Says, by model, what only the seeds tell of its rows: rules come behind those of the policy, values go before them. */
-export type RowPolicyHook = (context: RowPolicyContext) => Promise<Readonly<Record<string, RowPolicy>>>;
+/** What only the seeds tell. */
+export interface SeedPolicy {
+  /** By model: rules come behind those of the policy, values go before them. */
+  readonly models?: Readonly<Record<string, RowPolicy>> | undefined;
+  /** By reference, as its name is: goes before what the policy says of it. */
+  readonly follow?: Readonly<Record<string, FollowPolicy>> | undefined;
+}
+
+/** Called when the seeds are found, and before a row is taken. */
+export type RowPolicyHook = (context: RowPolicyContext) => Promise<SeedPolicy>;

@@ -158,7 +158,11 @@ describe('rules of rows', () => {
       rowPolicy: async ({ seeds, session }: Parameters<NonNullable<Parameters<typeof exportObjects>[1]['rowPolicy']>>[0]) => {
         const [[key] = []] = [...seeds].map(([, keys]) => [...keys.sorted()]);
         const [[count] = []] = await session.query('SELECT count(*) FROM public.message');
-        return { Message: { rows: [rule(`number <> ${String(key)} AND ${String(count)} = 120 AND number < 3`, 'drop', 'few')] } };
+        return {
+          models: {
+            Message: { rows: [rule(`number <> ${String(key)} AND ${String(count)} = 120 AND number < 3`, 'drop', 'few')] },
+          },
+        };
       },
     });
     const numbers = Object.entries(objects).flatMap(([name, { number }]) => (name.startsWith('public.message.') ? [number] : []));
