@@ -34,23 +34,23 @@ export async function readSelection(
   const { modes, mode } = modeOf(options);
   if (modes.length > 1) throw usage(`${modes.join(' and ')} exclude each other`);
   const named = schema.entities.get('zerver.realm')?.table.schema ?? 'zulip';
-  const base = { schema: quoteIdentifier(named), realms, people: [], parity: options.parity };
+  const base = { schema: quoteIdentifier(named), realms, people: [], streams: [], parity: options.parity };
   if (realms.length === 0) {
     if (mode !== 'full') throw usage(`${modes.join()} is for realms`, 'Ask for zerver.Realm.…');
     const own = await numbers(
       session,
       `SELECT DISTINCT realm_id FROM ${table({ ...base, mode }, 'userprofile')} WHERE id IN ${keys(people)}`,
     );
-    return { ...base, mode: 'people', realms: own, people };
+    return known(session, { ...base, mode: 'people', realms: own }, people);
   }
   if (people.length > 0 && mode === 'full')
     throw usage('users are asked for beside realms', 'Ask for realms or for users, or for some users of realms by --users.');
   const selection: Selection = { ...base, mode };
-  if (options.users !== undefined) return { ...selection, people: await usersOf(session, selection, options.users) };
+  if (options.users !== undefined) return known(session, selection, await usersOf(session, selection, options.users));
   if (options.consentUsers !== undefined)
-    return { ...selection, people: await usersOf(session, selection, options.consentUsers) };
+    return known(session, selection, await usersOf(session, selection, options.consentUsers));
   if (options.consentMessage !== undefined)
-    return { ...selection, people: await consenting(session, selection, options.consentMessage) };
+    return known(session, selection, await consenting(session, selection, options.consentMessage));
   return selection;
 }
 
@@ -103,6 +103,21 @@ async function consenting(session: Session, selection: Selection, message: numbe
   if (reactors.some(([, own]) => own !== 'true')) throw refused('somebody of another realm reacted');
   if (reactors.length === 0) throw refused('nobody reacted with an outbox');
   return reactors.map(([id]) => Number(id));
+}
+
+/** With the channels that people know: found once, as many rules ask for them. */
+async function known(session: Session, selection: Selection, people: readonly number[]): Promise<Selection> {
+  const own = keys(people);
+  const streams = await numbers(
+    session,
+    `SELECT r.type_id FROM ${table(selection, 'recipient')} r JOIN ${table(selection, 'stream')} s ON s.id = r.type_id
+      WHERE r.type = 2 AND s.realm_id IN ${keys(selection.realms)} AND r.id IN (
+        SELECT p.recipient_id FROM ${table(selection, 'subscription')} p WHERE p.user_profile_id IN ${own}
+        UNION SELECT m.recipient_id FROM ${table(selection, 'message')} m WHERE m.sender_id IN ${own}
+        UNION SELECT m.recipient_id FROM ${table(selection, 'usermessage')} d JOIN ${table(selection, 'message')} m ON m.id = d.message_id WHERE d.user_profile_id IN ${own}
+      ) ORDER BY 1`,
+  );
+  return { ...selection, people, streams };
 }
 
 async function numbers(session: Session, sql: string): Promise<readonly number[]> {

@@ -9,14 +9,11 @@ export interface Selection {
    * `consent`: who reacted; `users`: who leaves as a person; `people`: the seeds. Elsewhere nobody is told apart from the others.
    */
   readonly people: readonly number[];
+  /** Channels that these people are or were in, wrote to or got messages from. */
+  readonly streams: readonly number[];
   /** Whether exactly the rows leave that Zulip itself would take. */
   readonly parity: boolean;
 }
 
 /** `people`: single users, without their realm. */
 export type Mode = 'full' | 'public' | 'consent' | 'users' | 'people';
-
-/** Of a realm, what concerns some of its people only. */
-export function isOfPeople({ mode }: Selection): boolean {
-  return mode === 'consent' || mode === 'users' || mode === 'people';
-}

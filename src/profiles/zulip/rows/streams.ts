@@ -1,4 +1,3 @@
-import { persons } from './people.js';
 import type { Selection } from './selection.js';
 import { keys, table } from './sql.js';
 
@@ -7,24 +6,18 @@ export function publicStreams(selection: Selection): string {
   return `SELECT s.id FROM ${table(selection, 'stream')} s WHERE s.realm_id IN ${keys(selection.realms)} AND s.invite_only = false`;
 }
 
-/** Channels that persons are or were subscribed to. */
-function streamsOfPersons(selection: Selection): string {
-  return `SELECT r.type_id FROM ${table(selection, 'recipient')} r JOIN ${table(selection, 'subscription')} p ON p.recipient_id = r.id
-    WHERE r.type = 2 AND p.user_profile_id IN (${persons(selection)})`;
-}
-
 /** That a channel leaves, by its key: a private one only where somebody whose data leave knows it. */
 export function streamLeaves(selection: Selection, id: string): string {
-  const { realms, mode } = selection;
+  const { realms, mode, streams } = selection;
   switch (mode) {
     case 'full':
       return `${id} IN (SELECT s.id FROM ${table(selection, 'stream')} s WHERE s.realm_id IN ${keys(realms)})`;
     case 'public':
       return `${id} IN (${publicStreams(selection)})`;
     case 'consent':
-      return `${id} IN (${publicStreams(selection)}) OR ${id} IN (${streamsOfPersons(selection)})`;
+      return `${id} IN (${publicStreams(selection)}) OR ${id} IN ${keys(streams)}`;
     case 'users':
     case 'people':
-      return `${id} IN (${streamsOfPersons(selection)})`;
+      return `${id} IN ${keys(streams)}`;
   }
 }
