@@ -1,5 +1,6 @@
 /** Every error code, its exit code and its meaning: README's table and the tests read it. Sorted by name. */
 export const errorCodes = Object.freeze({
+  ARCHIVES_UNLIKE: { exitCode: 3, meaning: 'archives that were to be compared or merged do not describe the same tables' },
   ARCHIVE_CHANGED: { exitCode: 3, meaning: 'the archive was changed or replaced while it was read' },
   ARCHIVE_DAMAGED: { exitCode: 3, meaning: 'the archive is not what was written' },
   ARCHIVE_DUPLICATE: { exitCode: 3, meaning: 'the archive holds an object twice' },
@@ -36,6 +37,7 @@ export const errorCodes = Object.freeze({
   FILE_ERROR: { exitCode: 1, meaning: 'a file could not be read or written' },
   FILE_NOT_ALLOWED: { exitCode: 1, meaning: 'a file may not be read or written by this user' },
   FOLDER_MISSING: { exitCode: 2, meaning: 'the folder of the output does not exist' },
+  ID_MAP_INVALID: { exitCode: 2, meaning: 'the id map is not there, or is none' },
   ID_MAP_MISSING: { exitCode: 1, meaning: 'the objects are imported, but the id map could not be written' },
   INTERRUPTED: { exitCode: 130, meaning: 'interrupted by SIGINT, or by SIGTERM (143)' },
   INVALID_URL: { exitCode: 2, meaning: '--url is no connection string' },
