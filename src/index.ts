@@ -29,7 +29,17 @@ export { openProfile } from './profiles/open-profile.js';
 export type { ProfileOptions } from './profiles/open-profile.js';
 export type { Profile, ProfileOption, ProfileValues } from './profiles/profile.js';
 export { definePolicy } from './policy/policy.js';
-export type { Policy, ModelPolicy, DeclaredReference, FollowPolicy, EdgeOfWorld, OnDelete } from './policy/policy.js';
+export type {
+  Policy,
+  ModelPolicy,
+  DeclaredReference,
+  FollowPolicy,
+  EdgeOfWorld,
+  OnDelete,
+  RowPolicy,
+  RowRule,
+} from './policy/policy.js';
+export type { RowPolicyContext, RowPolicyHook, SeedPolicy } from './policy/row-policy-hook.js';
 export { FailedError, PortolanError, RefusedError, UsageError } from './errors/portolan-error.js';
 export { errorCodes } from './errors/error-codes.js';
 export { Findings } from './findings/finding.js';

@@ -48,7 +48,7 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
-        const { dataSource, policy } = await context.open({
+        const { dataSource, policy, rowPolicy } = await context.open({
           exports: true,
           objects: args.objects,
           values: profileValues(args, ofProfile),
@@ -59,6 +59,7 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
           ...selection,
           ...libraryOptions(context),
           policy,
+          rowPolicy,
           output,
           force,
           dryRun,

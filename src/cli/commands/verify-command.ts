@@ -109,6 +109,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           seeds: header.seeds,
           follow: [header.follow],
           withheld: Object.keys(header.withheld),
+          replaced: header.replaced ?? [],
           'secrets included': header.includedSecrets,
         };
         const lines = [

@@ -2,6 +2,7 @@ import type { Profile } from '../profile.js';
 import { zulipEntities } from './entities.js';
 import { zulipOptions } from './options.js';
 import { refuseUnknown } from './refuse-unknown.js';
+import { zulipRowPolicy } from './row-policy.js';
 import { zulipPolicy } from './zulip-policy.js';
 
 /**
@@ -16,5 +17,6 @@ export const zulip: Profile = Object.freeze({
   options: zulipOptions,
   entities: zulipEntities,
   policy: zulipPolicy,
+  rowPolicy: zulipRowPolicy,
   refuseUnknown,
 });
