@@ -37,7 +37,7 @@ export const commands = Object.keys(commandOptions) as readonly (keyof typeof co
 export const declarations: Readonly<Record<keyof typeof commandOptions, Declaration>> = {
   export: declared(exportCommand('export')),
   import: declared(importCommand('import')),
-  explain: declared(explainCommand),
+  explain: declared(explainCommand()),
   verify: declared(verifyCommand),
 };
 
