@@ -6,10 +6,10 @@ const { explainCommand } = await import('../cli/commands/explain-command.js');
 const { exportCommand } = await import('../cli/commands/export-command.js');
 const { importCommand } = await import('../cli/commands/import-command.js');
 const { verifyCommand } = await import('../cli/commands/verify-command.js');
-const { profileOptions } = await import('../cli/profile-options.js');
+const { profileWords } = await import('../cli/profile-options.js');
 const { main } = await import('../cli/main.js');
 
 const words = process.argv.slice(2);
-const ofProfile = await profileOptions(words);
+const ofProfile = await profileWords(words);
 const commands = [exportCommand('export', ofProfile), importCommand('import'), explainCommand(ofProfile), verifyCommand];
 void main('portolan', commands, words);

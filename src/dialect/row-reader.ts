@@ -50,6 +50,8 @@ export interface KeyBatch {
 export interface RowSet {
   readonly entity: Entity;
   readonly anyOf: readonly HeldKeys[];
+  /** Of them only those that hold one of these. */
+  readonly among?: HeldKeys | undefined;
 }
 
 /** A single column, and keys that it may hold. */

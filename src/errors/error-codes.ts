@@ -41,6 +41,7 @@ export const errorCodes = Object.freeze({
   INVALID_VALUE: { exitCode: 2, meaning: 'a value is not valid for its type' },
   JSON_AND_ARCHIVE: { exitCode: 2, meaning: '--json and the archive cannot both go to standard output' },
   KEY_UNKNOWN: { exitCode: 2, meaning: 'the table has no key by which a row could be named' },
+  LAYOUT_VALUE: { exitCode: 3, meaning: 'the format cannot hold a value, or needs one that is left out' },
   LINE_TOO_LONG: { exitCode: 1, meaning: 'an object is longer than a line of an archive may be' },
   MODEL_AMBIGUOUS: { exitCode: 2, meaning: 'a name can mean several models or columns' },
   NOT_AVAILABLE: { exitCode: 2, meaning: 'this version does not have that command or option yet' },

@@ -19,7 +19,13 @@ describe('the command line, wrongly used', function () {
     ['no object', 'exportobjects', [], 'USAGE', /./u],
     ['an option of a later version', 'importobjects', ['x.json', '--journal', 'j'], 'NOT_AVAILABLE', /--journal/u],
     ['a strategy of a later version', 'importobjects', ['x.json', '--on-conflict', 'remap'], 'NOT_AVAILABLE', /remap/u],
-    ['a format of a later version', 'exportobjects', ['demoapp.Book.4', '--format=zulip'], 'NOT_AVAILABLE', /zulip/u],
+    [
+      'a format of a profile that is not chosen',
+      'exportobjects',
+      ['demoapp.Book.4', '--format=zulip'],
+      'USAGE',
+      /takes portolan/u,
+    ],
     ['deleting', 'deleteobjects', ['demoapp.Book.4'], 'NOT_AVAILABLE', /portolan explain/u],
     [
       'an unknown profile',

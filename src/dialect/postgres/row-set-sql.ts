@@ -7,7 +7,8 @@ import { columnList, columnNamed, ownRows, quoteIdentifier } from './sql.js';
  * up in a hash table (from version 14 on) or by index, whichever it finds cheaper.
  */
 export function rowsSql(set: RowSet, columns: readonly string[], order: string): string {
-  return `COPY (SELECT ${columnList(columns, 't')} FROM ${ownRows(set.entity)} t WHERE ${anyOf(set)} ORDER BY ${order}) TO STDOUT`;
+  const where = set.among === undefined ? anyOf(set) : `(${anyOf(set)}) AND ${test(set, set.among, 'condition')}`;
+  return `COPY (SELECT ${columnList(columns, 't')} FROM ${ownRows(set.entity)} t WHERE ${where} ORDER BY ${order}) TO STDOUT`;
 }
 
 /** One row: a count for each entry of `anyOf`, of rows that no earlier one brings; then that of rows that lack something. */

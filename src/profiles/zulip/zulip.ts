@@ -1,6 +1,7 @@
-import type { Profile } from '../profile.js';
+import type { Profile, ProfileValues } from '../profile.js';
 import { zulipEntities } from './entities.js';
 import { zulipOptions } from './options.js';
+import { zulipLayout } from './layout/zulip-layout.js';
 import { refuseUnknown } from './refuse-unknown.js';
 import { zulipPolicy } from './zulip-policy.js';
 
@@ -17,4 +18,12 @@ export const zulip: Profile = Object.freeze({
   entities: zulipEntities,
   policy: zulipPolicy,
   refuseUnknown,
+  layouts: Object.freeze({
+    zulip: (values: ProfileValues) =>
+      zulipLayout({
+        parity: values['zulip-parity'] === true,
+        files: typeof values['files'] === 'string' ? values['files'] : undefined,
+        avatarSalt: typeof values['avatar-salt'] === 'string' ? values['avatar-salt'] : undefined,
+      }),
+  }),
 });
