@@ -32,6 +32,7 @@ export const errorCodes = Object.freeze({
     meaning: 'a column of a key, or one that says where references lead, is excluded or called a secret',
   },
   EXCLUDED_NEEDED: { exitCode: 3, meaning: 'a row that is needed is excluded' },
+  FILE_NAMED_TWICE: { exitCode: 1, meaning: 'two files would have one name in the archive' },
   FILE_ERROR: { exitCode: 1, meaning: 'a file could not be read or written' },
   FILE_NOT_ALLOWED: { exitCode: 1, meaning: 'a file may not be read or written by this user' },
   FOLDER_MISSING: { exitCode: 2, meaning: 'the folder of the output does not exist' },

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, realpath, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileError } from '../file-error.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../temporary-files.js';
-import { memberPath } from './member-path.js';
 import type { OpenTree, TreeMember, WrittenMember } from './tree.js';
 import { refuseFullFolder } from './tree-place.js';
 
@@ -37,7 +36,7 @@ export class FolderTree implements OpenTree {
   }
 
   async create(path: string): Promise<TreeMember> {
-    const place = join(this.#temporary, memberPath(path));
+    const place = join(this.#temporary, path);
     const digest = createHash('sha256');
     let bytes = 0;
     const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -67,6 +66,12 @@ export class FolderTree implements OpenTree {
           this.#bytes += bytes;
           this.#sha256 = digest.digest('hex');
           return { path, bytes, sha256: this.#sha256 };
+        }),
+      discard: () =>
+        guarded(async () => {
+          this.#open.delete(file);
+          await file.close();
+          await rm(place);
         }),
     };
   }

@@ -4,7 +4,6 @@ import { pipeline, Readable } from 'node:stream';
 import type { Pack } from 'tar-stream';
 import { pack } from 'tar-stream';
 import type { ArchiveTarget } from '../archive-target.js';
-import { memberPath } from './member-path.js';
 import { Spool } from './spool.js';
 import type { OpenTree, TreeMember, WrittenMember } from './tree.js';
 
@@ -38,7 +37,7 @@ export class TarTree implements OpenTree {
   }
 
   create(path: string): Promise<TreeMember> {
-    const name = `${this.#options.folder}/${memberPath(path)}`;
+    const name = `${this.#options.folder}/${path}`;
     const spool = new Spool(this.#options.path);
     this.#spools.add(spool);
     const digest = createHash('sha256');
@@ -53,6 +52,10 @@ export class TarTree implements OpenTree {
         this.#last = added.catch(() => undefined);
         await added;
         return { path, bytes: spool.bytes, sha256: digest.digest('hex') };
+      },
+      discard: async () => {
+        this.#spools.delete(spool);
+        await spool.discard();
       },
     });
   }

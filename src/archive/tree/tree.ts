@@ -10,11 +10,13 @@ export interface TreeMember {
   /** The bytes must not change afterwards. */
   write(bytes: Buffer): Promise<void>;
   finish(): Promise<WrittenMember>;
+  /** Leaves nothing of it. */
+  discard(): Promise<void>;
 }
 
 /** An output of many files: a folder, or a tar file with one folder in it. It has its name only when it is whole. */
 export interface Tree {
-  /** A file below the tree's folder, by its path with `/`. Nobody need know its size; several may be under way at once. */
+  /** A file below the tree's folder, by its path with `/`: who makes it of what a database says has looked at it (`isFileName`). Nobody need know its size; several may be under way at once. */
   create(path: string): Promise<TreeMember>;
 }
 

@@ -1,3 +1,6 @@
+import { UsageError } from '../../errors/portolan-error.js';
+import type { FileSource } from '../../files/file-source.js';
+import { localFiles } from '../../files/local-files.js';
 import type { Profile, ProfileValues } from '../profile.js';
 import { zulipEntities } from './entities.js';
 import { zulipOptions } from './options.js';
@@ -22,8 +25,17 @@ export const zulip: Profile = Object.freeze({
     zulip: (values: ProfileValues) =>
       zulipLayout({
         parity: values['zulip-parity'] === true,
-        files: typeof values['files'] === 'string' ? values['files'] : undefined,
+        files: filesAt(values['files']),
         avatarSalt: typeof values['avatar-salt'] === 'string' ? values['avatar-salt'] : undefined,
       }),
   }),
 });
+
+/** @throws UsageError NOT_AVAILABLE */
+function filesAt(place: ProfileValues[string]): FileSource | undefined {
+  if (typeof place !== 'string') return undefined;
+  if (!/^[a-z][a-z\d]+:\/\//iu.test(place)) return localFiles(place);
+  throw new UsageError('NOT_AVAILABLE', `reading files from ${place} is not available in this version`, {
+    hint: 'Copy the buckets to a folder that has files/ and avatars/, and name it.',
+  });
+}

@@ -1,6 +1,7 @@
 import type { TreeMember, WrittenMember } from '../../../archive/tree/tree.js';
 import { UsageError } from '../../../errors/portolan-error.js';
 import type { LayoutContext } from '../../../export/layout.js';
+import type { FileSource } from '../../../files/file-source.js';
 import type { Entity } from '../../../schema/schema.js';
 import { jsonText } from './json-text.js';
 import type { JsonValue } from './json-text.js';
@@ -9,8 +10,8 @@ import { TablesFile } from './tables-file.js';
 /** What was said of the profile's options that concern the files. */
 export interface LayoutValues {
   readonly parity: boolean;
-  /** `--files`: a folder, or `s3://…`. */
-  readonly files: string | undefined;
+  /** `--files`: where the server keeps uploads, avatars and the like. */
+  readonly files: FileSource | undefined;
   readonly avatarSalt: string | undefined;
 }
 
@@ -20,8 +21,7 @@ export class ZulipFiles {
   readonly values: LayoutValues;
   /** In which Zulip's tables are. */
   readonly #schema: string;
-  /** Every file that was written. */
-  readonly written: WrittenMember[] = [];
+  #list: TreeMember | undefined;
   /** Rows of each file with tables, and records of each records.json. */
   readonly counts = new Map<string, ReadonlyMap<string, number>>();
 
@@ -47,6 +47,17 @@ export class ZulipFiles {
     return undefined;
   }
 
+  /** `portolan/files.jsonl`: every file with its size and SHA-256, a line each. */
+  async note(written: WrittenMember): Promise<void> {
+    this.#list ??= await this.create('portolan/files.jsonl');
+    await this.#list.write(Buffer.from(`${JSON.stringify(written)}\n`));
+  }
+
+  /** To be called when all other files are written. */
+  async finishList(): Promise<WrittenMember | undefined> {
+    return this.#list?.finish();
+  }
+
   create(path: string): Promise<TreeMember> {
     return this.context.output.create(path);
   }
@@ -58,7 +69,7 @@ export class ZulipFiles {
   /** To be called for each file of tables when all is in it. */
   async finish(path: string, file: TablesFile): Promise<void> {
     this.counts.set(path, file.counts);
-    this.written.push(await file.finish());
+    await this.note(await file.finish());
   }
 
   async json(path: string, value: JsonValue): Promise<void> {
@@ -68,6 +79,6 @@ export class ZulipFiles {
   async text(path: string, text: string): Promise<void> {
     const member = await this.create(path);
     await member.write(Buffer.from(text));
-    this.written.push(await member.finish());
+    await this.note(await member.finish());
   }
 }

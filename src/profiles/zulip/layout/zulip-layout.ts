@@ -1,6 +1,7 @@
 import { UsageError } from '../../../errors/portolan-error.js';
 import type { Layout } from '../../../export/layout.js';
 import { writeMessageFiles } from './message-files.js';
+import { writeFolders } from './folders.js';
 import { writeManifest } from './manifest.js';
 import { writeRealmFile } from './realm-file.js';
 import { writeStats } from './stats-file.js';
@@ -19,6 +20,7 @@ export function zulipLayout(values: LayoutValues): Layout {
       await writeRealmFile(files);
       await writeTables(files, 'attachment.json', attachmentTables);
       await writeTables(files, 'analytics.json', analyticsTables);
+      await writeFolders(files, values.files);
       await writeStats(files);
       await writeManifest(files);
     },
