@@ -5,6 +5,7 @@
  */
 export { exportObjects } from './export/export-objects.js';
 export type { ExportOptions, ExportResult } from './export/export-options.js';
+export type { Layout, LayoutContext } from './export/layout.js';
 export { explainObjects } from './export/explain-objects.js';
 export type { BoundaryOf, Explanation, WhyStep } from './export/explain-objects.js';
 export { importObjects } from './import/import-objects.js';

@@ -10,11 +10,11 @@ const { importCommand } = await import('../cli/commands/import-command.js');
 const { mergeCommand } = await import('../cli/commands/merge-command.js');
 const { undoCommand } = await import('../cli/commands/undo-command.js');
 const { verifyCommand } = await import('../cli/commands/verify-command.js');
-const { profileOptions } = await import('../cli/profile-options.js');
+const { profileWords } = await import('../cli/profile-options.js');
 const { main } = await import('../cli/main.js');
 
 const words = process.argv.slice(2);
-const ofProfile = await profileOptions(words);
+const ofProfile = await profileWords(words);
 const commands = [
   exportCommand('export', ofProfile),
   importCommand('import'),

@@ -16,8 +16,6 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   'consent-message-id': ofProfile,
   'consent-users': ofProfile,
   users: ofProfile,
-  files: ofProfile,
-  'avatar-salt': ofProfile,
   'zulip-parity': ofProfile,
 });
 
@@ -37,7 +35,6 @@ export function refuseNotAvailable(words: readonly string[]): void {
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
   }
   if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);
-  if (valueOf(words, ['--format']) === 'zulip') throw notAvailable('--format zulip', 'Use the default format.');
   const output = valueOf(words, ['--output', '-o']) ?? '';
   if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);
 }

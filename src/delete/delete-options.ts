@@ -5,7 +5,7 @@ import type { Finding } from '../findings/finding.js';
 import type { DeletePlan } from './delete-plan.js';
 
 /** What to delete and how: the options of `deleteobjects`. Those of an export go with `objects`. */
-export interface DeleteOptions extends Partial<Omit<ExportOptions, 'output' | 'dryRun' | 'reproducible' | 'onQuery'>> {
+export interface DeleteOptions extends Partial<Omit<ExportOptions, 'output' | 'layout' | 'dryRun' | 'reproducible' | 'onQuery'>> {
   /** Path of the archive whose objects are to be deleted. */
   readonly archive?: string | undefined;
   /** Where `objects` are exported to before they are deleted. */
@@ -35,7 +35,7 @@ export const deleteOptionNames: Readonly<Record<keyof DeleteOptions, true>> = Ob
   ...{ archive: true, output: true, noArchive: true, dryRun: true, acceptLoss: true, plan: true, journal: true, receipt: true },
   ...{ objects: true, roots: true, follow: true, shared: true, boundary: true, exclude: true, includeSecrets: true },
   ...{ maxObjects: true, maxDepth: true, jobs: true, force: true, policy: true, strict: true, findings: true },
-  ...{ onProgress: true, onQuery: true, signal: true, onTarget: true, onPlan: true },
+  ...{ rowPolicy: true, onProgress: true, onQuery: true, signal: true, onTarget: true, onPlan: true },
 });
 
 export interface DeleteResult {

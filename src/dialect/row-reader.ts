@@ -56,6 +56,8 @@ export interface RowSet {
   readonly rules?: readonly string[] | undefined;
   /** Rows that hold one of these are none of them. */
   readonly without?: readonly HeldKeys[] | undefined;
+  /** Of them only those that hold one of these. */
+  readonly among?: HeldKeys | undefined;
 }
 
 /** A single column, and keys that it may hold. */

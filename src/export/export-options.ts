@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { OnProgress } from '../progress.js';
 import type { FollowRule } from '../terms.js';
+import type { Layout } from './layout.js';
 
 /** What to export and how: the options of `exportobjects`, which cli.md describes. */
 export interface ExportOptions {
@@ -14,6 +15,8 @@ export interface ExportOptions {
   readonly objects: readonly string[];
   /** A path (its extension chooses layout and compression) or a stream. Not needed for a dry run. */
   readonly output?: string | Writable | undefined;
+  /** Another form than our own archive, of a profile: the output is a folder, or a `.tar` or `.tar.gz` file. */
+  readonly layout?: Layout | undefined;
   readonly roots?: readonly string[] | undefined;
   readonly follow?: FollowRule | undefined;
   readonly shared?: 'full' | 'key' | undefined;
@@ -42,7 +45,7 @@ export interface ExportOptions {
 
 /** Every option by name: what is none of them is refused. */
 export const exportOptionNames: Readonly<Record<keyof ExportOptions, true>> = Object.freeze({
-  ...{ objects: true, output: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
+  ...{ objects: true, output: true, layout: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
   ...{ includeSecrets: true, maxObjects: true, maxDepth: true, dryRun: true, reproducible: true, jobs: true, force: true },
   ...{ policy: true, rowPolicy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
 });

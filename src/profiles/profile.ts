@@ -1,5 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 import type { Catalog } from '../dialect/postgres/catalog.js';
+import type { Layout } from '../export/layout.js';
 import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 
@@ -25,6 +26,8 @@ export interface Profile {
    * @throws RefusedError NOT_CLASSIFIED
    */
   refuseUnknown?(catalog: Catalog, policy: Policy | undefined): void;
+  /** Other forms of an export than our own archive, by the name that `--format` takes. */
+  readonly layouts?: Readonly<Record<string, (values: ProfileValues) => Layout>>;
 }
 
 /** An option of a profile: `--public-only`, `--users EMAIL`. */
@@ -34,6 +37,13 @@ export interface ProfileOption {
   readonly kind: 'switch' | 'text' | 'list' | 'number';
   /** The word that stands for its value in the help. */
   readonly value?: string;
+}
+
+/** What a profile adds to the command line. */
+export interface ProfileWords {
+  readonly options: readonly ProfileOption[];
+  /** That `--format` takes beside our own. */
+  readonly formats: readonly string[];
 }
 
 /** What was said of a profile's options, by name as on the command line (`public-only`). */

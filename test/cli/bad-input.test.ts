@@ -19,7 +19,6 @@ describe('the command line, wrongly used', function () {
     ['no object', 'exportobjects', [], 'USAGE', /./u],
     ['an option of a later version', 'importobjects', ['x.json', '--offset', '1'], 'NOT_AVAILABLE', /--offset/u],
     ['a strategy of a later version', 'importobjects', ['x.json', '--on-conflict', 'remap'], 'NOT_AVAILABLE', /remap/u],
-    ['a format of a later version', 'exportobjects', ['demoapp.Book.4', '--format=zulip'], 'NOT_AVAILABLE', /zulip/u],
     ['deleting without consent', 'deleteobjects', ['demoapp.Book.4', '-o', 'd.json'], 'CONSENT_NEEDED', /--yes/u],
     ['deleting what is no archive', 'deleteobjects', ['demoapp.Book.4', '--yes'], 'ARCHIVE_NOT_FOUND', /no such archive/u],
     ['deleting several things without an archive', 'deleteobjects', ['a.json', 'b.json', '--yes'], 'NO_OUTPUT', /-o ARCHIVE/u],
@@ -32,6 +31,13 @@ describe('the command line, wrongly used', function () {
       /-o/u,
     ],
     ['a journal that is not there', 'portolan', ['undo', 'nothing.journal'], 'JOURNAL_NOT_FOUND', /nothing\.journal/u],
+    [
+      'a format of a profile that is not chosen',
+      'exportobjects',
+      ['demoapp.Book.4', '--format=zulip'],
+      'USAGE',
+      /takes portolan/u,
+    ],
     [
       'an unknown profile',
       'exportobjects',

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { SelectionArguments } from '../export-arguments.js';
-import type { ProfileOption } from '../../profiles/profile.js';
-import { profileValues, withProfileOptions } from '../profile-options.js';
+import type { ProfileWords } from '../../profiles/profile.js';
+import { noProfile, profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, withSelectionOptions } from '../export-arguments.js';
 import { valueOption, withSharedOptions } from '../shared-options.js';
 
@@ -10,7 +10,7 @@ interface ExplainArguments extends SelectionArguments {
 }
 
 /** `portolan explain`, with the options of the profile that the words choose. */
-export function explainCommand(ofProfile: readonly ProfileOption[] = []): CommandModule<object, ExplainArguments> {
+export function explainCommand(ofProfile: ProfileWords = noProfile): CommandModule<object, ExplainArguments> {
   return {
     command: 'explain <objects...>',
     describe: 'tell what an export would take, and what brings it, without its data',

@@ -13,7 +13,8 @@ export function rowsSql(set: RowSet, columns: readonly string[], order: string):
   const table = filteredTable(entity, { when: undefined, where, replaced: true });
   const list = columns.map((name) => `t.${leavingColumn(entity, name)}`).join(', ');
   const fallen = withoutSome(set).map((one) => ` AND (${one}) IS NOT TRUE`);
-  return `COPY (SELECT ${list} FROM ${table} t WHERE (${anyOf(set)})${fallen.join('')} ORDER BY ${order}) TO STDOUT`;
+  const among = set.among === undefined ? '' : ` AND ${test(set, set.among, 'condition')}`;
+  return `COPY (SELECT ${list} FROM ${table} t WHERE (${anyOf(set)})${among}${fallen.join('')} ORDER BY ${order}) TO STDOUT`;
 }
 
 /** One row: a count for each entry of `anyOf`, of rows that no earlier one brings; for each rule; then that of rows that lack something. */

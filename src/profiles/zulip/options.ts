@@ -22,4 +22,15 @@ export const zulipOptions: readonly ProfileOption[] = Object.freeze([
     describe: 'what these users wrote or could read; others leave as mirror dummies; repeats',
   },
   { name: 'zulip-parity', kind: 'switch', describe: "exactly the rows of Zulip's own export of January 2020" },
+  {
+    name: 'files',
+    kind: 'text',
+    value: 'DIR',
+    describe: "of --format zulip: the server's uploads, a folder that has files/ and avatars/",
+  },
+  {
+    name: 'avatar-salt',
+    kind: 'text',
+    describe: "of --format zulip: the server's AVATAR_SALT, of which names of avatars are made",
+  },
 ]);
