@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { answerHelp } from './answer-help.js';
 import { checkWords, withoutSeparator } from './check-words.js';
+import { declarationOf } from './help.js';
 import { refuseNotAvailable } from './not-available.js';
 import { watchStreams } from './print.js';
 import { writeFindings } from './write-findings.js';
@@ -12,7 +13,8 @@ export async function main(program: string, modules: readonly object[], words: r
   watchStreams();
   try {
     if (answerHelp(program, commands, words)) return;
-    refuseNotAvailable(words);
+    const declared = new Set(commands.flatMap((command) => [...declarationOf(command).options.keys()]));
+    refuseNotAvailable(words, (option) => declared.has(option));
     checkWords(commands, words);
     await (await parserOf(commands, withoutSeparator(words))).parseAsync();
   } catch (error) {

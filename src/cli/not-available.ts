@@ -1,8 +1,8 @@
 import { UsageError } from '../errors/portolan-error.js';
+import { zulipOptions } from '../profiles/zulip/options.js';
 import { laterCommands, wordOf } from './later-commands.js';
 
 const noRemap = 'Use --on-conflict fail, skip or override.';
-const ofProfile = 'It belongs to the profile zulip, which does not have it in this version.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
@@ -12,18 +12,19 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   'apply-plan': 'Import with the same options as the plan was made with.',
   'with-id-map': 'Import one archive after the other.',
   html: 'Use --json.',
-  'public-only': ofProfile,
-  'consent-message-id': ofProfile,
-  'consent-users': ofProfile,
-  users: ofProfile,
-  'zulip-parity': ofProfile,
 });
+
+/** What a profile adds to the command line, where no profile is chosen that has it. */
+const ofProfile: readonly string[] = zulipOptions.map(({ name }) => name);
 
 /** Commands that take an id map to compare by. */
 const comparing: readonly string[] = ['diff', 'verify'];
 
-/** @throws UsageError NOT_AVAILABLE */
-export function refuseNotAvailable(words: readonly string[]): void {
+/**
+ * @param declares whether the commands have an option of that name
+ * @throws UsageError NOT_AVAILABLE; USAGE for an option of a profile that is not chosen
+ */
+export function refuseNotAvailable(words: readonly string[], declares: (option: string) => boolean): void {
   const later = laterCommands.find((command) => wordOf(command) === words[0]);
   if (later !== undefined) {
     throw notAvailable(`the command ${wordOf(later)}`, later.instead);
@@ -33,6 +34,8 @@ export function refuseNotAvailable(words: readonly string[]): void {
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
     if (name === 'with-id-map' && comparing.includes(words[0] ?? '')) continue;
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
+    if (ofProfile.includes(name) && !declares(name))
+      throw new UsageError('USAGE', `--${name} belongs to the profile zulip`, { hint: 'Add --profile zulip.' });
   }
   if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);
   const output = valueOf(words, ['--output', '-o']) ?? '';
