@@ -8,7 +8,17 @@ const { exportCommand } = await import('../cli/commands/export-command.js');
 const { importCommand } = await import('../cli/commands/import-command.js');
 const { mergeCommand } = await import('../cli/commands/merge-command.js');
 const { verifyCommand } = await import('../cli/commands/verify-command.js');
+const { profileOptions } = await import('../cli/profile-options.js');
 const { main } = await import('../cli/main.js');
 
-const commands = [exportCommand('export'), importCommand('import'), diffCommand, mergeCommand, explainCommand, verifyCommand];
-void main('portolan', commands, process.argv.slice(2));
+const words = process.argv.slice(2);
+const ofProfile = await profileOptions(words);
+const commands = [
+  exportCommand('export', ofProfile),
+  importCommand('import'),
+  diffCommand,
+  mergeCommand,
+  explainCommand(ofProfile),
+  verifyCommand,
+];
+void main('portolan', commands, words);

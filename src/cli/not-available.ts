@@ -2,7 +2,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import { laterCommands, wordOf } from './later-commands.js';
 
 const noRemap = 'Use --on-conflict fail, skip or override.';
-const noProfile = 'It belongs to a profile; this version has none built in.';
+const ofProfile = 'It belongs to the profile zulip, which does not have it in this version.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
@@ -13,13 +13,13 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   'with-id-map': 'Import one archive after the other.',
   journal: 'Export what the import would overwrite first.',
   html: 'Use --json.',
-  'public-only': noProfile,
-  'consent-message-id': noProfile,
-  'consent-users': noProfile,
-  users: noProfile,
-  files: noProfile,
-  'avatar-salt': noProfile,
-  'zulip-parity': noProfile,
+  'public-only': ofProfile,
+  'consent-message-id': ofProfile,
+  'consent-users': ofProfile,
+  users: ofProfile,
+  files: ofProfile,
+  'avatar-salt': ofProfile,
+  'zulip-parity': ofProfile,
 });
 
 /** Commands that take an id map to compare by. */

@@ -26,7 +26,7 @@ describe('the command line, wrongly used', function () {
       'exportobjects',
       ['demoapp.Book.4', '-o', 'p.json', '--profile', 'x'],
       'UNKNOWN_PROFILE',
-      /no built-in/u,
+      /Built in: zulip/u,
     ],
     [
       'a budget that is no number',

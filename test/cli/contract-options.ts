@@ -45,7 +45,7 @@ export const declarations: Readonly<Record<keyof typeof commandOptions, Declarat
   import: declared(importCommand('import')),
   diff: declared(diffCommand),
   merge: declared(mergeCommand),
-  explain: declared(explainCommand),
+  explain: declared(explainCommand()),
   verify: declared(verifyCommand),
 };
 

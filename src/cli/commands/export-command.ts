@@ -1,6 +1,8 @@
 import type { CommandModule } from 'yargs';
 import type { ExportResult } from '../../export/export-options.js';
+import type { ProfileOption } from '../../profiles/profile.js';
 import type { SelectionArguments } from '../export-arguments.js';
+import { profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
 import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
@@ -13,13 +15,13 @@ interface ExportArguments extends SelectionArguments {
   readonly jobs: number | undefined;
 }
 
-/** `portolan export`, `exportobjects`. */
-export function exportCommand(name: string): CommandModule<object, ExportArguments> {
+/** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
+export function exportCommand(name: string, ofProfile: readonly ProfileOption[] = []): CommandModule<object, ExportArguments> {
   return {
     command: `${name} <objects...>`,
     describe: 'export objects with everything that belongs to them and everything those rows need',
     builder: (yargs) =>
-      withSelectionOptions(withSharedOptions(yargs))
+      withProfileOptions(withSelectionOptions(withSharedOptions(yargs)), ofProfile)
         .option('output', {
           alias: 'o',
           default: '-',
@@ -46,7 +48,11 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
-        const { dataSource, policy } = await context.open();
+        const { dataSource, policy } = await context.open({
+          exports: true,
+          objects: args.objects,
+          values: profileValues(args, ofProfile),
+        });
         const { exportObjects } = await import('../../export/export-objects.js');
         const { output, force, dryRun, reproducible } = args;
         const result = await exportObjects(dataSource, {
