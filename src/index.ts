@@ -13,6 +13,7 @@ export type { ImportOptions, ImportResult } from './import/import-options.js';
 export { diffArchives } from './compare/diff-archives.js';
 export { diffDatabase } from './compare/diff-database.js';
 export type { DiffDatabaseOptions, DiffOptions, DiffResult } from './compare/diff-options.js';
+export { graphHash } from './compare/graph-hash.js';
 export { mergeArchives } from './compare/merge-archives.js';
 export type { MergeConflict, MergeOptions, MergeResult } from './compare/merge-options.js';
 export type { DifferenceLine } from './compare/difference.js';

@@ -22,6 +22,11 @@ async function verified(path: string): Promise<VerifiedArchive> {
   return verifyArchive(path);
 }
 
+async function hashOf(path: string): Promise<string> {
+  const { graphHash } = await import('../../compare/graph-hash.js');
+  return graphHash(path);
+}
+
 /** What was sealed is read back, where that can be done: a pipe or a device holds nothing. */
 async function sealed({ archive, output = archive }: VerifyArguments, context: CommandContext): Promise<VerifiedArchive> {
   const { resealArchive } = await import('../../archive/reseal-archive.js');
@@ -104,6 +109,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
     await runCommand({ ...args, idMap: undefined } as VerifyArguments, async (context) => {
       refuseContradictions(args);
       const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive));
+      const graph = args.summary && !args.reseal ? await hashOf(args.archive) : undefined;
       if (args.summary && !args.json) {
         const facts = {
           seeds: header.seeds,
@@ -119,6 +125,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           ...trailer.leftOut.map(({ model, rule, count }) => `left out by ${rule}: ${String(count)} of ${model}`),
           `edited: ${header.edited === true ? 'yes' : 'no'}`,
           `sha256 of the content: ${trailer.sha256}`,
+          ...(graph === undefined ? [] : [`sha256 of the graph, whatever its keys: ${graph}`]),
         ];
         await print(`${lines.join('\n')}\n`);
       }
@@ -128,6 +135,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         exitCode: against?.status === 'different' ? 4 : 0,
         json: {
           ...{ status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+          ...(graph === undefined ? {} : { graph }),
           ...(against === undefined ? {} : { against: { ...against, findings: undefined } }),
         },
       };
