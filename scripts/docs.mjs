@@ -10,12 +10,14 @@ const built = words.includes('--built') ? words[words.indexOf('--built') + 1] : 
 const { errorCodes } = await import(pathToFileURL(join(process.cwd(), built, 'src/errors/error-codes.js')).href);
 
 const commands = [
-  ...[['exportobjects'], ['importobjects'], ['deleteobjects']],
-  ...[
-    ['portolan', 'explain'],
-    ['portolan', 'verify'],
-    ['portolan', 'undo'],
-  ],
+  ['exportobjects'],
+  ['importobjects'],
+  ['deleteobjects'],
+  ['portolan', 'diff'],
+  ['portolan', 'merge'],
+  ['portolan', 'explain'],
+  ['portolan', 'verify'],
+  ['portolan', 'undo'],
 ];
 const parts = { commands: commands.map(help).join('\n\n'), 'error-codes': errorTable() };
 

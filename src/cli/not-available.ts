@@ -2,7 +2,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import { laterCommands, wordOf } from './later-commands.js';
 
 const noRemap = 'Use --on-conflict fail, skip or override.';
-const noProfile = 'It belongs to a profile; this version has none built in.';
+const ofProfile = 'It belongs to the profile zulip, which does not have it in this version.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
@@ -11,16 +11,18 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   offset: noRemap,
   'apply-plan': 'Import with the same options as the plan was made with.',
   'with-id-map': 'Import one archive after the other.',
-  against: 'Use importobjects --dry-run: what is equal is reported as same.',
   html: 'Use --json.',
-  'public-only': noProfile,
-  'consent-message-id': noProfile,
-  'consent-users': noProfile,
-  users: noProfile,
-  files: noProfile,
-  'avatar-salt': noProfile,
-  'zulip-parity': noProfile,
+  'public-only': ofProfile,
+  'consent-message-id': ofProfile,
+  'consent-users': ofProfile,
+  users: ofProfile,
+  files: ofProfile,
+  'avatar-salt': ofProfile,
+  'zulip-parity': ofProfile,
 });
+
+/** Commands that take an id map to compare by. */
+const comparing: readonly string[] = ['diff', 'verify'];
 
 /** @throws UsageError NOT_AVAILABLE */
 export function refuseNotAvailable(words: readonly string[]): void {
@@ -31,6 +33,7 @@ export function refuseNotAvailable(words: readonly string[]): void {
   for (const word of words) {
     if (word === '--') return;
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
+    if (name === 'with-id-map' && comparing.includes(words[0] ?? '')) continue;
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
   }
   if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);

@@ -54,7 +54,7 @@ export async function deleteArchived(
     draft.problems.throwAny();
     const targets = findDrift({
       ...{ header: archive.header, schema: draft.schema, tablesNamed: draft.tablesNamed, findings },
-      ...{ onConflict: 'fail', ignoreNonexistent: false, onlyCompared: true },
+      ...{ onConflict: 'fail', ignoreNonexistent: false, readsOnly: true },
     });
     return await run({ dataSource, session, archive, schema: draft.schema, policy, targets, options, findings });
   } finally {

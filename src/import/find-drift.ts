@@ -18,8 +18,8 @@ export interface DriftOptions {
   readonly onConflict: ConflictStrategy;
   readonly ignoreNonexistent: boolean;
   readonly findings: Findings;
-  /** Rows are only compared: none needs a value that the archive lacks. */
-  readonly onlyCompared?: boolean | undefined;
+  /** Nothing will be written: what new rows would need does not count. */
+  readonly readsOnly?: boolean | undefined;
 }
 
 /** What the target has not, in words. */
@@ -50,7 +50,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     }
     const { policy } = entity;
     const columns = matchColumns(options, described, entity, model, problems);
-    const fills = options.onlyCompared === true ? [] : fillsOf(options, entity, model, columns, policy, unfilled);
+    const fills = options.readsOnly === true ? [] : fillsOf(options, entity, model, columns, policy, unfilled);
     for (const [member, link] of Object.entries(described.links)) {
       if (linkInTarget(header, schema, entity, member, link) === undefined)
         nonexistent(options, problems, 'missing-link', `${model}.${member}`, lacks.link);

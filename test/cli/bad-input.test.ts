@@ -30,7 +30,7 @@ describe('the command line, wrongly used', function () {
       'exportobjects',
       ['demoapp.Book.4', '-o', 'p.json', '--profile', 'x'],
       'UNKNOWN_PROFILE',
-      /no built-in/u,
+      /Built in: zulip/u,
     ],
     [
       'a budget that is no number',
@@ -42,8 +42,15 @@ describe('the command line, wrongly used', function () {
     ['archive and result on one stream', 'exportobjects', ['demoapp.Book.4'], 'JSON_AND_ARCHIVE', /-o/u],
     ['a missing output folder', 'exportobjects', ['demoapp.Book.4', '-o', 'none/x.json'], 'FOLDER_MISSING', /none/u],
     ['overriding without consent', 'importobjects', ['x.json', '--override'], 'CONSENT_NEEDED', /--yes/u],
-    ['an archive that is a folder', 'importobjects', ['.'], 'ARCHIVE_NOT_FOUND', /\. is no file/u],
-    ['an output that is a folder', 'exportobjects', ['demoapp.Book.4', '-o', '.'], 'OUTPUT_LAYOUT', /\. is a folder/u],
+    ['an archive that is a folder of other files', 'importobjects', ['.'], 'ARCHIVE_NOT_FOUND', /\. is a folder without/u],
+    ['an output that is a folder', 'exportobjects', ['demoapp.Book.4', '-o', '.'], 'OUTPUT_EXISTS', /\. exists/u],
+    [
+      'an output that is a folder with something else in it',
+      'exportobjects',
+      ['demoapp.Book.4', '-o', '..', '--force'],
+      'OUTPUT_EXISTS',
+      /only an archive in parts is replaced/u,
+    ],
     [
       'an archive on standard input',
       'importobjects',

@@ -1,6 +1,8 @@
 import type { CommandModule } from 'yargs';
 import type { ExportResult } from '../../export/export-options.js';
+import type { ProfileOption } from '../../profiles/profile.js';
 import type { SelectionArguments } from '../export-arguments.js';
+import { profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
 import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
@@ -13,19 +15,19 @@ interface ExportArguments extends SelectionArguments {
   readonly jobs: number | undefined;
 }
 
-/** `portolan export`, `exportobjects`. */
-export function exportCommand(name: string): CommandModule<object, ExportArguments> {
+/** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
+export function exportCommand(name: string, ofProfile: readonly ProfileOption[] = []): CommandModule<object, ExportArguments> {
   return {
     command: `${name} <objects...>`,
     describe: 'export objects with everything that belongs to them and everything those rows need',
     builder: (yargs) =>
-      withSelectionOptions(withSharedOptions(yargs))
+      withProfileOptions(withSelectionOptions(withSharedOptions(yargs)), ofProfile)
         .option('output', {
           alias: 'o',
           default: '-',
-          ...valueOption('PATH', 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
+          ...valueOption('PATH', 'file, folder/ or .tar, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
         })
-        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing archive' })
         .option('dry-run', {
           alias: 'debug',
           type: 'boolean',
@@ -46,13 +48,18 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
-        const { dataSource, policy } = await context.open();
+        const { dataSource, policy, rowPolicy } = await context.open({
+          exports: true,
+          objects: args.objects,
+          values: profileValues(args, ofProfile),
+        });
         const { exportObjects } = await import('../../export/export-objects.js');
         const { output, force, dryRun, reproducible } = args;
         const result = await exportObjects(dataSource, {
           ...selection,
           ...libraryOptions(context),
           policy,
+          rowPolicy,
           output,
           force,
           dryRun,
