@@ -5,6 +5,7 @@ import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { parseArray } from '../dialect/postgres/read-catalog.js';
 import { entityNamed } from '../schema/entity-named.js';
 import type { Reference, Schema } from '../schema/schema.js';
+import { onDeleteNumbers } from './on-delete.js';
 import type { KeepReason, RowState } from './row-states.js';
 import { keepReasons, rowStates, stateNumber } from './row-states.js';
 import type { StagedModel, StagedModels } from './staged-model.js';
@@ -124,7 +125,7 @@ export function nullifyingEdges(): string {
   const deleted = stateNumber('delete');
   return (
     `pg_temp.portolan_edge e JOIN pg_temp.portolan_row p ON p.id = e.parent AND p.state = ${deleted} ` +
-    `JOIN pg_temp.portolan_row c ON c.id = e.child AND c.state <> ${deleted}`
+    `JOIN pg_temp.portolan_row c ON c.id = e.child AND c.state <> ${deleted} AND e.action = ${String(onDeleteNumbers.nullify)}`
   );
 }
 

@@ -23,13 +23,6 @@ describe('the command line, wrongly used', function () {
     ['deleting what is no archive', 'deleteobjects', ['demoapp.Book.4', '--yes'], 'ARCHIVE_NOT_FOUND', /no such archive/u],
     ['deleting several things without an archive', 'deleteobjects', ['a.json', 'b.json', '--yes'], 'NO_OUTPUT', /-o ARCHIVE/u],
     ['keeping nothing without a receipt', 'deleteobjects', ['auth.User.9', '--no-archive', '--yes'], 'NO_OUTPUT', /--receipt/u],
-    [
-      'an archive to be read again on standard output',
-      'deleteobjects',
-      ['auth.User.9', '-o', '-', '--yes'],
-      'OPTION_VALUE',
-      /-o/u,
-    ],
     ['a journal that is not there', 'portolan', ['undo', 'nothing.journal'], 'JOURNAL_NOT_FOUND', /nothing\.journal/u],
     [
       'a format of a profile that is not chosen',

@@ -45,7 +45,7 @@ describe('an import that is taken back', () => {
         await source.query(mine);
         await target.query(theirs);
         const people = await source.query('SELECT id FROM person ORDER BY id');
-        const person = people[pick % Math.max(people.length, 1)]?.['id'];
+        const person = people[pick % Math.max(people.length, 1)]?.['id'] as number | undefined;
         if (person === undefined) return;
         const [archive, journal] = [join(folder, 'archive.json'), join(folder, 'journal')];
         await exportObjects(from, { objects: [`person.${String(person)}`], output: archive, policy, force: true });
