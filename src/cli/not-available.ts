@@ -1,16 +1,12 @@
 import { UsageError } from '../errors/portolan-error.js';
 import { laterCommands, wordOf } from './later-commands.js';
 
-const noRemap = 'Use --on-conflict fail, skip or override.';
 const noProfile = 'It belongs to a profile; this version has none built in.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
   bucket: 'Write to a file and copy it.',
-  remap: noRemap,
-  offset: noRemap,
   'apply-plan': 'Import with the same options as the plan was made with.',
-  'with-id-map': 'Import one archive after the other.',
   journal: 'Export what the import would overwrite first.',
   against: 'Use importobjects --dry-run: what is equal is reported as same.',
   html: 'Use --json.',
@@ -34,7 +30,6 @@ export function refuseNotAvailable(words: readonly string[]): void {
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
   }
-  if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);
   if (valueOf(words, ['--format']) === 'zulip') throw notAvailable('--format zulip', 'Use the default format.');
   const output = valueOf(words, ['--output', '-o']) ?? '';
   if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);

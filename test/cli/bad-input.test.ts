@@ -18,7 +18,6 @@ describe('the command line, wrongly used', function () {
     ['an unknown command', 'portolan', ['exprt', 'demoapp.Book.4'], 'USAGE', /export/u],
     ['no object', 'exportobjects', [], 'USAGE', /./u],
     ['an option of a later version', 'importobjects', ['x.json', '--journal', 'j'], 'NOT_AVAILABLE', /--journal/u],
-    ['a strategy of a later version', 'importobjects', ['x.json', '--on-conflict', 'remap'], 'NOT_AVAILABLE', /remap/u],
     ['a format of a later version', 'exportobjects', ['demoapp.Book.4', '--format=zulip'], 'NOT_AVAILABLE', /zulip/u],
     ['deleting', 'deleteobjects', ['demoapp.Book.4'], 'NOT_AVAILABLE', /portolan explain/u],
     [

@@ -18,14 +18,16 @@ const selection = words('-r --root --follow --shared --boundary --exclude --incl
 
 export const commandOptions = {
   export: [...selection, ...words('-o --output --force --dry-run --debug --format --reproducible --jobs')],
-  import: words('--dry-run --debug --on-conflict --override -y --yes --plan --id-map --bulk-constraints --ignore-nonexistent'),
+  import: words(
+    '--dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --id-map --with-id-map --bulk-constraints --ignore-nonexistent',
+  ),
   explain: [...selection, '--why'],
   verify: words('--reseal -o --output --summary'),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export const laterOptions = {
   export: words('--bucket --public-only --consent-message-id --consent-users --users --files --avatar-salt --zulip-parity'),
-  import: words('--remap --offset --apply-plan --with-id-map --journal'),
+  import: words('--apply-plan --journal'),
   explain: ['--html'],
   verify: ['--against'],
 } as const satisfies Readonly<Record<keyof typeof commandOptions, readonly string[]>>;
