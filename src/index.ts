@@ -48,4 +48,4 @@ export { Findings } from './findings/finding.js';
 export type { Finding } from './findings/finding.js';
 export type { QueryEvent } from './dialect/query-event.js';
 export type { OverallProgress, ProgressEvent } from './progress.js';
-export type { ConflictStrategy, FollowRule } from './terms.js';
+export type { ConflictStrategy, FollowRule, MergeRule, RemapRule } from './terms.js';

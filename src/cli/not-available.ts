@@ -2,23 +2,16 @@ import { UsageError } from '../errors/portolan-error.js';
 import { zulipOptions } from '../profiles/zulip/options.js';
 import { laterCommands, wordOf } from './later-commands.js';
 
-const noRemap = 'Use --on-conflict fail, skip or override.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
   bucket: 'Write to a file and copy it.',
-  remap: noRemap,
-  offset: noRemap,
   'apply-plan': 'Import with the same options as the plan was made with.',
-  'with-id-map': 'Import one archive after the other.',
   html: 'Use --json.',
 });
 
 /** What a profile adds to the command line, where no profile is chosen that has it. */
 const ofProfile: readonly string[] = zulipOptions.map(({ name }) => name);
-
-/** Commands that take an id map to compare by. */
-const comparing: readonly string[] = ['diff', 'verify'];
 
 /**
  * @param declares whether the commands have an option of that name
@@ -32,12 +25,10 @@ export function refuseNotAvailable(words: readonly string[], declares: (option: 
   for (const word of words) {
     if (word === '--') return;
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
-    if (name === 'with-id-map' && comparing.includes(words[0] ?? '')) continue;
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
     if (ofProfile.includes(name) && !declares(name))
       throw new UsageError('USAGE', `--${name} belongs to the profile zulip`, { hint: 'Add --profile zulip.' });
   }
-  if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);
   const output = valueOf(words, ['--output', '-o']) ?? '';
   if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);
 }

@@ -5,7 +5,7 @@ import { ConstraintError } from '../dialect/postgres/database-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
 import { settleCommit } from '../dialect/postgres/settle-commit.js';
-import { FailedError, RefusedError } from '../errors/portolan-error.js';
+import { FailedError, RefusedError, UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
@@ -23,8 +23,13 @@ import { emptyTables } from './look-up-rows.js';
 import { ImportProgress } from './import-progress.js';
 import { importJournal } from './journal-lines.js';
 import { keepOrDiscard, publishRecords } from './publish-records.js';
+import { drawKeys } from './draw-keys.js';
 import { makePlan } from './make-plan.js';
+import { makeRemappedPlan } from './make-remapped-plan.js';
 import { moveSequences } from './move-sequences.js';
+import { mayDrawKeys } from './may-draw-keys.js';
+import { readIdMaps } from './read-id-map.js';
+import { canRemap } from './remap-options.js';
 import { openBulkSession } from './open-bulk-session.js';
 import { planAndWrite } from './plan-and-write.js';
 import { planLines, idMapLines } from './plan-lines.js';
@@ -55,6 +60,7 @@ import { stageLines, writeLines } from './write-lines.js';
  */
 export async function importObjects(dataSource: DataSource, options: ImportOptions): Promise<ImportResult> {
   refuseUnknownOptions('importObjects', options, importOptionNames);
+  checkOffset(options);
   const findings = options.findings ?? new Findings();
   const archive = await openArchive(options.archive);
   const { signal, onQuery } = options;
@@ -89,6 +95,12 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
   }
 }
 
+/** @throws UsageError OPTION_VALUE */
+function checkOffset({ offset }: ImportOptions): void {
+  if (offset === undefined || (Number.isSafeInteger(offset) && offset !== 0)) return;
+  throw new UsageError('OPTION_VALUE', `offset is a whole number other than 0, not ${String(offset)}`);
+}
+
 /** A damaged archive can look like one of another schema: it is refused for what it is. @throws RefusedError ARCHIVE_DAMAGED */
 async function proveWhole(archive: ArchiveReader): Promise<void> {
   if (archive.trailer !== undefined) return;
@@ -109,7 +121,8 @@ interface Run {
 
 async function run({ dataSource, session, before, archive, draft, options, findings }: Run): Promise<ImportResult> {
   const { schema, tablesNamed } = draft;
-  const onConflict = options.onConflict ?? 'fail';
+  const isRemapWanted = options.remap !== undefined || options.offset !== undefined;
+  const onConflict = options.onConflict ?? (isRemapWanted ? 'remap' : 'fail');
   const { signal } = options;
   const targets = findDrift({
     header: archive.header,
@@ -126,21 +139,29 @@ async function run({ dataSource, session, before, archive, draft, options, findi
   const bulk =
     options.bulkConstraints === true ? await BulkConstraints.open({ session, schema, targets, empty, findings }) : undefined;
   progress?.writesAtOnce();
-  const written = await planAndWrite({ ...planOptions, dryRun, bulk });
+  const remap = {
+    rule: options.remap ?? 'conflicts',
+    offset: options.offset === undefined ? undefined : BigInt(options.offset),
+    given: await readIdMaps(options.withIdMap ?? [], schema, targets),
+  } as const;
+  const isRemapped = canRemap(remap, schema, targets, empty);
+  const written = isRemapped ? undefined : await planAndWrite({ ...planOptions, dryRun, bulk });
   if (written === undefined) progress?.plansFirst();
-  const made = written?.plan ?? (await makePlan(planOptions));
+  const remapped = isRemapped ? await makeRemappedPlan(planOptions, remap) : undefined;
+  const made = written?.plan ?? remapped ?? (await makePlan(planOptions));
   progress?.planned(made);
   tellNewValues(archive.header, made.models, findings);
   await tellSkipped(archive, made, findings);
   await tellSkippedLinks(archive, made, findings);
-  const external = await checkExternal(session, schema, archive, findings);
+  const external = await checkExternal(session, schema, archive, findings, remapped?.rows);
   const plan: Plan = {
     ...made,
     conflicts: [...made.conflicts, ...external.kept].slice(0, conflictsKept),
     conflictCount: made.conflictCount + external.count,
   };
-  if (options.plan !== undefined)
-    await writeLines(options.plan, planLines(archive, plan, { onConflict }, options.verbose ?? false));
+  const { offset } = options;
+  const planned = isRemapped ? { onConflict, remap: remap.rule, ...(offset === undefined ? {} : { offset }) } : { onConflict };
+  if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, planned, options.verbose ?? false));
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
     status,
     plan: planCounts(plan.models),
@@ -155,6 +176,7 @@ async function run({ dataSource, session, before, archive, draft, options, findi
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
   try {
     const { digests } = written ?? {};
+    if (remapped !== undefined) await (dryRun ? mayDrawKeys(session, remapped) : drawKeys(session, archive, remapped));
     const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
     await tellNestedSets(session, schema, plan.models, findings);
     refuseWarnings(options, findings);

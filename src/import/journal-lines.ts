@@ -15,7 +15,6 @@ import type { Column, Entity, Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import { keyShape, keyToPk, toArchiveValue } from '../values/archive-value.js';
 import { decodeRow } from '../values/copy-text.js';
-import { objectKey } from '../values/object-values.js';
 import type { Decision } from './import-options.js';
 import { lookUpRows } from './look-up-rows.js';
 import type { Plan } from './plan.js';
@@ -67,26 +66,27 @@ async function* objectLines({ session, before, plan }: ImportJournalOptions, run
   const { entity } = target;
   const written = objects.flatMap((object, at) => {
     const decision = decisions.at(from + at);
-    const isWritten = inserted.has(decision) || decision === 'update';
-    return isWritten ? [{ decision, key: objectKey(plan.standIns.written(planned, object), target.shape) ?? '' }] : [];
+    const isInserted = inserted.has(decision);
+    const isWritten = decisions.isWritten(from + at);
+    return isWritten ? [{ isInserted, key: plan.rows.key(planned, object) }] : [];
   });
   if (written.length === 0) return;
   const keys = written.map(({ key }) => key);
   const columns = columnsOf(entity).filter(({ generated }) => !generated);
   const held = { entity, columns: columns.map((column) => ({ column })) };
-  const updated = written.filter(({ decision }) => decision === 'update').map(({ key }) => key);
+  const updated = written.filter(({ isInserted }) => !isInserted).map(({ key }) => key);
   const old = updated.length === 0 ? new Map<Key, string>() : await lookUpRows(before, held, updated);
   const now = updated.length === 0 ? new Map<Key, string>() : await lookUpRows(session, held, updated);
   const digests = await rowDigests(session, entity, keys);
-  for (const { decision, key } of written) {
+  for (const { isInserted, key } of written) {
     const named = { model: entity.model, object: formatObjectName(entity, key), pk: keyToPk(key, keyShape(entity)) };
     const sha256 = digests.get(key) ?? '';
-    if (decision !== 'update') {
+    if (isInserted) {
       yield { ...named, decision: 'insert', sha256 };
       continue;
     }
     const differing = differences(columns, old.get(key) ?? '', now.get(key) ?? '');
-    yield { ...named, decision, columns: Object.keys(differing), before: differing, sha256 };
+    yield { ...named, decision: 'update', columns: Object.keys(differing), before: differing, sha256 };
   }
 }
 

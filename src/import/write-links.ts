@@ -13,6 +13,7 @@ import { memberKeys, objectKey } from '../values/object-values.js';
 import { drawsFromSequence, generatedKeys } from './generated-keys.js';
 import { holdRows } from './hold-rows.js';
 import type { PlannedModel } from './planned-model.js';
+import { rowOf } from './planned-model.js';
 import type { TargetLink } from './target.js';
 
 /** Owner key and other key of one link. */
@@ -38,10 +39,11 @@ export function linkPairs(
     const owner = objectKey(object, planned.target.shape);
     if (owner === undefined || planned.skipped.has(owner)) continue;
     for (const inverse of list) {
-      const end = other?.skipped.has(inverse) === true ? other.standIns.get(inverse) : inverse;
+      const end = other === undefined ? inverse : rowOf(other, inverse);
       if (end !== undefined) ends.add(end);
     }
-    for (const end of ends) pairs.push([owner, end]);
+    const own = planned.mapping?.moved.get(owner) ?? owner;
+    for (const end of ends) pairs.push([own, end]);
   }
   return pairs;
 }

@@ -23,7 +23,7 @@ const selection = words('-r --root --follow --shared --boundary --exclude --incl
 export const commandOptions = {
   export: [...selection, ...words('-o --output --force --dry-run --debug --format --reproducible --jobs')],
   import: words(
-    '--dry-run --debug --on-conflict --override -y --yes --plan --id-map --journal --bulk-constraints --ignore-nonexistent',
+    '--dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --id-map --with-id-map --journal --bulk-constraints --ignore-nonexistent',
   ),
   delete: [
     ...selection,
@@ -38,7 +38,7 @@ export const commandOptions = {
 
 export const laterOptions = {
   export: words('--bucket --public-only --consent-message-id --consent-users --users --files --avatar-salt --zulip-parity'),
-  import: words('--remap --offset --apply-plan --with-id-map'),
+  import: words('--apply-plan'),
   delete: ['--bucket'],
   diff: [],
   merge: [],
