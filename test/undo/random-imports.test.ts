@@ -39,9 +39,11 @@ describe('an import that is taken back', () => {
   it(`leaves every row as it was, under every strategy (${String(runs)} runs)`, async function () {
     this.timeout(runs * 4000);
     const met = new Set<string>();
-    const strategy = fc.constantFrom('fail', 'skip', 'override' as const);
+    const strategy = fc.constantFrom('fail', 'skip', 'override', 'remap', 'all' as const);
     await fc.assert(
-      fc.asyncProperty(collidingRows, collidingRows, strategy, fc.nat(), async (mine, theirs, onConflict, pick) => {
+      fc.asyncProperty(collidingRows, collidingRows, strategy, fc.nat(), async (mine, theirs, chosen, pick) => {
+        const remapsAll = chosen === 'all';
+        const onConflict = remapsAll ? 'remap' : chosen;
         await source.query(mine);
         await target.query(theirs);
         const people = await source.query('SELECT id FROM person ORDER BY id');
@@ -50,7 +52,10 @@ describe('an import that is taken back', () => {
         const [archive, journal] = [join(folder, 'archive.json'), join(folder, 'journal')];
         await exportObjects(from, { objects: [`person.${String(person)}`], output: archive, policy, force: true });
         const before = await rowsOf(target, collidingNames);
-        const { status, plan } = await importObjects(to, { archive, policy, onConflict, journal });
+        const { status, plan } = await importObjects(to, {
+          ...{ archive, policy, onConflict, journal },
+          remap: remapsAll ? 'all' : undefined,
+        });
         if (status === 'refused') return;
         const undone = await undoJournal(to, { journal, policy });
         expect(undone.conflicts).to.deep.equal([]);
@@ -62,6 +67,6 @@ describe('an import that is taken back', () => {
       }),
       { numRuns: runs, endOnFailure: false },
     );
-    if (runs >= 25) expect([...met]).to.include.members(['insert', 'update']);
+    if (runs >= 25) expect([...met]).to.include.members(['insert', 'update', 'remap']);
   });
 });
