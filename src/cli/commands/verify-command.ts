@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { outputLayout } from '../../archive/output-layout.js';
 import { isStandardOutput, outputPlace } from '../../archive/output-place.js';
 import type { VerifiedArchive } from '../../archive/verify-archive.js';
 import type { DiffResult } from '../../compare/diff-options.js';
@@ -31,8 +32,12 @@ async function sealed({ archive, output = archive }: VerifyArguments, context: C
   const { resealArchive } = await import('../../archive/reseal-archive.js');
   const result = await resealArchive(archive, output);
   context.say(`sealed: ${String(result.objects)} objects`);
-  const isFile = !isStandardOutput(output) && (await outputPlace(output)).kind === 'file';
-  return isFile ? verified(output) : result;
+  return (await holdsWhatWasWritten(output)) ? verified(output) : result;
+}
+
+async function holdsWhatWasWritten(output: string): Promise<boolean> {
+  if (isStandardOutput(output)) return false;
+  return (await outputLayout(output)).layout === 'folder' || (await outputPlace(output)).kind === 'file';
 }
 
 /** Compares with the database, and says in what it differs. */
@@ -79,7 +84,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         default: false,
         describe: 'sort, recount, prove closed, mark as edited, and write it again',
       })
-      .option('output', { alias: 'o', ...valueOption('FILE', 'with --reseal: write there instead') })
+      .option('output', { alias: 'o', ...valueOption('PATH', 'with --reseal: write there instead') })
       .option('summary', {
         type: 'boolean',
         default: false,
@@ -110,6 +115,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           seeds: header.seeds,
           follow: [header.follow],
           withheld: Object.keys(header.withheld),
+          replaced: header.replaced ?? [],
           'secrets included': header.includedSecrets,
         };
         const lines = [
