@@ -2,7 +2,6 @@ import { UsageError } from '../errors/portolan-error.js';
 import { zulipOptions } from '../profiles/zulip/options.js';
 import { laterCommands, wordOf } from './later-commands.js';
 
-
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
   bucket: 'Write to a file and copy it.',

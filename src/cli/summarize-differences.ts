@@ -8,7 +8,10 @@ export async function summarizeDifferences(result: DiffResult, [a, b]: readonly 
   const models = [...new Set([same, update, insert, gone].flatMap(Object.keys))].sort();
   const counts = await table(
     ['model', 'same', 'differ', `only in ${a}`, `only in ${b}`],
-    models.map((model) => [model, ...[same, update, gone, insert].map((some) => some[model] ?? '')]),
+    models.map((model) => [
+      model,
+      ...[same, update, gone, insert].map((some) => (Object.hasOwn(some, model) ? (some[model] ?? '') : '')),
+    ]),
   );
   const listed = result.differences.map(lineOf);
   const all = [update, insert, gone].flatMap(Object.values<number>).reduce((sum, count) => sum + count, 0);

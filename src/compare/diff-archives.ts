@@ -65,12 +65,12 @@ export async function diffInSizes(options: DiffOptions, sortSize: number): Promi
   );
   await readWhole(archives, progress);
   const schema = compareSchemas(...named, findings);
+  refuseWarnings(options, findings);
   const tally = new DifferenceTally(options.verbose ?? false);
   progress.begin();
   const lines = differences({ archives, map, tally, progress, sortSize });
   if (options.plan === undefined) while ((await lines.next()).done !== true);
   else await writeLines(options.plan, planOf(archives, map !== undefined, lines));
-  refuseWarnings(options, findings);
   return tally.result(schema, findings);
 }
 

@@ -64,15 +64,15 @@ export async function diffDatabase(dataSource: DataSource, options: DiffDatabase
       ...{ header: archive.header, schema, tablesNamed, onConflict: 'fail', ignoreNonexistent: true, readsOnly: true },
       findings: drift,
     });
+    const isMissing = (kind: string): boolean => kind.startsWith('missing-');
+    for (const { kind, on, reason } of drift.all) if (!isMissing(kind)) findings.warn(kind, on, reason);
+    refuseWarnings(options, findings);
     const tally = new DifferenceTally(options.verbose ?? false);
     progress.begin();
     const lines = differences({ session, archive, schema, targets, map, tally, progress });
     if (options.plan === undefined) while ((await lines.next()).done !== true);
     else await writeLines(options.plan, planOf(archive, map !== undefined, lines));
     await refuseRewritten(session);
-    const isMissing = (kind: string): boolean => kind.startsWith('missing-');
-    for (const { kind, on, reason } of drift.all) if (!isMissing(kind)) findings.warn(kind, on, reason);
-    refuseWarnings(options, findings);
     const missing = drift.all.filter(({ kind }) => isMissing(kind)).map(({ on, reason }) => `${on}: ${reason}`);
     return tally.result(missing, findings);
   } finally {

@@ -4,19 +4,21 @@ import { readLines } from '../archive/read-lines.js';
 import type { Key } from '../closure/key.js';
 import { isIntegerText, toKey } from '../closure/key.js';
 import { PortolanError, UsageError } from '../errors/portolan-error.js';
+import type { KeyMap } from '../import/key-map.js';
+import { PackedKeyMap } from '../import/key-map.js';
 import { splitAssignments } from '../seeds/assignments.js';
 
-/** Which object of the second state is which of the first: what an import wrote with `--id-map`. About 100 bytes of memory for each. */
+/** Which object of the second state is which of the first: what an import wrote with `--id-map`. */
 export class IdMap {
-  readonly #models: ReadonlyMap<string, ReadonlyMap<Key, Key>>;
+  readonly #models: ReadonlyMap<string, KeyMap>;
 
-  private constructor(models: ReadonlyMap<string, ReadonlyMap<Key, Key>>) {
+  private constructor(models: ReadonlyMap<string, KeyMap>) {
     this.#models = models;
   }
 
   /** Files of JSON lines `{"from","to","decision"}`, in the names that the archive gives its objects. @throws UsageError ID_MAP_INVALID */
   static async read(paths: readonly string[], header: ArchiveHeader): Promise<IdMap> {
-    const models = new Map<string, Map<Key, Key>>();
+    const models = new Map<string, KeyMap>();
     for (const path of paths) await readMap(path, header, models);
     return new IdMap(models);
   }
@@ -27,7 +29,7 @@ export class IdMap {
   }
 }
 
-async function readMap(path: string, header: ArchiveHeader, models: Map<string, Map<Key, Key>>): Promise<void> {
+async function readMap(path: string, header: ArchiveHeader, models: Map<string, KeyMap>): Promise<void> {
   const parsers = new Map<string, (text: string) => Key | undefined>();
   let number = 0;
   try {
@@ -47,7 +49,9 @@ async function readMap(path: string, header: ArchiveHeader, models: Map<string, 
         const [own, other] = keys;
         if (own === undefined || other === undefined) throw invalid(path, number, `it does not name two objects of ${model}`);
         let known = models.get(model);
-        if (known === undefined) models.set(model, (known = new Map<Key, Key>()));
+        if (known === undefined) models.set(model, (known = new PackedKeyMap()));
+        const before = known.get(own);
+        if (before !== undefined && before !== other) throw invalid(path, number, `${from} was another object before`);
         known.set(own, other);
       }
     }

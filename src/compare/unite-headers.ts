@@ -14,7 +14,9 @@ export function uniteHeaders(named: readonly NamedHeader[]): Omit<ArchiveHeader,
   const headers = named.map(({ header }) => header);
   const problems: string[] = [];
   const models = [...new Set(headers.flatMap(({ entities }) => Object.keys(entities)))].sort();
-  const entities = Object.fromEntries(models.map((model) => [model, uniteEntities(named, model, problems)]));
+  // Without a prototype: no model is there that is not told, whatever it is called.
+  const entities = Object.create(null) as Record<string, ArchiveEntity>;
+  for (const model of models) entities[model] = uniteEntities(named, model, problems);
   if (problems.length > 0) {
     throw new RefusedError('ARCHIVES_UNLIKE', `the archives do not go into one:\n- ${problems.join('\n- ')}`, {
       hint: 'Export all of them from databases of one schema, with the same policy, --include-secret and --exclude; or import one after the other.',

@@ -114,6 +114,17 @@ describe('diffDatabase', function () {
     });
   });
 
+  it('finds all of it again under the keys that an import gave', async () => {
+    const idMap = join(moved.folder, 'map');
+    const { status } = await moved.import({ onConflict: 'remap', remap: 'all', idMap });
+    expect(status).to.equal('done');
+    const { objects, differences } = await diff({ idMap: [idMap] });
+    // What is computed of a key is another value there.
+    expect(differences.filter(({ columns, links }) => columns.join() !== 'twice' || links !== undefined)).to.deep.equal([]);
+    expect(objects.delete).to.deep.equal({});
+    expect(differences.every(({ object, to }) => to !== undefined && to !== object)).to.equal(true);
+  });
+
   it('refuses an id map that is none', async () => {
     const map = join(moved.folder, 'map');
     for (const text of [
@@ -123,6 +134,7 @@ describe('diffDatabase', function () {
       '{"from":"public.team.x","to":"public.team.1"}',
       '{"from":"public.team.1","to":"public.tag.1"}',
       '{"from":"public.tag.kind=1","to":"public.tag.kind=1"}',
+      '{"from":"public.team.1","to":"public.team.1"}\n{"from":"public.team.1","to":"public.team.2"}',
     ]) {
       writeFileSync(map, `\n${text}\n`);
       expect(await codeOf(diff({ idMap: [map] })), text).to.equal('ID_MAP_INVALID');

@@ -7,7 +7,8 @@ import type { ArchiveObject } from '../../src/archive/archive.js';
 import { diffInSizes } from '../../src/compare/diff-archives.js';
 import type { DifferenceLine } from '../../src/index.js';
 import { diffArchives } from '../../src/index.js';
-import { madeOrder, nameOf, writeMade } from './made-archive.js';
+import { codeOf } from '../archive/sample-archive.js';
+import { madeEntities, madeOrder, nameOf, writeMade } from './made-archive.js';
 import { closed, otherPk, randomWorld, redirected } from './random-objects.js';
 
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 50);
@@ -46,7 +47,8 @@ function told(lines: readonly DifferenceLine[]): ReadonlyMap<string, string> {
 const mirrored: Readonly<Record<string, string>> = { insert: 'delete', delete: 'insert' };
 const orders = fc.constantFrom(madeOrder, [...madeOrder].reverse(), ['m.note', 'm.tag', 'm.team', 'm.person'] as const);
 
-describe('diffArchives', () => {
+describe('diffArchives', function () {
+  this.timeout(60_000);
   let folder: string;
   let file: (name: string) => string;
   before(() => {
@@ -58,7 +60,7 @@ describe('diffArchives', () => {
   });
 
   it(`finds what differs and nothing else, in whatever order models stand, and mirrored (${String(runs)} runs)`, async function () {
-    this.timeout(runs * 500);
+    this.timeout(runs * 5000);
     const extensions = fc.constantFrom('json', 'jsonl', 'json.gz');
     await fc.assert(
       fc.asyncProperty(
@@ -102,7 +104,7 @@ describe('diffArchives', () => {
   });
 
   it(`follows an id map: keys, references and links, sorted in pieces (${String(runs)} runs)`, async function () {
-    this.timeout(runs * 500);
+    this.timeout(runs * 5000);
     await fc.assert(
       fc.asyncProperty(
         randomWorld,
@@ -150,5 +152,57 @@ describe('diffArchives', () => {
       ),
       { numRuns: runs, endOnFailure: false },
     );
+  });
+
+  it('follows an id map only where a declared reference holds', async () => {
+    const [reference] = madeEntities['m.note']!.references;
+    const when = { column: 'body', value: 'of a person' };
+    const entities = { ...madeEntities, 'm.note': { ...madeEntities['m.note']!, references: [{ ...reference!, when }] } };
+    const objects = (author: string, person: string): Objects => [
+      { model: 'm.person', pk: person, fields: { active: true, tags: [], team: null } },
+      ...[when.value, 'of a place'].map((body, at) => ({
+        ...{ model: 'm.note', pk: `00000000-0000-0000-0000-00000000000${String(at)}` },
+        fields: { author: at === 0 ? author : 'a', body },
+      })),
+    ];
+    await writeMade(file('a.json'), { objects: objects('a', 'a'), header: { entities } });
+    await writeMade(file('b.json'), { objects: objects('z', 'z'), header: { entities } });
+    const same = objects('a', 'a')
+      .slice(1)
+      .map((object) => [nameOf(object), nameOf(object)]);
+    const lines = [['m.person.a', 'm.person.z'], ...same].map(([from, to]) => JSON.stringify({ from, to, decision: 'remap' }));
+    writeFileSync(file('map'), lines.join('\n'));
+    const { differences } = await diffArchives({ a: file('a.json'), b: file('b.json'), idMap: [file('map')] });
+    expect(differences).to.deep.equal([]);
+  });
+
+  it('tells what was withheld from one of them, and what only one schema has', async () => {
+    const { columns } = madeEntities['m.team']!;
+    const entities = {
+      ...madeEntities,
+      'm.team': { ...madeEntities['m.team']!, columns: { id: columns['id']!, lead: columns['lead']! } },
+    };
+    const team = (fields: ArchiveObject['fields']): Objects => [{ model: 'm.team', pk: 1, fields }];
+    await writeMade(file('a.json'), { objects: team({ lead: null, size: 1 }) });
+    await writeMade(file('b.json'), {
+      objects: team({ lead: null }),
+      header: { entities, withheld: { 'm.team.size': 'secret' } },
+    });
+    await writeMade(file('c.json'), { objects: team({ lead: null }), header: { entities } });
+    const withheld = await diffArchives({ a: file('a.json'), b: file('b.json') });
+    expect(withheld.status).to.equal('same');
+    expect(withheld.findings.map(({ kind, on }) => [kind, on])).to.deep.equal([['withheld-in-one', 'm.team.size']]);
+    expect(await codeOf(diffArchives({ a: file('b.json'), b: file('a.json'), strict: true }))).to.equal('STRICT');
+    const { status, schema, differences } = await diffArchives({ a: file('c.json'), b: file('a.json') });
+    expect([status, schema.length, differences]).to.deep.equal(['different', 1, []]);
+    const other = {
+      ...madeEntities,
+      'm.team': { ...madeEntities['m.team']!, columns: { ...columns, id: { ...columns['id']!, kind: 'text' as const } } },
+    };
+    await writeMade(file('d.json'), {
+      objects: team({ lead: null, size: 1 }).map((object) => ({ ...object, pk: 'x' })),
+      header: { entities: other },
+    });
+    expect(await codeOf(diffArchives({ a: file('a.json'), b: file('d.json') }))).to.equal('ARCHIVES_UNLIKE');
   });
 });

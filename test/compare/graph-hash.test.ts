@@ -12,7 +12,8 @@ import { altered, otherPk, randomWorld, redirected } from './random-objects.js';
 
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 50);
 
-describe('graphHash', () => {
+describe('graphHash', function () {
+  this.timeout(60_000);
   let folder: string;
   const hashOf = async (made: Made): Promise<string> => {
     await writeMade(join(folder, 'archive.json'), made);
@@ -26,7 +27,7 @@ describe('graphHash', () => {
   });
 
   it(`is the same under other keys and in another order, and another where anything differs (${String(runs)} runs)`, async function () {
-    this.timeout(runs * 1000);
+    this.timeout(runs * 5000);
     await fc.assert(
       fc.asyncProperty(randomWorld, fc.nat(20), async (world, place) => {
         const hash = await hashOf({ objects: world });

@@ -87,7 +87,8 @@ function together(all: readonly Objects[]): Objects {
 const chosen = fc.array(fc.boolean(), { minLength: 20, maxLength: 20 });
 const orders = fc.constantFrom(madeOrder, [...madeOrder].reverse());
 
-describe('mergeArchives', () => {
+describe('mergeArchives', function () {
+  this.timeout(60_000);
   let folder: string;
   let file: (name: string) => string;
   const bytes = (name: string): string => readFileSync(file(name), 'utf8');
@@ -103,7 +104,7 @@ describe('mergeArchives', () => {
     mergeArchives({ archives: names.map(file), output: file('merged.json'), force: true, reproducible: true, ...more });
 
   it(`gives each object once with all links, closed, whichever comes first; of an archive and itself the same bytes (${String(runs)} runs)`, async function () {
-    this.timeout(runs * 1000);
+    this.timeout(runs * 5000);
     await fc.assert(
       fc.asyncProperty(
         randomWorld,
@@ -142,7 +143,7 @@ describe('mergeArchives', () => {
   });
 
   it(`refuses two versions of an object and writes nothing, whatever the output is (${String(runs)} runs)`, async function () {
-    this.timeout(runs * 1000);
+    this.timeout(runs * 5000);
     await fc.assert(
       fc.asyncProperty(randomWorld, fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }), async (world, places) => {
         const changed = new Set(places.map((at) => at % world.length));
