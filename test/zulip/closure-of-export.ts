@@ -7,7 +7,11 @@ import type { Schema } from '../../src/schema/schema.js';
 import { readTables } from './sample.js';
 
 /** The rows that one of Zulip's own exports has, as a closure of ours: what a layout is to write, whatever selects it. */
-export function closureOfExport(folder: string, schema: Schema): Closure {
+export async function closureOfExport(
+  folder: string,
+  schema: Schema,
+  query: (sql: string) => Promise<readonly Record<string, unknown>[]>,
+): Promise<Closure> {
   const names = readdirSync(folder).filter((name) => /^(realm|user|attachment|analytics|messages-\d+)\.json$/u.test(name));
   const ids = new Map<string, number[]>();
   for (const name of names) {
@@ -16,6 +20,12 @@ export function closureOfExport(folder: string, schema: Schema): Closure {
       const of = table.replace('_mirrordummy', '');
       ids.set(of, [...(ids.get(of) ?? []), ...rows.map(({ id }) => Number(id))]);
     }
+  }
+  const single = names.includes('user.json') ? ids.get('zerver_userprofile')?.[0] : undefined;
+  const idsOf = async (sql: string): Promise<number[]> => (await query(sql)).map(({ id }) => Number(id));
+  if (single !== undefined) {
+    const rows = `user_profile_id = ${single} AND message_id IN (${ids.get('zerver_message')!.join(',')})`;
+    ids.set('zerver_usermessage', await idsOf(`SELECT id FROM zerver_usermessage WHERE ${rows}`));
   }
   const taken = new Map([...schema.entities.values()].flatMap((entity) => setOf(entity, ids.get(entity.table.name))));
   const external = new Map<string, KeySet>();
@@ -36,6 +46,11 @@ export function closureOfExport(folder: string, schema: Schema): Closure {
     'zerver_recipient',
     recipients.map(({ recipient }) => Number(recipient)),
   );
+  if (single !== undefined) {
+    for (const table of ['zerver_realm', 'zerver_userprofile', 'zerver_recipient', 'zerver_client', 'zerver_stream']) {
+      stays(table, await idsOf(`SELECT id FROM ${table}`));
+    }
+  }
   const links = schema.links.filter(({ owner, inverse }) => taken.has(owner.parent) && taken.has(inverse.parent));
   return {
     ...{

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import type { KeySet } from '../../src/closure/key-set.js';
 import { openReadSession } from '../../src/dialect/postgres/session.js';
 import { usualSizes } from '../../src/export/export-sizes.js';
 import type { Prepared } from '../../src/export/prepare.js';
@@ -60,10 +61,11 @@ describe("Zulip's layout", () => {
       });
       const policy = mergePolicy({ policy: known, includeSecrets: ['*'] });
       const schema = await buildSchema(session, dataSource, policy, findings);
-      const closure = closureOfExport(theirs, schema);
+      const closure = await closureOfExport(theirs, schema, (sql) => database.query(sql));
+      const user = name.startsWith('user') ? (closure.taken.get('zerver.userprofile')?.owned as KeySet | undefined) : undefined;
       const prepared: Prepared = {
         ...{ session, schema, policy, findings, follow: 'owned', roots: [], boundary: new Map(), exclude: new Map() },
-        seeds: { names: ['zerver.realm.2'], byModel: new Map() },
+        seeds: { names: ['zerver.realm.2'], byModel: new Map(user === undefined ? [] : [['zerver.userprofile', user]]) },
         taken: { closure } as Prepared['taken'],
       };
       await writeLayout({
@@ -81,7 +83,7 @@ describe("Zulip's layout", () => {
     return theirs;
   };
 
-  for (const name of ['full', 'public', 'consent']) {
+  for (const name of ['full', 'public', 'consent', 'user-1', 'user-2']) {
     for (const form of ['', '.tar.gz']) {
       it(`writes what Zulip wrote: ${name}${form}`, async () => {
         const theirs = await write(name, `ours${form}`);
