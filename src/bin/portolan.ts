@@ -2,14 +2,23 @@
 import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
+const { diffCommand } = await import('../cli/commands/diff-command.js');
 const { explainCommand } = await import('../cli/commands/explain-command.js');
 const { exportCommand } = await import('../cli/commands/export-command.js');
 const { importCommand } = await import('../cli/commands/import-command.js');
+const { mergeCommand } = await import('../cli/commands/merge-command.js');
 const { verifyCommand } = await import('../cli/commands/verify-command.js');
 const { profileWords } = await import('../cli/profile-options.js');
 const { main } = await import('../cli/main.js');
 
 const words = process.argv.slice(2);
 const ofProfile = await profileWords(words);
-const commands = [exportCommand('export', ofProfile), importCommand('import'), explainCommand(ofProfile), verifyCommand];
+const commands = [
+  exportCommand('export', ofProfile),
+  importCommand('import'),
+  diffCommand,
+  mergeCommand,
+  explainCommand(ofProfile),
+  verifyCommand,
+];
 void main('portolan', commands, words);

@@ -12,7 +12,6 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   'apply-plan': 'Import with the same options as the plan was made with.',
   'with-id-map': 'Import one archive after the other.',
   journal: 'Export what the import would overwrite first.',
-  against: 'Use importobjects --dry-run: what is equal is reported as same.',
   html: 'Use --json.',
   'public-only': ofProfile,
   'consent-message-id': ofProfile,
@@ -20,6 +19,9 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   users: ofProfile,
   'zulip-parity': ofProfile,
 });
+
+/** Commands that take an id map to compare by. */
+const comparing: readonly string[] = ['diff', 'verify'];
 
 /** @throws UsageError NOT_AVAILABLE */
 export function refuseNotAvailable(words: readonly string[]): void {
@@ -30,6 +32,7 @@ export function refuseNotAvailable(words: readonly string[]): void {
   for (const word of words) {
     if (word === '--') return;
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
+    if (name === 'with-id-map' && comparing.includes(words[0] ?? '')) continue;
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
   }
   if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import { profileOfSeeds } from '../profiles/load-profile.js';
 import type { Profile, ProfileValues } from '../profiles/profile.js';
 import type { SharedArguments } from './shared-options.js';
@@ -9,6 +10,7 @@ export interface Opened {
   readonly dataSource: DataSource;
   readonly policy: Policy | undefined;
   readonly profile?: Profile | undefined;
+  readonly rowPolicy: RowPolicyHook | undefined;
 }
 
 /** What for: rows are to leave, for one; then a profile lets nothing through that it does not know. */
@@ -31,7 +33,7 @@ export async function openDataSource(args: SharedArguments, use: OpenFor = {}): 
   const policy = await policyOf(args, loaded.file);
   if (name === undefined) {
     await initializeDataSource(loaded.dataSource, loaded.file);
-    return { dataSource: loaded.dataSource, policy };
+    return { dataSource: loaded.dataSource, policy, rowPolicy: undefined };
   }
   const { loadModule } = await import('../source/load-module.js');
   const { loadProfile } = await import('../profiles/load-profile.js');
@@ -45,7 +47,7 @@ export async function openDataSource(args: SharedArguments, use: OpenFor = {}): 
     exports: use.exports ?? false,
     initialize: (dataSource) => initializeDataSource(dataSource, loaded.file),
   });
-  return { dataSource: loaded.dataSource, policy: profiled.policy, profile };
+  return { dataSource: loaded.dataSource, ...profiled, profile };
 }
 
 interface Loaded {

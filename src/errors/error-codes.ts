@@ -1,5 +1,6 @@
 /** Every error code, its exit code and its meaning: README's table and the tests read it. Sorted by name. */
 export const errorCodes = Object.freeze({
+  ARCHIVES_UNLIKE: { exitCode: 3, meaning: 'archives that were to be compared or merged do not describe the same tables' },
   ARCHIVE_CHANGED: { exitCode: 3, meaning: 'the archive was changed or replaced while it was read' },
   ARCHIVE_DAMAGED: { exitCode: 3, meaning: 'the archive is not what was written' },
   ARCHIVE_DUPLICATE: { exitCode: 3, meaning: 'the archive holds an object twice' },
@@ -18,6 +19,7 @@ export const errorCodes = Object.freeze({
   COMMIT_UNKNOWN: { exitCode: 1, meaning: 'the connection was lost during the commit: nobody knows whether it took place' },
   CONCURRENT_CHANGE: { exitCode: 3, meaning: 'another transaction changed the same rows' },
   CONNECTION_LOST: { exitCode: 1, meaning: 'the connection to the database was lost midway' },
+  CONSENT_INVALID: { exitCode: 3, meaning: 'a message does not prove that people consent' },
   CONSENT_NEEDED: { exitCode: 2, meaning: 'overwriting rows wants --yes where there is no terminal' },
   CONSTRAINT_BROKEN: { exitCode: 3, meaning: 'a foreign key of the source does not hold: the row that it promises is not there' },
   CONSTRAINT_VIOLATED: { exitCode: 3, meaning: 'the database refused a row; the constraint, column or function is named' },
@@ -36,6 +38,7 @@ export const errorCodes = Object.freeze({
   FILE_ERROR: { exitCode: 1, meaning: 'a file could not be read or written' },
   FILE_NOT_ALLOWED: { exitCode: 1, meaning: 'a file may not be read or written by this user' },
   FOLDER_MISSING: { exitCode: 2, meaning: 'the folder of the output does not exist' },
+  ID_MAP_INVALID: { exitCode: 2, meaning: 'the id map is not there, or is none' },
   ID_MAP_MISSING: { exitCode: 1, meaning: 'the objects are imported, but the id map could not be written' },
   INTERRUPTED: { exitCode: 130, meaning: 'interrupted by SIGINT, or by SIGTERM (143)' },
   INVALID_URL: { exitCode: 2, meaning: '--url is no connection string' },
@@ -73,6 +76,7 @@ export const errorCodes = Object.freeze({
   ROWS_MISSING: { exitCode: 1, meaning: 'rows that belong to the export could not be read again' },
   ROW_SECURITY: { exitCode: 3, meaning: 'a row security policy would hide rows' },
   SCHEMA_DRIFT: { exitCode: 3, meaning: 'the target lacks what the archive has, or differs from it' },
+  RULE_BROKEN: { exitCode: 3, meaning: 'a row that is needed fails a rule of the policy' },
   SEED_DROPPED: { exitCode: 3, meaning: 'an object that was asked for is excluded' },
   STRICT: { exitCode: 3, meaning: '--strict, and there was a warning' },
   TRAILER_TOO_LONG: { exitCode: 3, meaning: 'more rows stay at home, or more references lead nowhere, than an archive can list' },

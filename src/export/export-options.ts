@@ -4,6 +4,7 @@ import type { OnQuery } from '../dialect/query-event.js';
 import type { QueryStatistics } from '../dialect/session.js';
 import type { Finding, Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { OnProgress } from '../progress.js';
 import type { FollowRule } from '../terms.js';
 import type { Layout } from './layout.js';
@@ -31,6 +32,8 @@ export interface ExportOptions {
   readonly jobs?: number | undefined;
   readonly force?: boolean | undefined;
   readonly policy?: Policy | undefined;
+  /** Asked when the objects are found, and before what they need is: what it says of models' rows is added to the policy. */
+  readonly rowPolicy?: RowPolicyHook | undefined;
   /** Warnings refuse. */
   readonly strict?: boolean | undefined;
   readonly findings?: Findings | undefined;
@@ -44,7 +47,7 @@ export interface ExportOptions {
 export const exportOptionNames: Readonly<Record<keyof ExportOptions, true>> = Object.freeze({
   ...{ objects: true, output: true, layout: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
   ...{ includeSecrets: true, maxObjects: true, maxDepth: true, dryRun: true, reproducible: true, jobs: true, force: true },
-  ...{ policy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
+  ...{ policy: true, rowPolicy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
 });
 
 export interface ExportResult {

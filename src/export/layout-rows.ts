@@ -121,6 +121,7 @@ export class LayoutRows {
   /** The layout has no place for a model, and says so. */
   leaveOut(model: string): void {
     this.#read.set(model, 0);
+    for (const { name, owner } of this.#options.closure.links) if (owner.parent === model) this.#read.set(name, 0);
   }
 
   /** Units of work on all readers side by side; what they give comes in the order of the units. */

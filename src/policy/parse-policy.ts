@@ -22,6 +22,20 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     parts: names.optional(),
     onConflict: z.enum(conflictStrategies).optional(),
     fill: z.record(z.string(), z.string().nullable()).optional(),
+    rows: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .min(1)
+            .refine((name) => name !== 'boundary' && name !== 'exclude', 'is a name that says something else'),
+          keep: z.string().min(1),
+          otherwise: edge,
+        }),
+      )
+      .optional(),
+    whole: z.boolean().optional(),
+    values: z.record(z.string(), z.string().min(1)).optional(),
   });
   const schema = z.strictObject({
     models: z.record(z.string(), model).optional(),
@@ -67,7 +81,10 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
 /** The members that a policy can have at a path, for hints. */
 function membersAt(path: readonly string[]): readonly string[] {
   const [first, , third] = path;
-  if (first === 'models') return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'fill'];
+  if (first === 'models') {
+    if (third === 'rows') return ['name', 'keep', 'otherwise'];
+    return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'fill', 'rows', 'whole', 'values'];
+  }
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit'];
   return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { readCatalog } from '../dialect/postgres/read-catalog.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { Profile, ProfileValues } from './profile.js';
 import { withProfilePolicy } from './with-profile-policy.js';
 
@@ -19,17 +20,23 @@ export interface ProfileOptions {
   readonly initialize?: ((dataSource: DataSource) => Promise<unknown>) | undefined;
 }
 
+/** What an export or explanation under a profile is to be given. */
+export interface OpenedProfile {
+  readonly policy: Policy;
+  readonly rowPolicy: RowPolicyHook | undefined;
+}
+
 /**
  * Opens a data source under a profile: with the profile's entities for the tables that the database has, and the profile's policy below
  * the user's.
  *
  * @example
- * const { policy } = await openProfile({ profile: zulip, dataSource, exports: true });
- * await exportObjects(dataSource, { objects: ['zerver.Realm.2'], output: 'realm.json', policy });
+ * const opened = await openProfile({ profile: zulip, dataSource, exports: true });
+ * await exportObjects(dataSource, { objects: ['zerver.Realm.2'], output: 'realm.json', ...opened });
  *
  * @throws UsageError PROFILE_TABLES; RefusedError NOT_CLASSIFIED; FailedError NO_CONNECTION
  */
-export async function openProfile(options: ProfileOptions): Promise<{ readonly policy: Policy }> {
+export async function openProfile(options: ProfileOptions): Promise<OpenedProfile> {
   const { profile, dataSource, policy, values = {} } = options;
   const initialize = options.initialize ?? ((one: DataSource) => one.initialize());
   dataSource.setOptions({ entities: [] });
@@ -44,7 +51,7 @@ export async function openProfile(options: ProfileOptions): Promise<{ readonly p
     await dataSource.destroy();
     dataSource.setOptions({ entities });
     await initialize(dataSource);
-    return { policy: withProfilePolicy(known, policy) };
+    return { policy: withProfilePolicy(known, policy), rowPolicy: profile.rowPolicy?.(values) };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     throw error;

@@ -2,6 +2,7 @@ import type { EntitySchema } from 'typeorm';
 import type { Catalog } from '../dialect/postgres/catalog.js';
 import type { Layout } from '../export/layout.js';
 import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 
 /**
  * What one application knows of itself: a policy, and code where words do not do. Whatever a profile can, every profile can; the engine
@@ -17,6 +18,8 @@ export interface Profile {
   entities(catalog: Catalog): Promise<readonly EntitySchema[]>;
   /** What it says of them: the user's policy goes before it. */
   policy(catalog: Catalog, options: ProfileValues): Policy;
+  /** What it says of rows once the objects are known that were asked for. */
+  rowPolicy?(options: ProfileValues): RowPolicyHook;
   /**
    * Looks for tables and columns that neither it nor the user's policy knows, before an export.
    *

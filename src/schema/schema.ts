@@ -116,6 +116,10 @@ export interface Column {
   readonly sequence: TableName | undefined;
   /** Set when the value never leaves, and why. A withheld column is absent from the archive, not null. */
   readonly withheld: 'secret' | 'excluded' | undefined;
+  /** SQL expression over the row whose value leaves instead. */
+  readonly replaced?: string | undefined;
+  /** SQL of what the database computes it from, over unqualified column names. */
+  readonly generatedAs?: string | undefined;
   /** Whether a TypeORM transformer sits on it: the stored value is what travels. */
   readonly transformed: boolean;
 }

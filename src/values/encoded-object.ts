@@ -56,6 +56,12 @@ export class EncodedObject implements ArchiveObject {
     return integerAt(bytes, start, slots[at + 1] as number);
   }
 
+  /** The bytes of its line, as an encoder writes them. */
+  get line(): Buffer {
+    const { bytes, start, end } = this.#places;
+    return bytes.subarray(start, end);
+  }
+
   /** A member's value as the server's text. */
   textAt(place: number): string | null {
     return this.#text(this.#places.first + place * 2);

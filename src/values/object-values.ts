@@ -1,3 +1,4 @@
+import stringify from 'fast-json-stable-stringify';
 import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import type { KeyShape } from './archive-value.js';
@@ -33,4 +34,19 @@ export function memberKeys(object: ArchiveObject, member: string, shape: KeyShap
   const list = object.fields[member];
   if (!Array.isArray(list)) return [];
   return (list as readonly ArchiveObject['pk'][]).flatMap((pk) => pkToKey(pk, shape) ?? []);
+}
+
+/** An object as it stands in a line of an archive. */
+export function objectLine(object: ArchiveObject): Buffer {
+  return object instanceof EncodedObject ? object.line : Buffer.from(stringify(object));
+}
+
+const sharedEnd = Buffer.from(',"shared":true}');
+
+/** Whether it is only there because another needs it. */
+export function isShared(object: ArchiveObject): boolean {
+  if (!(object instanceof EncodedObject)) return object.shared === true;
+  const { line } = object;
+  // A text that looks so ends in a quote.
+  return line.subarray(-sharedEnd.length).equals(sharedEnd);
 }

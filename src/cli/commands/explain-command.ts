@@ -24,13 +24,19 @@ export function explainCommand(ofProfile: ProfileWords = noProfile): CommandModu
       const { runCommand, libraryOptions } = await import('../run-command.js');
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
-        const { dataSource, policy } = await context.open({
+        const { dataSource, policy, rowPolicy } = await context.open({
           exports: true,
           objects: args.objects,
           values: profileValues(args, ofProfile),
         });
         const { explainObjects } = await import('../../export/explain-objects.js');
-        const explanation = await explainObjects(dataSource, { ...selection, ...libraryOptions(context), policy, why: args.why });
+        const explanation = await explainObjects(dataSource, {
+          ...selection,
+          ...libraryOptions(context),
+          policy,
+          rowPolicy,
+          why: args.why,
+        });
         if (!args.json) await print(`${await summarizeExplanation(explanation, args.verbose)}\n`);
         return { exitCode: 0, json: { status: 'done', ...explanation } };
       });

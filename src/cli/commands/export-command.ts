@@ -49,13 +49,14 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
         const values = profileValues(args, ofProfile);
-        const { dataSource, policy, profile } = await context.open({ exports: true, objects: args.objects, values });
+        const { dataSource, policy, rowPolicy, profile } = await context.open({ exports: true, objects: args.objects, values });
         const { exportObjects } = await import('../../export/export-objects.js');
         const { output, force, dryRun, reproducible } = args;
         const result = await exportObjects(dataSource, {
           ...selection,
           ...libraryOptions(context),
           policy,
+          rowPolicy,
           output,
           layout: profile?.layouts?.[args.format]?.(values),
           force,

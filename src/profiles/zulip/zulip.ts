@@ -6,6 +6,7 @@ import { zulipEntities } from './entities.js';
 import { zulipOptions } from './options.js';
 import { zulipLayout } from './layout/zulip-layout.js';
 import { refuseUnknown } from './refuse-unknown.js';
+import { zulipRowPolicy } from './row-policy.js';
 import { zulipPolicy } from './zulip-policy.js';
 
 /**
@@ -20,6 +21,7 @@ export const zulip: Profile = Object.freeze({
   options: zulipOptions,
   entities: zulipEntities,
   policy: zulipPolicy,
+  rowPolicy: zulipRowPolicy,
   refuseUnknown,
   layouts: Object.freeze({
     zulip: (values: ProfileValues) =>
