@@ -12,10 +12,12 @@ const { errorCodes } = await import(pathToFileURL(join(process.cwd(), built, 'sr
 const commands = [
   ['exportobjects'],
   ['importobjects'],
+  ['deleteobjects'],
   ['portolan', 'diff'],
   ['portolan', 'merge'],
   ['portolan', 'explain'],
   ['portolan', 'verify'],
+  ['portolan', 'undo'],
 ];
 const parts = { commands: commands.map(help).join('\n\n'), 'error-codes': errorTable() };
 

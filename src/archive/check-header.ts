@@ -70,6 +70,11 @@ const trailerShape: Shape = {
   leftOut: isListOf({ model: isString, rule: isString, count: Number.isSafeInteger }),
   sha256: isDigest,
 };
+const isParts = isListOf({
+  name: isString,
+  bytes: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  sha256: isDigest,
+});
 
 /** @throws RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED */
 export function checkHeader(value: unknown, path: string): ArchiveHeader {
@@ -111,7 +116,8 @@ function isWhole(entity: ArchiveEntity | undefined): boolean {
 
 /** @throws RefusedError ARCHIVE_DAMAGED */
 export function checkTrailer(value: unknown, path: string): ArchiveTrailer {
-  const wrong = misfit(value, trailerShape);
+  const { parts } = (isRecord(value) ? value : {}) as { readonly parts?: unknown };
+  const wrong = misfit(value, trailerShape) ?? (parts === undefined || isParts(parts) ? undefined : 'parts');
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its trailer's ${wrong} is missing or not what it should be`);
   const trailer = value as ArchiveTrailer;

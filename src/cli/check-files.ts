@@ -5,7 +5,7 @@ import { UsageError } from '../errors/portolan-error.js';
 
 /** Options and arguments that name files, by what is done to them. */
 const read = ['path', 'archive', 'a', 'b', 'archives', 'withIdMap', 'dataSource', 'policy'] as const;
-const written = ['output', 'plan', 'idMap', 'findings'] as const;
+const written = ['output', 'plan', 'idMap', 'journal', 'receipt', 'findings'] as const;
 
 /** What it is called on the command line. */
 const called: Readonly<Record<string, string>> = {

@@ -8,26 +8,13 @@ export interface LaterCommand {
 }
 
 const explain = ['portolan explain demoapp.Book.4', 'what belongs to an object, and would go with it'] as const;
-const keep = ['exportobjects demoapp.Book.4 -o book.json', 'keep it in an archive'] as const;
 
 export const laterCommands: readonly LaterCommand[] = Object.freeze([
-  {
-    command: 'delete <archive | objects...>',
-    describe: 'delete what was exported',
-    instead: 'It does not delete. Review what would go with: portolan explain app.Model.key',
-    examples: [explain, keep],
-  },
   {
     command: 'check',
     describe: 'look for what would be exported wrongly',
     instead: 'portolan explain tells what an export takes.',
     examples: [explain],
-  },
-  {
-    command: 'undo <journal>',
-    describe: 'take an import back',
-    instead: 'Export what the import would overwrite first.',
-    examples: [keep],
   },
   {
     command: 'init',

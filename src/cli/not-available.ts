@@ -1,41 +1,34 @@
 import { UsageError } from '../errors/portolan-error.js';
+import { zulipOptions } from '../profiles/zulip/options.js';
 import { laterCommands, wordOf } from './later-commands.js';
 
-const noRemap = 'Use --on-conflict fail, skip or override.';
-const ofProfile = 'It belongs to the profile zulip, which does not have it in this version.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
   bucket: 'Write to a file and copy it.',
-  remap: noRemap,
-  offset: noRemap,
   'apply-plan': 'Import with the same options as the plan was made with.',
-  'with-id-map': 'Import one archive after the other.',
-  journal: 'Export what the import would overwrite first.',
   html: 'Use --json.',
-  'public-only': ofProfile,
-  'consent-message-id': ofProfile,
-  'consent-users': ofProfile,
-  users: ofProfile,
-  'zulip-parity': ofProfile,
 });
 
-/** Commands that take an id map to compare by. */
-const comparing: readonly string[] = ['diff', 'verify'];
+/** What a profile adds to the command line, where no profile is chosen that has it. */
+const ofProfile: readonly string[] = zulipOptions.map(({ name }) => name);
 
-/** @throws UsageError NOT_AVAILABLE */
-export function refuseNotAvailable(words: readonly string[]): void {
+/**
+ * @param declares whether the commands have an option of that name
+ * @throws UsageError NOT_AVAILABLE; USAGE for an option of a profile that is not chosen
+ */
+export function refuseNotAvailable(words: readonly string[], declares: (option: string) => boolean): void {
   const later = laterCommands.find((command) => wordOf(command) === words[0]);
   if (later !== undefined) {
-    throw notAvailable(wordOf(later) === 'delete' ? 'deleting' : `the command ${wordOf(later)}`, later.instead);
+    throw notAvailable(`the command ${wordOf(later)}`, later.instead);
   }
   for (const word of words) {
     if (word === '--') return;
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
-    if (name === 'with-id-map' && comparing.includes(words[0] ?? '')) continue;
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
+    if (ofProfile.includes(name) && !declares(name))
+      throw new UsageError('USAGE', `--${name} belongs to the profile zulip`, { hint: 'Add --profile zulip.' });
   }
-  if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);
   const output = valueOf(words, ['--output', '-o']) ?? '';
   if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);
 }

@@ -9,8 +9,8 @@ import type { SharedArguments } from './shared-options.js';
 export interface Opened {
   readonly dataSource: DataSource;
   readonly policy: Policy | undefined;
-  readonly profile?: Profile | undefined;
   readonly rowPolicy: RowPolicyHook | undefined;
+  readonly profile?: Profile | undefined;
 }
 
 /** What for: rows are to leave, for one; then a profile lets nothing through that it does not know. */

@@ -52,12 +52,12 @@ export interface KeyBatch {
 export interface RowSet {
   readonly entity: Entity;
   readonly anyOf: readonly HeldKeys[];
-  /** Of them only those that hold one of these. */
-  readonly among?: HeldKeys | undefined;
   /** SQL conditions, without which a row is none of them. */
   readonly rules?: readonly string[] | undefined;
   /** Rows that hold one of these are none of them. */
   readonly without?: readonly HeldKeys[] | undefined;
+  /** Of them only those that hold one of these. */
+  readonly among?: HeldKeys | undefined;
 }
 
 /** A single column, and keys that it may hold. */

@@ -96,6 +96,7 @@ async function write(
       output: options.output ?? '-',
       header: archiveHeader(prepared, order, options),
       force: options.force ?? false,
+      partBytes: sizes.part,
     });
     const readers = [session, ...further].map((one) => createRowReader(one, sizes.batches));
     const objects = new Map<string, number>();

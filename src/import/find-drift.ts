@@ -50,6 +50,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     }
     const { policy } = entity;
     const columns = matchColumns(options, described, entity, model, problems);
+    if (policy?.merge !== undefined) problems.push(...withoutNaturalKey(entity, model, columns));
     const fills = options.readsOnly === true ? [] : fillsOf(options, entity, model, columns, policy, unfilled);
     for (const [member, link] of Object.entries(described.links)) {
       if (linkInTarget(header, schema, entity, member, link) === undefined)
@@ -117,6 +118,14 @@ function matchColumns(
     problems.push(`${model}: the target's key is (${entity.key.join(', ')}), the archive's (${described.key.join(', ')})`);
   }
   return columns;
+}
+
+/** Why a model cannot be merged by natural key. */
+function withoutNaturalKey(entity: Entity, model: string, columns: readonly TargetColumn[]): readonly string[] {
+  if (entity.naturalKey.length === 0)
+    return [`${model}: has no natural key to merge by (policy: models: { '${model}': { naturalKey: [ … ] } })`];
+  const lacking = entity.naturalKey.filter((name) => !columns.some(({ column }) => column.name === name));
+  return lacking.map((name) => `${model}: cannot be merged by ${name}, which the archive lacks`);
 }
 
 /** Columns that the target has and the archive lacks. */

@@ -1,6 +1,6 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
-import { conflictStrategies } from '../terms.js';
+import { conflictStrategies, mergeRules } from '../terms.js';
 import type { Policy } from './policy.js';
 
 /**
@@ -21,6 +21,8 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     shared: z.enum(['full', 'key']).optional(),
     parts: names.optional(),
     onConflict: z.enum(conflictStrategies).optional(),
+    merge: z.enum(mergeRules).optional(),
+    keySuffix: z.string().min(1).optional(),
     fill: z.record(z.string(), z.string().nullable()).optional(),
     rows: z
       .array(
@@ -57,6 +59,7 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
           down: z.enum(['follow', 'skip']).optional(),
           where: z.string().min(1).optional(),
           limit: z.int().min(0).optional(),
+          onDelete: z.enum(['delete', 'nullify', 'keep']).optional(),
         }),
       )
       .optional(),
@@ -83,9 +86,9 @@ function membersAt(path: readonly string[]): readonly string[] {
   const [first, , third] = path;
   if (first === 'models') {
     if (third === 'rows') return ['name', 'keep', 'otherwise'];
-    return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'fill', 'rows', 'whole', 'values'];
+    return 'app name key naturalKey shared parts onConflict merge keySuffix fill rows whole values'.split(' ');
   }
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
-  if (first === 'follow') return ['up', 'down', 'where', 'limit'];
+  if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
   return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');
 }

@@ -1,4 +1,4 @@
-import type { ConflictStrategy } from '../terms.js';
+import type { ConflictStrategy, MergeRule } from '../terms.js';
 
 /**
  * What one site or application says of its data, as written in `portolan.policy.ts`: what is followed, cut, excluded,
@@ -39,6 +39,10 @@ export interface ModelPolicy {
   /** One-to-many or inverse one-to-one relations whose rows go wherever this row goes, by property or reference name. */
   readonly parts?: readonly string[];
   readonly onConflict?: ConflictStrategy;
+  /** On import an object is the row of the target that has the same natural key; what becomes of that row's other columns. */
+  readonly merge?: MergeRule;
+  /** What the strategy `remap` adds to a key that is text. */
+  readonly keySuffix?: string;
   /** What a new row gets on import in a withheld or excluded column. */
   readonly fill?: Readonly<Record<string, string | null>>;
   /** Which of its rows leave: the first rule that a row fails keeps it at home. */
@@ -79,7 +83,12 @@ export interface FollowPolicy {
   readonly down?: 'follow' | 'skip';
   readonly where?: string;
   readonly limit?: number;
+  /** What becomes of a child when its parent is deleted. Default: `nullify` where the reference can be NULL, else `delete`. */
+  readonly onDelete?: OnDelete;
 }
+
+/** The child goes too; its reference becomes NULL and it survives with all below it; or it keeps the reference, and so its parent. */
+export type OnDelete = 'delete' | 'nullify' | 'keep';
 
 /** Gives a policy file its types. */
 export function definePolicy(policy: Policy): Policy {

@@ -1,4 +1,4 @@
-import type { ModelPolicy } from '../policy/policy.js';
+import type { ModelPolicy, OnDelete } from '../policy/policy.js';
 
 /**
  * The chart: one frozen value that says everything the engine knows of the tables it moves. It is built from the
@@ -178,6 +178,8 @@ export interface FollowSettings {
   readonly where: string | undefined;
   /** At most this many children per parent are followed down, in key order. */
   readonly limit: number | undefined;
+  /** What becomes of the child of a parent that is deleted; undefined where the policy does not say. */
+  readonly onDelete: OnDelete | undefined;
 }
 
 /** A many-to-many relation: a join table seen from its owner's side. */

@@ -10,6 +10,11 @@ export function objectKey(object: ArchiveObject, shape: KeyShape): Key | undefin
   return object instanceof EncodedObject ? object.key : pkToKey(object.pk, shape);
 }
 
+/** Whether it is only there because another needs it. */
+export function isShared(object: ArchiveObject): boolean {
+  return object instanceof EncodedObject ? object.isShared : object.shared === true;
+}
+
 /** The value of a member of the key, as the server's text. */
 export function keyText(object: ArchiveObject, member: string): string | null {
   // Its key is one column.
@@ -39,14 +44,4 @@ export function memberKeys(object: ArchiveObject, member: string, shape: KeyShap
 /** An object as it stands in a line of an archive. */
 export function objectLine(object: ArchiveObject): Buffer {
   return object instanceof EncodedObject ? object.line : Buffer.from(stringify(object));
-}
-
-const sharedEnd = Buffer.from(',"shared":true}');
-
-/** Whether it is only there because another needs it. */
-export function isShared(object: ArchiveObject): boolean {
-  if (!(object instanceof EncodedObject)) return object.shared === true;
-  const { line } = object;
-  // A text that looks so ends in a quote.
-  return line.subarray(-sharedEnd.length).equals(sharedEnd);
 }

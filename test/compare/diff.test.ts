@@ -8,7 +8,7 @@ import { diffInSizes } from '../../src/compare/diff-archives.js';
 import type { DifferenceLine } from '../../src/index.js';
 import { diffArchives } from '../../src/index.js';
 import { madeOrder, nameOf, writeMade } from './made-archive.js';
-import { closed, randomWorld } from './random-objects.js';
+import { closed, otherPk, randomWorld, redirected } from './random-objects.js';
 
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 50);
 
@@ -152,34 +152,3 @@ describe('diffArchives', () => {
     );
   });
 });
-
-/** Another key of the same kind, whose order is not that of the old ones. */
-function otherPk({ model, pk }: ArchiveObject): ArchiveObject['pk'] {
-  switch (model) {
-    case 'm.team':
-      return 1000 - Number(pk) * 7;
-    case 'm.person':
-      return `new ${Buffer.from(pk as string)
-        .reverse()
-        .toString('hex')}`;
-    case 'm.tag': {
-      const { kind, word } = pk as { kind: number; word: string };
-      return { kind: 50 - kind, word: `${word}!` };
-    }
-    default:
-      return `f${(pk as string).slice(1)}`;
-  }
-}
-
-function redirected({ model, pk, fields }: ArchiveObject, moved: ReadonlyMap<string, ArchiveObject>): ArchiveObject {
-  const to = (parent: string, old: unknown): unknown =>
-    old === null || old === undefined ? old : moved.get(nameOf({ model: parent, pk: old as ArchiveObject['pk'] }))?.pk;
-  const { lead, team, author, tags } = fields;
-  const held = {
-    ...(lead === undefined ? {} : { lead: to('m.person', lead) }),
-    ...(team === undefined ? {} : { team: to('m.team', team) }),
-    ...(author === undefined ? {} : { author: to('m.person', author) }),
-    ...(tags === undefined ? {} : { tags: (tags as ArchiveObject['pk'][]).map((one) => to('m.tag', one)) }),
-  };
-  return { model, pk: to(model, pk) as ArchiveObject['pk'], fields: { ...fields, ...held } as ArchiveObject['fields'] };
-}

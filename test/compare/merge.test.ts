@@ -9,7 +9,7 @@ import { mergeArchives, verifyArchive } from '../../src/index.js';
 import { codeOf, read } from '../archive/sample-archive.js';
 import type { Made } from './made-archive.js';
 import { comparePks, madeEntities, madeOrder, nameOf, writeMade } from './made-archive.js';
-import { randomWorld } from './random-objects.js';
+import { altered, randomWorld } from './random-objects.js';
 
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 50);
 
@@ -308,11 +308,3 @@ describe('mergeArchives', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).to.deep.equal([]);
   });
 });
-
-/** The same object with another value in a column that is no reference. */
-function altered(object: ArchiveObject): ArchiveObject {
-  const [member, value] = { 'm.team': ['size', 77], 'm.tag': ['colour', 'altered'], 'm.note': ['body', 'altered'] }[
-    object.model
-  ] ?? ['active', object.fields['active'] !== true];
-  return { ...object, fields: { ...object.fields, [member as string]: value as string } };
-}

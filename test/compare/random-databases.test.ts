@@ -8,7 +8,7 @@ import { makeDatabase } from '../properties/make-database.js';
 import { exportOptions, makeRules, randomRules } from '../properties/random-rules.js';
 import { randomSchema } from '../properties/random-schema.js';
 
-const runs = Math.ceil(Number(process.env['PORTOLAN_RUNS'] ?? 300) / 20);
+const runs = Math.ceil(Number(process.env['PORTOLAN_RUNS'] ?? 300) / 30);
 
 /** A failure names its seed: this repeats it. */
 const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() % 1_000_000_000);
@@ -70,7 +70,7 @@ describe('archives of random databases', () => {
     } finally {
       await lane.close();
     }
-    if (runs >= 15) expect([...met]).to.have.members(['several models', 'two seeds']);
+    if (runs >= 10) expect([...met]).to.have.members(['several models', 'two seeds']);
   });
 });
 

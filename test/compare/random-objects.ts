@@ -66,3 +66,43 @@ export function linked(list: readonly ArchiveObject['pk'][]): readonly ArchiveOb
     return one!.kind - other!.kind || Buffer.compare(Buffer.from(one!.word), Buffer.from(other!.word));
   });
 }
+
+/** Another key of the same kind, whose order is not that of the old ones. */
+export function otherPk({ model, pk }: ArchiveObject): ArchiveObject['pk'] {
+  switch (model) {
+    case 'm.team':
+      return 1000 - Number(pk) * 7;
+    case 'm.person':
+      return `new ${Buffer.from(pk as string)
+        .reverse()
+        .toString('hex')}`;
+    case 'm.tag': {
+      const { kind, word } = pk as { kind: number; word: string };
+      return { kind: 50 - kind, word: `${word}!` };
+    }
+    default:
+      return `f${(pk as string).slice(1)}`;
+  }
+}
+
+/** The same object where all objects have those other keys. */
+export function redirected({ model, pk, fields }: ArchiveObject, moved: ReadonlyMap<string, ArchiveObject>): ArchiveObject {
+  const to = (parent: string, old: unknown): unknown =>
+    old === null || old === undefined ? old : moved.get(nameOf({ model: parent, pk: old as ArchiveObject['pk'] }))?.pk;
+  const { lead, team, author, tags } = fields;
+  const held = {
+    ...(lead === undefined ? {} : { lead: to('m.person', lead) }),
+    ...(team === undefined ? {} : { team: to('m.team', team) }),
+    ...(author === undefined ? {} : { author: to('m.person', author) }),
+    ...(tags === undefined ? {} : { tags: (tags as ArchiveObject['pk'][]).map((one) => to('m.tag', one)) }),
+  };
+  return { model, pk: to(model, pk) as ArchiveObject['pk'], fields: { ...fields, ...held } as ArchiveObject['fields'] };
+}
+
+/** The same object with another value in a column that is no reference. */
+export function altered(object: ArchiveObject): ArchiveObject {
+  const [member, value] = { 'm.team': ['size', 77], 'm.tag': ['colour', 'altered'], 'm.note': ['body', 'altered'] }[
+    object.model
+  ] ?? ['active', object.fields['active'] !== true];
+  return { ...object, fields: { ...object.fields, [member as string]: value as string } };
+}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestDatabase } from '../support/database.js';
@@ -12,11 +12,14 @@ const tables = (schema: string): string => `CREATE SCHEMA IF NOT EXISTS ${schema
   CREATE TABLE zerver_realm (id serial PRIMARY KEY, string_id varchar(40) UNIQUE NOT NULL, name varchar(40) NOT NULL, max_invites int,
     zoom_api_secret text, notifications_stream_id int);
   CREATE TABLE zerver_userprofile (id serial PRIMARY KEY, realm_id int NOT NULL REFERENCES zerver_realm DEFERRABLE INITIALLY DEFERRED,
-    email text NOT NULL, password text NOT NULL, api_key text NOT NULL, UNIQUE (realm_id, email));
+    email text NOT NULL, password text NOT NULL, api_key text NOT NULL, is_bot bool NOT NULL DEFAULT false,
+    is_mirror_dummy bool NOT NULL DEFAULT false, UNIQUE (realm_id, email));
   CREATE TABLE zerver_stream (id serial PRIMARY KEY, realm_id int NOT NULL REFERENCES zerver_realm, name text, email_token text NOT NULL);
   ALTER TABLE zerver_realm ADD FOREIGN KEY (notifications_stream_id) REFERENCES zerver_stream DEFERRABLE INITIALLY DEFERRED;
   CREATE TABLE zerver_huddle (id serial PRIMARY KEY, huddle_hash text UNIQUE);
   CREATE TABLE zerver_recipient (id serial PRIMARY KEY, type smallint NOT NULL, type_id int NOT NULL, UNIQUE (type, type_id));
+  CREATE TABLE zerver_subscription (id serial PRIMARY KEY, user_profile_id int NOT NULL REFERENCES zerver_userprofile,
+    recipient_id int NOT NULL REFERENCES zerver_recipient);
   CREATE TABLE zerver_pushdevicetoken (id serial PRIMARY KEY, token text, user_id int REFERENCES zerver_userprofile);
   INSERT INTO zerver_realm VALUES (1, 'zulipinternal', 'System', NULL, NULL, NULL), (2, 'acme', 'Acme', 7, 'zoom', NULL);
   INSERT INTO zerver_userprofile VALUES (4, 1, 'bot@x', 'p', 'k'), (5, 2, 'ada@x', 'PASSWORD', 'KEY');
@@ -98,6 +101,7 @@ describe('the profile zulip', () => {
       "  entities: async () => [new EntitySchema({ name: 'Realm', tableName: 'zerver_realm', schema: 'zulip', columns: { id: { type: 'int', primary: true } } })],",
       "  policy: (catalog, values) => ({ models: { 'zulip.zerver_realm': { app: values.color } }, exclude: { 'zulip.zerver_userprofile': 'drop', 'zulip.zerver_stream': 'drop' } }) };",
     ];
+    mkdirSync(join(process.cwd(), '.portolan'), { recursive: true });
     writeFileSync(join(process.cwd(), '.portolan', 'own-profile.mjs'), lines.join('\n'));
     const words = ['--profile', join(process.cwd(), '.portolan', 'own-profile.mjs'), '--color', 'red', 'red.Realm.2'];
     const { code, stderr } = await exported(words);

@@ -127,10 +127,12 @@ export const randomServer: fc.Arbitrary<Server> = fc
         );
       }
     }
+    const realmOf = new Map(users.map(({ id, realm }) => [id, realm]));
     const attachments = attached.map((ats, at) => {
-      const carrying =
-        messages.length === 0 ? [] : [...new Set(ats.map((place) => pick(messages, place).id))].sort((a, b) => a - b);
-      return { owner: pick(people, at).id, messages: carrying };
+      const owner = pick(people, at);
+      const own = messages.filter(({ sender: from }) => realmOf.get(from) === owner.realm);
+      const carrying = own.length === 0 ? [] : [...new Set(ats.map((place) => pick(own, place).id))].sort((a, b) => a - b);
+      return { owner: owner.id, messages: carrying };
     });
     return { users, streams, huddles, subscriptions: [...subscribed.values()], messages, attachments };
   });

@@ -25,9 +25,9 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
         .option('output', {
           alias: 'o',
           default: '-',
-          ...valueOption('PATH', 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
+          ...valueOption('PATH', 'file, folder/ or .tar, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
         })
-        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing archive' })
         .option('dry-run', {
           alias: 'debug',
           type: 'boolean',
@@ -49,7 +49,11 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
         const values = profileValues(args, ofProfile);
-        const { dataSource, policy, rowPolicy, profile } = await context.open({ exports: true, objects: args.objects, values });
+        const { dataSource, policy, rowPolicy, profile } = await context.open({
+          exports: true,
+          objects: args.objects,
+          values,
+        });
         const { exportObjects } = await import('../../export/export-objects.js');
         const { output, force, dryRun, reproducible } = args;
         const result = await exportObjects(dataSource, {

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { outputLayout } from '../../archive/output-layout.js';
 import { isStandardOutput, outputPlace } from '../../archive/output-place.js';
 import type { VerifiedArchive } from '../../archive/verify-archive.js';
 import type { DiffResult } from '../../compare/diff-options.js';
@@ -21,13 +22,22 @@ async function verified(path: string): Promise<VerifiedArchive> {
   return verifyArchive(path);
 }
 
+async function hashOf(path: string): Promise<string> {
+  const { graphHash } = await import('../../compare/graph-hash.js');
+  return graphHash(path);
+}
+
 /** What was sealed is read back, where that can be done: a pipe or a device holds nothing. */
 async function sealed({ archive, output = archive }: VerifyArguments, context: CommandContext): Promise<VerifiedArchive> {
   const { resealArchive } = await import('../../archive/reseal-archive.js');
   const result = await resealArchive(archive, output);
   context.say(`sealed: ${String(result.objects)} objects`);
-  const isFile = !isStandardOutput(output) && (await outputPlace(output)).kind === 'file';
-  return isFile ? verified(output) : result;
+  return (await holdsWhatWasWritten(output)) ? verified(output) : result;
+}
+
+async function holdsWhatWasWritten(output: string): Promise<boolean> {
+  if (isStandardOutput(output)) return false;
+  return (await outputLayout(output)).layout === 'folder' || (await outputPlace(output)).kind === 'file';
 }
 
 /** Compares with the database, and says in what it differs. */
@@ -74,7 +84,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         default: false,
         describe: 'sort, recount, prove closed, mark as edited, and write it again',
       })
-      .option('output', { alias: 'o', ...valueOption('FILE', 'with --reseal: write there instead') })
+      .option('output', { alias: 'o', ...valueOption('PATH', 'with --reseal: write there instead') })
       .option('summary', {
         type: 'boolean',
         default: false,
@@ -99,6 +109,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
     await runCommand({ ...args, idMap: undefined } as VerifyArguments, async (context) => {
       refuseContradictions(args);
       const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive));
+      const graph = args.summary && !args.reseal ? await hashOf(args.archive) : undefined;
       if (args.summary && !args.json) {
         const facts = {
           seeds: header.seeds,
@@ -114,6 +125,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           ...trailer.leftOut.map(({ model, rule, count }) => `left out by ${rule}: ${String(count)} of ${model}`),
           `edited: ${header.edited === true ? 'yes' : 'no'}`,
           `sha256 of the content: ${trailer.sha256}`,
+          ...(graph === undefined ? [] : [`sha256 of the graph, whatever its keys: ${graph}`]),
         ];
         await print(`${lines.join('\n')}\n`);
       }
@@ -123,6 +135,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         exitCode: against?.status === 'different' ? 4 : 0,
         json: {
           ...{ status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+          ...(graph === undefined ? {} : { graph }),
           ...(against === undefined ? {} : { against: { ...against, findings: undefined } }),
         },
       };

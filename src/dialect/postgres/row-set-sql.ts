@@ -12,8 +12,8 @@ export function rowsSql(set: RowSet, columns: readonly string[], order: string):
   const where = rules.length === 0 ? undefined : rules.map((keep) => `(${keep}\n)`).join(' AND ');
   const table = filteredTable(entity, { when: undefined, where, replaced: true });
   const list = columns.map((name) => `t.${leavingColumn(entity, name)}`).join(', ');
-  const among = set.among === undefined ? '' : ` AND ${test(set, set.among, 'condition')}`;
   const fallen = withoutSome(set).map((one) => ` AND (${one}) IS NOT TRUE`);
+  const among = set.among === undefined ? '' : ` AND ${test(set, set.among, 'condition')}`;
   return `COPY (SELECT ${list} FROM ${table} t WHERE (${anyOf(set)})${among}${fallen.join('')} ORDER BY ${order}) TO STDOUT`;
 }
 
