@@ -3,7 +3,7 @@ import { countOf } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
 import type { HeldKeys, RowReader, RowSet } from '../dialect/row-reader.js';
-import { FailedError } from '../errors/portolan-error.js';
+import { FailedError, RefusedError } from '../errors/portolan-error.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import { RowCursor } from '../values/row-cursor.js';
 import { chunked } from './chunked.js';
@@ -38,6 +38,11 @@ export class LayoutRows {
 
   constructor(options: LayoutRowsOptions) {
     this.#options = options;
+  }
+
+  /** All on one snapshot: the first is the session's own. */
+  get readers(): readonly [RowReader] {
+    return this.#options.readers as readonly [RowReader];
   }
 
   /** How many rows of a model leave. */
@@ -89,15 +94,34 @@ export class LayoutRows {
     return keys;
   }
 
-  /** Rows that stay at home and are referred to, by key: some columns of them. */
-  async *external(entity: Entity, columns: readonly string[]): AsyncGenerator<RowCursor> {
-    const keys = this.#options.closure.external.get(entity.model);
-    if (keys === undefined) return;
+  /** The keys of rows that stay at home and are referred to, in order. */
+  externalKeys({ model }: Entity): Iterable<Key> {
+    return this.#options.closure.external.get(model)?.sorted() ?? [];
+  }
+
+  /**
+   * Some columns of rows by key, as they leave, also of rows that stay at home: what a layout says of them beside the rows that leave.
+   *
+   * @throws RefusedError LAYOUT_VALUE for a column that is left out
+   */
+  async *named(entity: Entity, columns: readonly string[], keys: Iterable<Key>): AsyncGenerator<RowCursor> {
+    const withheld = entity.columns.find(({ name, withheld: why }) => columns.includes(name) && why !== undefined);
+    if (withheld !== undefined) {
+      throw new RefusedError('LAYOUT_VALUE', `the format needs ${entity.model}.${withheld.member}, which is left out`, {
+        hint: 'Leave it in, or export to our own format.',
+      });
+    }
     const cursor = new RowCursor(columns.length);
-    for await (const chunk of (this.#options.readers[0] as RowReader).rows(entity, columns, keys.sorted())) {
+    for await (const chunk of (this.#options.readers[0] as RowReader).rows(entity, columns, keys)) {
       cursor.enter(chunk);
       while (cursor.next()) yield cursor;
     }
+  }
+
+  /** The layout has no place for a model, and says so. */
+  leaveOut(model: string): void {
+    this.#read.set(model, 0);
+    for (const { name, owner } of this.#options.closure.links) if (owner.parent === model) this.#read.set(name, 0);
   }
 
   /** Units of work on all readers side by side; what they give comes in the order of the units. */

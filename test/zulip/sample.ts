@@ -1,19 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gunzipSync } from 'node:zlib';
-import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { repositoryRoot } from '../support/shared.js';
 
 /** The made-up Zulip server beside the checkout, and what Zulip made of it; undefined where it is not, or there is no python3. */
 export interface Sample {
   readonly folder: string;
-  /** Loads it into an empty database. */
-  load(url: string): Promise<void>;
   /** Unpacks one of Zulip's own exports; gives the folder that holds realm.json or user.json. */
   unpack(name: string, into: string): string;
   /** The uploads of the server, unpacked. */
@@ -29,12 +22,6 @@ export function zulipSample(): Sample | undefined {
   const tool = (name: string): string => join(shared, 'tools', name);
   return {
     folder,
-    load: async (url) => {
-      await promisify(execFile)('python3', [tool('load.py'), '--schema-only', url], {
-        env: { ...process.env, SCHEMA: join(shared, 'schema.json') },
-      });
-      await loadRows(folder, url);
-    },
     unpack: (name, into) => {
       mkdirSync(into, { recursive: true });
       execFileSync('tar', ['-xzf', join(folder, 'exports', `${name}.tar.gz`), '-C', into]);
@@ -56,25 +43,6 @@ export function zulipSample(): Sample | undefined {
   };
 }
 
-/** In one transaction and without the triggers, as a restore does it. */
-async function loadRows(folder: string, url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query("BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL TimeZone = 'UTC'");
-    for (const name of readdirSync(folder).filter((one) => one.endsWith('.csv.gz'))) {
-      const rows = gunzipSync(readFileSync(join(folder, name)));
-      const columns = rows.toString('utf8', 0, rows.indexOf(0x0a)).split(',');
-      const list = columns.map((column) => pg.escapeIdentifier(column.trim())).join(', ');
-      const copy = `COPY ${pg.escapeIdentifier(name.replace('.csv.gz', ''))} (${list}) FROM STDIN (FORMAT csv, HEADER)`;
-      await pipeline(Readable.from([rows]), client.query(copyFrom(copy)));
-    }
-    await client.query('COMMIT');
-  } finally {
-    await client.end();
-  }
-}
-
 /** Rows of a table of an export's file. */
 export function readTables(path: string): Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> {
   return JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
@@ -91,7 +59,6 @@ function topOf(folder: string): string {
 function hasPython(): boolean {
   try {
     execFileSync('python3', ['--version'], { stdio: 'ignore' });
-    execFileSync('psql', ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -1,7 +1,6 @@
 import { arrayLiteral, quoteTable } from '../../../dialect/postgres/sql.js';
 import type { TextRow } from '../../../dialect/session.js';
 import type { Entity } from '../../../schema/schema.js';
-import { RefusedError } from '../../../errors/portolan-error.js';
 import { OutputBuffer } from '../../../values/output-buffer.js';
 import { escapeCopy } from '../../../values/copy-text.js';
 import { RowCursor } from '../../../values/row-cursor.js';
@@ -18,13 +17,8 @@ const columns = ['email', 'id', 'recipient_id'] as const;
  */
 export async function writeCrossRealmBots(files: ZulipFiles, file: TablesFile, entity: Entity): Promise<void> {
   await file.begin('zerver_userprofile_crossrealm');
+  const { rows } = files.context;
   const needed = ['is_bot', ...columns];
-  const withheld = entity.columns.find(({ name, withheld: why }) => needed.includes(name) && why !== undefined);
-  if (withheld !== undefined) {
-    throw new RefusedError('LAYOUT_VALUE', `the format zulip needs ${entity.model}.${withheld.member}, which is left out`, {
-      hint: 'Leave it in, or export to our own format.',
-    });
-  }
   const text = new RowText([
     {
       name: 'email',
@@ -48,7 +42,7 @@ export async function writeCrossRealmBots(files: ZulipFiles, file: TablesFile, e
   const out = new OutputBuffer(Buffer.allocUnsafe(1024));
   let people = 0;
   const named = new Set<string>();
-  for await (const cursor of files.context.rows.external(entity, needed)) {
+  for await (const cursor of rows.named(entity, needed, rows.externalKeys(entity))) {
     if (cursor.text(0) === 't') {
       named.add(cursor.text(2) ?? '');
       text.write(out, cursor, { key: 0, lists: [] });

@@ -142,7 +142,7 @@ class OpenFiles {
     this.#unit = unit;
     let one = this.#open.get(number);
     if (one === undefined) {
-      const file = await this.#files.tables(pathOf(number));
+      const file = await this.#files.tables(messagesPath(number));
       await file.begin('zerver_message');
       one = { file, table: 'zerver_message' };
       this.#open.set(number, one);
@@ -154,18 +154,19 @@ class OpenFiles {
   async close(): Promise<void> {
     for (const [number, { file, table }] of [...this.#open].sort(([a], [b]) => a - b)) {
       if (number !== this.#written + 1) {
-        throw new FailedError('ROWS_MISSING', `${pathOf(number)} follows ${pathOf(this.#written)}`, {
+        throw new FailedError('ROWS_MISSING', `${messagesPath(number)} follows ${messagesPath(this.#written)}`, {
           hint: 'This is a defect of Portolan: nothing was written. Please report it.',
         });
       }
       if (table === 'zerver_message') await file.begin('zerver_usermessage');
-      await this.#files.finish(pathOf(number), file);
+      await this.#files.finish(messagesPath(number), file);
       this.#written = number;
     }
     this.#open.clear();
   }
 }
 
-function pathOf(file: number): string {
+/** Counted from 1. */
+export function messagesPath(file: number): string {
   return `messages-${String(file).padStart(6, '0')}.json`;
 }

@@ -1,3 +1,4 @@
+import type { Key } from '../../../closure/key.js';
 import type { Entity } from '../../../schema/schema.js';
 import { OutputBuffer } from '../../../values/output-buffer.js';
 import type { RowCursor } from '../../../values/row-cursor.js';
@@ -20,7 +21,7 @@ export interface TableOptions {
   /** Dates are cut to whole seconds. */
   readonly cutsDates?: boolean;
   /** Which of the rows belong here. */
-  readonly belongs?: ((cursor: RowCursor, place: (column: string) => number) => boolean) | undefined;
+  readonly belongs?: ((cursor: RowCursor, place: (column: string) => number, key: Key) => boolean) | undefined;
 }
 
 /** Writes the rows of a model that leave as one table of a file. */
@@ -38,7 +39,7 @@ export async function writeTable(files: ZulipFiles, file: TablesFile, options: T
     );
     const place = (column: string): number => columns.findIndex(({ name }) => name === column);
     while (row.next()) {
-      if (belongs !== undefined && !belongs(cursor, place)) continue;
+      if (belongs !== undefined && !belongs(cursor, place, row.key())) continue;
       text.write(out, cursor, { key: row.key(), lists });
       count += 1;
     }
