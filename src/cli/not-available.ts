@@ -18,7 +18,6 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   'consent-message-id': ofProfile,
   'consent-users': ofProfile,
   users: ofProfile,
-  files: ofProfile,
   'avatar-salt': ofProfile,
   'zulip-parity': ofProfile,
 });

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { FilesOf } from '../export/files-context.js';
 import type { Policy } from '../policy/policy.js';
 import { profileOfSeeds } from '../profiles/load-profile.js';
 import type { ProfileValues } from '../profiles/profile.js';
@@ -8,6 +9,8 @@ import type { SharedArguments } from './shared-options.js';
 export interface Opened {
   readonly dataSource: DataSource;
   readonly policy: Policy | undefined;
+  /** Of the profile: which files rows name. */
+  readonly filesOf?: FilesOf | undefined;
 }
 
 /** What for: rows are to leave, for one; then a profile lets nothing through that it does not know. */
@@ -43,7 +46,7 @@ export async function openDataSource(args: SharedArguments, use: OpenFor = {}): 
     exports: use.exports ?? false,
     initialize: (dataSource) => initializeDataSource(dataSource, loaded.file),
   });
-  return { dataSource: loaded.dataSource, policy: profiled.policy };
+  return { dataSource: loaded.dataSource, ...profiled };
 }
 
 interface Loaded {

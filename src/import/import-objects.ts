@@ -36,6 +36,8 @@ import { tellNestedSets } from './tell-nested-sets.js';
 import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
 import { refuseNonexistent } from './refuse-nonexistent.js';
+import type { StagedFiles } from './stage-files.js';
+import { stageFiles } from './stage-files.js';
 import { tellSkipped } from './tell-skipped.js';
 import { tellSkippedLinks } from './tell-skipped-links.js';
 import { stageLines, writeLines } from './write-lines.js';
@@ -128,8 +130,11 @@ async function run(
   };
   if (options.plan !== undefined)
     await writeLines(options.plan, planLines(archive, plan, { onConflict }, options.verbose ?? false));
+  let files: StagedFiles | undefined;
+  let isCommitted = false;
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
     status,
+    files: files?.counts,
     plan: planCounts(plan.models),
     links,
     conflicts,
@@ -144,6 +149,8 @@ async function run(
     const { digests } = written ?? {};
     const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
     await tellNestedSets(session, schema, plan.models, findings);
+    const { files: store, noFiles = false } = options;
+    files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal });
     refuseWarnings(options, findings);
     const later = await moveSequences(session, plan, { findings, dryRun });
     if (dryRun) {
@@ -158,12 +165,18 @@ async function run(
       await idMap?.discard();
       throw error;
     }
-    for (const after of later) await after(session);
+    isCommitted = true;
+    try {
+      for (const after of later) await after(session);
+    } finally {
+      await files?.publish();
+    }
     await idMap?.publish().catch((error: unknown) => {
       throw mapMissing(error, options.idMap ?? '');
     });
     return finish('done', links, []);
   } catch (error) {
+    if (!isCommitted) await files?.discard();
     if (!(error instanceof ConstraintError)) throw error;
     const reason = conflictReasonOf(error);
     if (reason === undefined) throw error;

@@ -1,5 +1,6 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
+import { isFileName } from '../files/file-name.js';
 import { conflictStrategies } from '../terms.js';
 import type { Policy } from './policy.js';
 
@@ -22,6 +23,18 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     parts: names.optional(),
     onConflict: z.enum(conflictStrategies).optional(),
     fill: z.record(z.string(), z.string().nullable()).optional(),
+    files: z
+      .array(
+        z.strictObject({
+          path: z.string().min(1),
+          under: z
+            .string()
+            .refine(isFileName, { message: 'a folder is named by a relative path without ".." and "\\\\"' })
+            .optional(),
+          optional: z.boolean().optional(),
+        }),
+      )
+      .optional(),
   });
   const schema = z.strictObject({
     models: z.record(z.string(), model).optional(),
@@ -67,7 +80,8 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
 /** The members that a policy can have at a path, for hints. */
 function membersAt(path: readonly string[]): readonly string[] {
   const [first, , third] = path;
-  if (first === 'models') return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'fill'];
+  if (first === 'models' && third === 'files') return ['path', 'under', 'optional'];
+  if (first === 'models') return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'fill', 'files'];
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit'];
   return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');

@@ -41,6 +41,17 @@ export interface ModelPolicy {
   readonly onConflict?: ConflictStrategy;
   /** What a new row gets on import in a withheld or excluded column. */
   readonly fill?: Readonly<Record<string, string | null>>;
+  /** Files outside of the database that each row names: they leave with it. */
+  readonly files?: readonly FilePolicy[];
+}
+
+export interface FilePolicy {
+  /** The column that holds the path, or a text with columns in it: `{realm}/{id}.png`. Where one is NULL or empty, no file is named. */
+  readonly path: string;
+  /** The folder of such paths, in the place where the files are kept and in the archive: `uploads`. */
+  readonly under?: string;
+  /** They may be missing without a word. */
+  readonly optional?: boolean;
 }
 
 export interface DeclaredReference {

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { readCatalog } from '../dialect/postgres/read-catalog.js';
 import { openReadSession } from '../dialect/postgres/session.js';
+import type { FilesOf } from '../export/files-context.js';
 import type { Policy } from '../policy/policy.js';
 import type { Profile, ProfileValues } from './profile.js';
 import { withProfilePolicy } from './with-profile-policy.js';
@@ -19,6 +20,12 @@ export interface ProfileOptions {
   readonly initialize?: ((dataSource: DataSource) => Promise<unknown>) | undefined;
 }
 
+/** What an export under a profile is given. */
+export interface Profiled {
+  readonly policy: Policy;
+  readonly filesOf: FilesOf | undefined;
+}
+
 /**
  * Opens a data source under a profile: with the profile's entities for the tables that the database has, and the profile's policy below
  * the user's.
@@ -29,7 +36,7 @@ export interface ProfileOptions {
  *
  * @throws UsageError PROFILE_TABLES; RefusedError NOT_CLASSIFIED; FailedError NO_CONNECTION
  */
-export async function openProfile(options: ProfileOptions): Promise<{ readonly policy: Policy }> {
+export async function openProfile(options: ProfileOptions): Promise<Profiled> {
   const { profile, dataSource, policy, values = {} } = options;
   const initialize = options.initialize ?? ((one: DataSource) => one.initialize());
   dataSource.setOptions({ entities: [] });
@@ -44,7 +51,7 @@ export async function openProfile(options: ProfileOptions): Promise<{ readonly p
     await dataSource.destroy();
     dataSource.setOptions({ entities });
     await initialize(dataSource);
-    return { policy: withProfilePolicy(known, policy) };
+    return { policy: withProfilePolicy(known, policy), filesOf: profile.filesOf?.(values) };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     throw error;

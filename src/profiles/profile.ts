@@ -1,5 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 import type { Catalog } from '../dialect/postgres/catalog.js';
+import type { FilesOf } from '../export/files-context.js';
 import type { Policy } from '../policy/policy.js';
 
 /**
@@ -22,6 +23,8 @@ export interface Profile {
    * @throws RefusedError NOT_CLASSIFIED
    */
   refuseUnknown?(catalog: Catalog, policy: Policy | undefined): void;
+  /** Computes which files rows name, where the words of a policy (`models.….files`) do not do. */
+  readonly filesOf?: (values: ProfileValues) => FilesOf;
 }
 
 /** An option of a profile: `--public-only`, `--users EMAIL`. */

@@ -4,6 +4,8 @@ import type { ProfileOption } from '../../profiles/profile.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
+import type { FilesArgument } from '../files-option.js';
+import { fileSource, filesOption } from '../files-option.js';
 import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ExportArguments extends SelectionArguments {
@@ -13,6 +15,7 @@ interface ExportArguments extends SelectionArguments {
   readonly format: string;
   readonly reproducible: boolean;
   readonly jobs: number | undefined;
+  readonly files: FilesArgument;
 }
 
 /** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
@@ -40,6 +43,7 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
           default: false,
           describe: 'same rows, same bytes: leave out date and version',
         })
+        .option('files', filesOption('where the files are that rows name; --no-files leaves them there'))
         .option('jobs', numberOption('parallel readers on one snapshot (default: by size)'))
         .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
     handler: async (args) => {
@@ -48,7 +52,7 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
-        const { dataSource, policy } = await context.open({
+        const { dataSource, policy, filesOf } = await context.open({
           exports: true,
           objects: args.objects,
           values: profileValues(args, ofProfile),
@@ -64,6 +68,9 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
           dryRun,
           reproducible,
           jobs,
+          filesOf,
+          files: await fileSource(args.files),
+          noFiles: args.files === false,
         });
         context.say(await summarizeExport(result, args.verbose));
         return { exitCode: 0, json: jsonOf(result) };
@@ -74,6 +81,6 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
 
 /** The document that cli.md promises. */
 function jsonOf(result: ExportResult): unknown {
-  const { status, output, objects, links, total, bytes, sha256, withheld, findings } = result;
-  return { status, output: output ?? null, objects, links, total, bytes, sha256, withheld, findings };
+  const { status, output, objects, links, total, bytes, files, sha256, withheld, findings } = result;
+  return { status, output: output ?? null, objects, links, total, bytes, files, sha256, withheld, findings };
 }

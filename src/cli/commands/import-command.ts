@@ -4,6 +4,8 @@ import type { ImportResult } from '../../import/import-options.js';
 import type { ConflictStrategy } from '../../terms.js';
 import { conflictStrategies } from '../../terms.js';
 import type { SharedArguments } from '../shared-options.js';
+import type { FilesArgument } from '../files-option.js';
+import { fileStore, filesOption } from '../files-option.js';
 import { choiceOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ImportArguments extends SharedArguments {
@@ -14,6 +16,7 @@ interface ImportArguments extends SharedArguments {
   readonly yes: boolean;
   readonly plan: string | undefined;
   readonly idMap: string | undefined;
+  readonly files: FilesArgument;
   readonly bulkConstraints: boolean;
   readonly ignoreNonexistent: boolean;
 }
@@ -41,6 +44,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         })
         .option('plan', valueOption('FILE', 'write the plan there, one decision a line'))
         .option('id-map', valueOption('FILE', 'write old key → new key there, as JSON lines'))
+        .option('files', filesOption('where the files of the archive belong; --no-files leaves them there'))
         .option('bulk-constraints', {
           type: 'boolean',
           default: false,
@@ -66,6 +70,8 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         const result = await importObjects(dataSource, {
           ...libraryOptions(context),
           ...{ archive, dryRun, onConflict, plan, idMap, bulkConstraints, ignoreNonexistent, verbose, strict, policy },
+          files: await fileStore(args.files),
+          noFiles: args.files === false,
           onTarget: async (target) => {
             const { host, database, user } = target;
             context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
@@ -88,7 +94,7 @@ function strategy(args: ImportArguments): ConflictStrategy | undefined {
 }
 
 /** The document that cli.md promises. */
-function jsonOf({ status, plan, links, conflicts, findings }: ImportResult): unknown {
+function jsonOf({ status, plan, links, files, conflicts, findings }: ImportResult): unknown {
   const told = conflicts.map(({ object, reason, constraint, columns, inTheWay }) => ({
     object,
     reason,
@@ -96,5 +102,5 @@ function jsonOf({ status, plan, links, conflicts, findings }: ImportResult): unk
     columns,
     inTheWay,
   }));
-  return { status, plan, links, conflicts: told, findings };
+  return { status, plan, links, files, conflicts: told, findings };
 }
