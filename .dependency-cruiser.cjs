@@ -30,7 +30,19 @@ module.exports = {
       name: 'stages-in-order',
       severity: 'error',
       from: { path: '^src/(errors|findings|schema|policy|closure|values|archive|dialect|seeds)/' },
-      to: { path: '^src/(export|import|cli|bin)/' },
+      to: { path: '^src/(changes|export|import|delete|undo|cli|bin)/' },
+    },
+    {
+      name: 'delete-and-undo-last',
+      severity: 'error',
+      from: { path: '^src/(changes|export|import)/' },
+      to: { path: '^src/(delete|undo)/' },
+    },
+    {
+      name: 'changes-before-import',
+      severity: 'error',
+      from: { path: '^src/changes/' },
+      to: { path: '^src/(export|import)/' },
     },
     {
       name: 'export-and-import-apart',

@@ -16,6 +16,8 @@ export interface ArchiveHeader {
   readonly policy: string | null;
   /** `model.member` of each column that does not leave, and why. */
   readonly withheld: Readonly<Record<string, 'secret' | 'excluded'>>;
+  /** `model.member` of columns in which the policy let other values leave; absent where there are none. */
+  readonly replaced?: readonly string[] | undefined;
   /** `--include-secret` as given. */
   readonly includedSecrets: readonly string[];
   /** Set by `verify --reseal`. */

@@ -59,6 +59,7 @@ const headerShape: Shape = {
   policy: (value) => value === null || isString(value),
   withheld: (value) => isRecord(value) && Object.values(value).every(isString),
   includedSecrets: isStrings,
+  replaced: (value) => value === undefined || isStrings(value),
 };
 const trailerShape: Shape = {
   objects: isCounts,
@@ -92,7 +93,7 @@ export function checkHeader(value: unknown, path: string): ArchiveHeader {
       },
     );
   }
-  const wrong = misfit(value, headerShape);
+  const wrong = misfit({ replaced: undefined, ...value }, headerShape);
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its header's ${wrong} is missing or not what it should be`);
   const told = value as unknown as ArchiveHeader;

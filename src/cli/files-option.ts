@@ -1,3 +1,4 @@
+import type { Argv } from 'yargs';
 import { UsageError } from '../errors/portolan-error.js';
 import type { FileSource } from '../files/file-source.js';
 import type { FileStore } from '../files/file-store.js';
@@ -8,6 +9,14 @@ export type FilesArgument = string | false | undefined;
 
 export function filesOption(describe: string): ReturnType<typeof valueOption> {
   return valueOption('DIR', describe);
+}
+
+/** Of an export. A profile can say more of it. */
+export function withFilesOption<T>(yargs: Argv<T>): Argv<T> {
+  return yargs.option(
+    'files',
+    filesOption('where the files are that rows name; --no-files leaves them there'),
+  ) as unknown as Argv<T>;
 }
 
 /** @throws UsageError OPTION_VALUE */

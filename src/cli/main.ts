@@ -43,7 +43,11 @@ async function parserOf(commands: readonly CommandModule[], words: readonly stri
   const { default: yargs } = await import('yargs');
   let parser: Argv = yargs([...words])
     .version(false)
-    .parserConfiguration({ 'greedy-arrays': false, 'parse-positional-numbers': false })
+    .parserConfiguration({
+      ...{ 'greedy-arrays': false, 'parse-positional-numbers': false },
+      // An option of this very name denies no other.
+      'boolean-negation': !words.includes('--no-archive'),
+    })
     .strict()
     .help(false)
     .exitProcess(false)

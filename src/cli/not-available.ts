@@ -11,30 +11,30 @@ const options: Readonly<Record<string, string>> = Object.freeze({
   offset: noRemap,
   'apply-plan': 'Import with the same options as the plan was made with.',
   'with-id-map': 'Import one archive after the other.',
-  journal: 'Export what the import would overwrite first.',
-  against: 'Use importobjects --dry-run: what is equal is reported as same.',
   html: 'Use --json.',
   'public-only': ofProfile,
   'consent-message-id': ofProfile,
   'consent-users': ofProfile,
   users: ofProfile,
-  'avatar-salt': ofProfile,
   'zulip-parity': ofProfile,
 });
+
+/** Commands that take an id map to compare by. */
+const comparing: readonly string[] = ['diff', 'verify'];
 
 /** @throws UsageError NOT_AVAILABLE */
 export function refuseNotAvailable(words: readonly string[]): void {
   const later = laterCommands.find((command) => wordOf(command) === words[0]);
   if (later !== undefined) {
-    throw notAvailable(wordOf(later) === 'delete' ? 'deleting' : `the command ${wordOf(later)}`, later.instead);
+    throw notAvailable(`the command ${wordOf(later)}`, later.instead);
   }
   for (const word of words) {
     if (word === '--') return;
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
+    if (name === 'with-id-map' && comparing.includes(words[0] ?? '')) continue;
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
   }
   if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);
-  if (valueOf(words, ['--format']) === 'zulip') throw notAvailable('--format zulip', 'Use the default format.');
   const output = valueOf(words, ['--output', '-o']) ?? '';
   if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);
 }

@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { FilesOf } from '../export/files-context.js';
 import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import { profileOfSeeds } from '../profiles/load-profile.js';
-import type { ProfileValues } from '../profiles/profile.js';
+import type { Profile, ProfileValues } from '../profiles/profile.js';
 import type { SharedArguments } from './shared-options.js';
 
 /** What a command works on. */
@@ -11,6 +12,8 @@ export interface Opened {
   readonly policy: Policy | undefined;
   /** Of the profile: which files rows name. */
   readonly filesOf?: FilesOf | undefined;
+  readonly rowPolicy: RowPolicyHook | undefined;
+  readonly profile?: Profile | undefined;
 }
 
 /** What for: rows are to leave, for one; then a profile lets nothing through that it does not know. */
@@ -33,20 +36,21 @@ export async function openDataSource(args: SharedArguments, use: OpenFor = {}): 
   const policy = await policyOf(args, loaded.file);
   if (name === undefined) {
     await initializeDataSource(loaded.dataSource, loaded.file);
-    return { dataSource: loaded.dataSource, policy };
+    return { dataSource: loaded.dataSource, policy, rowPolicy: undefined };
   }
   const { loadModule } = await import('../source/load-module.js');
   const { loadProfile } = await import('../profiles/load-profile.js');
   const { openProfile } = await import('../profiles/open-profile.js');
+  const profile = await loadProfile(name, (file) => loadModule(file, 'PROFILE_BROKEN'));
   const profiled = await openProfile({
-    profile: await loadProfile(name, (file) => loadModule(file, 'PROFILE_BROKEN')),
+    profile,
     dataSource: loaded.dataSource,
     policy,
     values: use.values,
     exports: use.exports ?? false,
     initialize: (dataSource) => initializeDataSource(dataSource, loaded.file),
   });
-  return { dataSource: loaded.dataSource, ...profiled };
+  return { dataSource: loaded.dataSource, ...profiled, profile };
 }
 
 interface Loaded {

@@ -1,26 +1,29 @@
 import type { Argv } from 'yargs';
-import { optionsOfProfile, profileOfSeeds } from '../profiles/load-profile.js';
-import type { ProfileOption, ProfileValues } from '../profiles/profile.js';
+import { profileOfSeeds, wordsOfProfile } from '../profiles/load-profile.js';
+import type { ProfileOption, ProfileValues, ProfileWords } from '../profiles/profile.js';
 import { listOption, numberOption, valueOption } from './shared-options.js';
 
-/** The options of the profile that the words of a command line choose: by `--profile`, or by their seeds. */
-export async function profileOptions(words: readonly string[]): Promise<readonly ProfileOption[]> {
+/** Where no profile is chosen. */
+export const noProfile: ProfileWords = Object.freeze({ options: Object.freeze([]), formats: Object.freeze([]) });
+
+/** What the profile adds that the words of a command line choose: by `--profile`, or by their seeds. */
+export async function profileWords(words: readonly string[]): Promise<ProfileWords> {
   const name = namedProfile(words) ?? profileOfSeeds(words.filter((word) => !word.startsWith('-')));
-  if (name === undefined) return [];
+  if (name === undefined) return noProfile;
   const load = async (file: string): Promise<Readonly<Record<string, unknown>>> =>
     (await import('../source/load-module.js')).loadModule(file, 'PROFILE_BROKEN');
   // Who opens the profile says what is wrong with it.
-  return optionsOfProfile(name, load).catch(() => []);
+  return wordsOfProfile(name, load).catch(() => noProfile);
 }
 
-export function withProfileOptions<T>(yargs: Argv<T>, options: readonly ProfileOption[]): Argv<T> {
+export function withProfileOptions<T>(yargs: Argv<T>, { options }: ProfileWords): Argv<T> {
   let declared = yargs as Argv;
   for (const option of options) declared = declared.option(option.name, declarationOf(option));
   return declared as Argv<T>;
 }
 
 /** What was said of a profile's options. */
-export function profileValues(args: object, options: readonly ProfileOption[]): ProfileValues {
+export function profileValues(args: object, { options }: ProfileWords): ProfileValues {
   const said = args as Readonly<Record<string, ProfileValues[string]>>;
   return Object.fromEntries(options.map(({ name }) => [name, said[name]]));
 }

@@ -14,6 +14,9 @@ export async function takesFiles(context: FilesContext, options: ExportOptions, 
   const { files, filesOf, noFiles, output } = options;
   const models = modelsWithFiles(context.schema).filter(({ model }) => context.count(model) > 0);
   const isNone = models.length === 0 && filesOf === undefined;
+  if (isNone && files !== undefined && noFiles !== true) {
+    findings.warn('no-files-named', 'files', 'neither the policy nor a profile says which rows name files: none leave');
+  }
   if (noFiles === true || isNone) return false;
   if (files === undefined) {
     for (const { model } of models)

@@ -29,6 +29,8 @@ export interface ImportOptions {
   readonly files?: FileStore | undefined;
   /** Leave the files in the archive. */
   readonly noFiles?: boolean | undefined;
+  /** Write there what `undoJournal` needs to take the import back. */
+  readonly journal?: string | undefined;
   /** Let the plan hold row values. */
   readonly verbose?: boolean | undefined;
   readonly policy?: Policy | undefined;
@@ -54,6 +56,7 @@ export const importOptionNames: Readonly<Record<keyof ImportOptions, true>> = Ob
     ignoreNonexistent: true,
     plan: true,
     idMap: true,
+    journal: true,
     verbose: true,
   },
   ...{

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
-import type { Profile, ProfileOption } from './profile.js';
+import type { Profile, ProfileWords } from './profile.js';
 import { zulipOptions } from './zulip/options.js';
 
 /** Those that come with Portolan; each is loaded when it is chosen. */
@@ -11,6 +11,7 @@ const builtIn: Readonly<Record<string, BuiltIn>> = Object.freeze({
   zulip: {
     apps: Object.freeze(['zerver', 'analytics']),
     options: zulipOptions,
+    formats: Object.freeze(['zulip']),
     load: async () => (await import('./zulip/zulip.js')).zulip,
   },
 });
@@ -18,7 +19,7 @@ const builtIn: Readonly<Record<string, BuiltIn>> = Object.freeze({
 /** What a module exports, by name. */
 type LoadModule = (file: string) => Promise<Readonly<Record<string, unknown>>>;
 
-interface BuiltIn extends Pick<Profile, 'apps' | 'options'> {
+interface BuiltIn extends Pick<Profile, 'apps'>, ProfileWords {
   load(): Promise<Profile>;
 }
 
@@ -58,10 +59,12 @@ export function profileOfSeeds(objects: readonly string[]): string | undefined {
   return Object.keys(builtIn).find((name) => builtIn[name]?.apps.some((app) => apps.has(app)) === true);
 }
 
-/** The options that a profile adds to the command line. @throws as {@link loadProfile} */
-export async function optionsOfProfile(name: string, loadModule: LoadModule): Promise<readonly ProfileOption[]> {
+/** What a profile adds to the command line. @throws as {@link loadProfile} */
+export async function wordsOfProfile(name: string, loadModule: LoadModule): Promise<ProfileWords> {
   const own = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
-  return own?.options ?? (await loadProfile(name, loadModule)).options;
+  if (own !== undefined) return own;
+  const { options, layouts = {} } = await loadProfile(name, loadModule);
+  return { options, formats: Object.keys(layouts) };
 }
 
 function isProfile(value: unknown): value is Profile {

@@ -3,6 +3,7 @@ import { readCatalog } from '../dialect/postgres/read-catalog.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import type { FilesOf } from '../export/files-context.js';
 import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { Profile, ProfileValues } from './profile.js';
 import { withProfilePolicy } from './with-profile-policy.js';
 
@@ -20,9 +21,10 @@ export interface ProfileOptions {
   readonly initialize?: ((dataSource: DataSource) => Promise<unknown>) | undefined;
 }
 
-/** What an export under a profile is given. */
-export interface Profiled {
+/** What an export or explanation under a profile is to be given. */
+export interface OpenedProfile {
   readonly policy: Policy;
+  readonly rowPolicy: RowPolicyHook | undefined;
   readonly filesOf: FilesOf | undefined;
 }
 
@@ -31,12 +33,12 @@ export interface Profiled {
  * the user's.
  *
  * @example
- * const { policy } = await openProfile({ profile: zulip, dataSource, exports: true });
- * await exportObjects(dataSource, { objects: ['zerver.Realm.2'], output: 'realm.json', policy });
+ * const opened = await openProfile({ profile: zulip, dataSource, exports: true });
+ * await exportObjects(dataSource, { objects: ['zerver.Realm.2'], output: 'realm.json', ...opened });
  *
  * @throws UsageError PROFILE_TABLES; RefusedError NOT_CLASSIFIED; FailedError NO_CONNECTION
  */
-export async function openProfile(options: ProfileOptions): Promise<Profiled> {
+export async function openProfile(options: ProfileOptions): Promise<OpenedProfile> {
   const { profile, dataSource, policy, values = {} } = options;
   const initialize = options.initialize ?? ((one: DataSource) => one.initialize());
   dataSource.setOptions({ entities: [] });
@@ -51,7 +53,11 @@ export async function openProfile(options: ProfileOptions): Promise<Profiled> {
     await dataSource.destroy();
     dataSource.setOptions({ entities });
     await initialize(dataSource);
-    return { policy: withProfilePolicy(known, policy), filesOf: profile.filesOf?.(values) };
+    return {
+      policy: withProfilePolicy(known, policy),
+      rowPolicy: profile.rowPolicy?.(values),
+      filesOf: profile.filesOf?.(values),
+    };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     throw error;

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { SelectionArguments } from '../export-arguments.js';
-import type { ProfileOption } from '../../profiles/profile.js';
-import { profileValues, withProfileOptions } from '../profile-options.js';
+import type { ProfileWords } from '../../profiles/profile.js';
+import { noProfile, profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, withSelectionOptions } from '../export-arguments.js';
 import { valueOption, withSharedOptions } from '../shared-options.js';
 
@@ -10,7 +10,7 @@ interface ExplainArguments extends SelectionArguments {
 }
 
 /** `portolan explain`, with the options of the profile that the words choose. */
-export function explainCommand(ofProfile: readonly ProfileOption[] = []): CommandModule<object, ExplainArguments> {
+export function explainCommand(ofProfile: ProfileWords = noProfile): CommandModule<object, ExplainArguments> {
   return {
     command: 'explain <objects...>',
     describe: 'tell what an export would take, and what brings it, without its data',
@@ -24,13 +24,19 @@ export function explainCommand(ofProfile: readonly ProfileOption[] = []): Comman
       const { runCommand, libraryOptions } = await import('../run-command.js');
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
-        const { dataSource, policy } = await context.open({
+        const { dataSource, policy, rowPolicy } = await context.open({
           exports: true,
           objects: args.objects,
           values: profileValues(args, ofProfile),
         });
         const { explainObjects } = await import('../../export/explain-objects.js');
-        const explanation = await explainObjects(dataSource, { ...selection, ...libraryOptions(context), policy, why: args.why });
+        const explanation = await explainObjects(dataSource, {
+          ...selection,
+          ...libraryOptions(context),
+          policy,
+          rowPolicy,
+          why: args.why,
+        });
         if (!args.json) await print(`${await summarizeExplanation(explanation, args.verbose)}\n`);
         return { exitCode: 0, json: { status: 'done', ...explanation } };
       });

@@ -1,11 +1,11 @@
 import type { CommandModule } from 'yargs';
 import type { ExportResult } from '../../export/export-options.js';
-import type { ProfileOption } from '../../profiles/profile.js';
+import type { ProfileWords } from '../../profiles/profile.js';
 import type { SelectionArguments } from '../export-arguments.js';
-import { profileValues, withProfileOptions } from '../profile-options.js';
+import { noProfile, profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
 import type { FilesArgument } from '../files-option.js';
-import { fileSource, filesOption } from '../files-option.js';
+import { fileSource, withFilesOption } from '../files-option.js';
 import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ExportArguments extends SelectionArguments {
@@ -19,12 +19,12 @@ interface ExportArguments extends SelectionArguments {
 }
 
 /** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
-export function exportCommand(name: string, ofProfile: readonly ProfileOption[] = []): CommandModule<object, ExportArguments> {
+export function exportCommand(name: string, ofProfile: ProfileWords = noProfile): CommandModule<object, ExportArguments> {
   return {
     command: `${name} <objects...>`,
     describe: 'export objects with everything that belongs to them and everything those rows need',
     builder: (yargs) =>
-      withProfileOptions(withSelectionOptions(withSharedOptions(yargs)), ofProfile)
+      withProfileOptions(withFilesOption(withSelectionOptions(withSharedOptions(yargs))), ofProfile)
         .option('output', {
           alias: 'o',
           default: '-',
@@ -37,13 +37,12 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
           default: false,
           describe: 'resolve everything, write no file, print the counts',
         })
-        .option('format', { default: 'portolan', ...choiceOption(['portolan'], 'layout of the archive') })
+        .option('format', { default: 'portolan', ...choiceOption(['portolan', ...ofProfile.formats], 'layout of the archive') })
         .option('reproducible', {
           type: 'boolean',
           default: false,
           describe: 'same rows, same bytes: leave out date and version',
         })
-        .option('files', filesOption('where the files are that rows name; --no-files leaves them there'))
         .option('jobs', numberOption('parallel readers on one snapshot (default: by size)'))
         .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
     handler: async (args) => {
@@ -52,10 +51,11 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
-        const { dataSource, policy, filesOf } = await context.open({
+        const values = profileValues(args, ofProfile);
+        const { dataSource, policy, rowPolicy, filesOf, profile } = await context.open({
           exports: true,
           objects: args.objects,
-          values: profileValues(args, ofProfile),
+          values,
         });
         const { exportObjects } = await import('../../export/export-objects.js');
         const { output, force, dryRun, reproducible } = args;
@@ -63,7 +63,9 @@ export function exportCommand(name: string, ofProfile: readonly ProfileOption[] 
           ...selection,
           ...libraryOptions(context),
           policy,
+          rowPolicy,
           output,
+          layout: profile?.layouts?.[args.format]?.(values),
           force,
           dryRun,
           reproducible,
