@@ -31,6 +31,14 @@ export { openProfile } from './profiles/open-profile.js';
 export type { ProfileOptions } from './profiles/open-profile.js';
 export type { Profile, ProfileOption, ProfileValues } from './profiles/profile.js';
 export { definePolicy } from './policy/policy.js';
+export { copyFiles } from './files/copy-files.js';
+export type { CopyFilesOptions } from './files/copy-files.js';
+export { localFileStore } from './files/local-file-store.js';
+export { localFiles } from './files/local-files.js';
+export type { FileDraft, FileSink, FileSource, FileState } from './files/file-source.js';
+export type { FileStore, FileTransaction } from './files/file-store.js';
+export type { CopiedFile, FileOwner, NamedFile } from './files/named-file.js';
+export type { FilesContext, FilesOf, LeavingValues } from './export/files-context.js';
 export type {
   Policy,
   ModelPolicy,

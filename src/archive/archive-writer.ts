@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Transform, Writable } from 'node:stream';
 import stringify from 'fast-json-stable-stringify';
+import type { FileSink } from '../files/file-source.js';
 import type { ArchiveHeader, ArchiveTrailer, TrailerContent } from './archive.js';
 import type { ArchiveTarget } from './archive-target.js';
 import { openTarget } from './archive-target.js';
@@ -9,6 +12,7 @@ import type { PathLayout } from './compression.js';
 import { compressor } from './compression.js';
 import { lineLimit, partLimit, trailerTooLong } from './limits.js';
 import { outputLayout } from './output-layout.js';
+import type { FileRecord } from './parts/file-record.js';
 import { FolderTarget } from './parts/folder-target.js';
 import { PartsWriter } from './parts/parts-writer.js';
 import { TarTarget } from './parts/tar-target.js';
@@ -38,6 +42,10 @@ export interface ArchiveWriter {
   readonly lineStart: string;
   /** Whole lines. True where nobody looks at the bytes any more. */
   write(lines: Buffer): Promise<boolean>;
+  /** Where the form can hold files beside the rows: ends the objects, and gives the place for files. */
+  openFiles?(): Promise<FileSink>;
+  /** Tells of a file that has got its place there: in the same order. */
+  record?(record: FileRecord): Promise<void>;
   finish(trailer: TrailerContent): Promise<FinishedArchive>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
@@ -65,7 +73,11 @@ async function openWriter(
   }
   const transform = compressor(compression);
   const target = await openTarget(output, force);
-  if (layout === 'tar') return new PartsWriter(new TarTarget(target, transform), partBytes);
+  if (layout === 'tar')
+    return new PartsWriter(
+      new TarTarget(target, transform, typeof output === 'string' ? output : join(tmpdir(), 'portolan')),
+      partBytes,
+    );
   return new LinesWriter(target, transform, layout === 'document');
 }
 

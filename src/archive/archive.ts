@@ -81,12 +81,20 @@ export interface ArchiveTrailer {
   readonly external: readonly ExternalObject[];
   readonly dangling: readonly { readonly object: string; readonly reference: string }[];
   readonly leftOut: readonly { readonly model: string; readonly rule: string; readonly count: number }[];
+  /** Of an archive that has files beside its rows. */
+  readonly files?: ArchiveFiles | undefined;
   /** Of an archive in parts: all that stand before the trailer, in their order. */
   readonly parts?: readonly ArchivePart[] | undefined;
   /** Lower-case hex, over every uncompressed byte before the trailer. */
   readonly sha256: string;
   /** The same over what the trailer alone tells: see {@link sealOf}. */
   readonly seal?: string | undefined;
+}
+
+/** How many files stand beside the rows, and how much they hold. */
+export interface ArchiveFiles {
+  readonly count: number;
+  readonly bytes: number;
 }
 
 /** A member of an archive in parts. */
@@ -97,7 +105,7 @@ export interface ArchivePart {
 }
 
 /** What {@link ArchiveWriter.finish} is given. */
-export type TrailerContent = Omit<ArchiveTrailer, 'sha256' | 'seal' | 'parts'>;
+export type TrailerContent = Omit<ArchiveTrailer, 'sha256' | 'seal' | 'files' | 'parts'>;
 
 /** A row that is referenced but stays at home. */
 export interface ExternalObject {

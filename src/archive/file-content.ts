@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { RefusedError } from '../errors/portolan-error.js';
 import type { ArchiveContent, ContentPass, ContentVersion } from './archive-content.js';
 import type { Compression } from './compression.js';
 import { fileError } from './file-error.js';
@@ -15,7 +16,15 @@ export class FileContent implements ArchiveContent {
   }
 
   pass(): ContentPass {
-    return { lines: readLines(this.path, this.#compression), prove: () => undefined };
+    return {
+      lines: readLines(this.path, this.#compression),
+      prove: ({ files }) => {
+        if (files === undefined) return;
+        throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: it is the lines of an archive that has files, without them`, {
+          hint: 'Copy or export it again.',
+        });
+      },
+    };
   }
 
   bytes(): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RefusedError } from '../errors/portolan-error.js';
-import type { ArchiveContent, ContentVersion } from './archive-content.js';
+import type { ArchiveContent, ContentVersion, FilesOfPass, FileVisitor } from './archive-content.js';
 import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
 import { checkHeader, checkTrailer } from './check-header.js';
 import { ModelFilter } from './model-filter.js';
@@ -23,6 +23,8 @@ export interface ArchiveReader {
   objects(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]>;
   /** The same, but objects that need no parser are left in the bytes of their lines: see {@link EncodedObject}. */
   encoded(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]>;
+  /** Shows the files beside the rows, one after the other, and proves them on the way. @throws RefusedError ARCHIVE_* */
+  files(visitor: FileVisitor): Promise<void>;
 }
 
 /** @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED */
@@ -40,7 +42,7 @@ const trailerLineStart = Buffer.from('{"trailer":');
 
 async function readHeader(content: ArchiveContent): Promise<{ header: ArchiveHeader; document: boolean }> {
   const { path } = content;
-  for await (const { bytes, ends, terminated } of content.pass().lines) {
+  for await (const { bytes, ends, terminated } of content.pass('pass over').lines) {
     const line = bytes.subarray(0, ends[0]);
     if (line.length < headerStart.length || !line.subarray(0, headerStart.length).equals(headerStart)) throw notOurs(path);
     const text = line.toString('utf8').trimEnd();
@@ -96,11 +98,24 @@ class ContentReader implements ArchiveReader {
     );
   }
 
+  async files(visitor: FileVisitor): Promise<void> {
+    const objects = this.#pass(
+      new Set(),
+      (checker, bytes, start, end, line) => this.#parsed(checker, bytes, start, end, line),
+      visitor,
+    );
+    while ((await objects.next()).done !== true);
+  }
+
   #parsed(checker: ObjectChecker, bytes: Buffer, start: number, end: number, line: number): ArchiveObject {
     return checker.check(parse(bytes.toString('utf8', start, end), this.path, line), line);
   }
 
-  async *#pass(only: ReadonlySet<string> | undefined, objectOf: ReadObject): AsyncGenerator<readonly ArchiveObject[]> {
+  async *#pass(
+    only: ReadonlySet<string> | undefined,
+    objectOf: ReadObject,
+    files: FilesOfPass = this.#trailer === undefined ? 'prove' : 'pass over',
+  ): AsyncGenerator<readonly ArchiveObject[]> {
     if ((await this.#content.version()).version !== this.#version.version) throw this.#changed();
     const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
@@ -111,8 +126,12 @@ class ContentReader implements ArchiveReader {
     let batch: ArchiveObject[] = [];
     let size = 0;
     let passed = 0;
-    const pass = this.#content.pass();
-    for await (const { bytes, ends, terminated, read } of pass.lines) {
+    const pass = this.#content.pass(files);
+    for await (const { bytes, ends, terminated, read, beside } of pass.lines) {
+      if (beside === true) {
+        hash.update(bytes);
+        continue;
+      }
       let start = 0;
       let hashed = bytes.length;
       for (const end of ends) {

@@ -16,6 +16,8 @@ export interface LineBatch {
   readonly terminated: boolean;
   /** How many bytes of the file have been read by now, compressed as they are. */
   readonly read: number;
+  /** Set where these lines are no objects: their bytes are sealed, and nothing more is asked of them. */
+  readonly beside?: true;
 }
 
 /** Compression is told by the first bytes, brotli's (which has none) by the name. */

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { FilesOf } from '../export/files-context.js';
 import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import { profileOfSeeds } from '../profiles/load-profile.js';
@@ -9,6 +10,8 @@ import type { SharedArguments } from './shared-options.js';
 export interface Opened {
   readonly dataSource: DataSource;
   readonly policy: Policy | undefined;
+  /** Of the profile: which files rows name. */
+  readonly filesOf?: FilesOf | undefined;
   readonly rowPolicy: RowPolicyHook | undefined;
   readonly profile?: Profile | undefined;
 }

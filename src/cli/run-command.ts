@@ -145,7 +145,9 @@ async function report(args: SharedArguments, error: unknown, findings: Findings)
 
 /** A signal that comes during the commit is too late: nobody may be told that nothing was left behind. */
 function tellsOfCommit(error: unknown): boolean {
-  return error instanceof PortolanError && ['COMMIT_UNKNOWN', 'ID_MAP_MISSING', 'RECORD_MISSING'].includes(error.code);
+  return (
+    error instanceof PortolanError && ['COMMIT_UNKNOWN', 'ID_MAP_MISSING', 'RECORD_MISSING', 'FILES_MISSING'].includes(error.code)
+  );
 }
 
 /** Where standard output itself is what failed, standard error has said so. */

@@ -45,10 +45,10 @@ export async function deleteObjects(dataSource: DataSource, options: DeleteOptio
 
 function exportOptionsOf(options: DeleteOptions): Parameters<typeof exportObjects>[1] {
   const { objects = [], roots, follow, shared, boundary, exclude, includeSecrets, maxObjects, maxDepth } = options;
-  const { jobs, force, policy, rowPolicy, strict, onProgress, onQuery, signal } = options;
+  const { jobs, force, policy, rowPolicy, files, filesOf, noFiles, strict, onProgress, onQuery, signal } = options;
   return {
     ...{ objects, roots, follow, shared, boundary, exclude, includeSecrets, maxObjects, maxDepth },
-    ...{ jobs, force, policy, rowPolicy, strict, onProgress, onQuery, signal },
+    ...{ jobs, force, policy, rowPolicy, files, filesOf, noFiles, strict, onProgress, onQuery, signal },
   };
 }
 

@@ -34,13 +34,9 @@ export interface DeleteOptions extends Partial<Omit<ExportOptions, 'output' | 'l
 export const deleteOptionNames: Readonly<Record<keyof DeleteOptions, true>> = Object.freeze({
   ...{ archive: true, output: true, noArchive: true, dryRun: true, acceptLoss: true, plan: true, journal: true, receipt: true },
   ...{ objects: true, roots: true, follow: true, shared: true, boundary: true, exclude: true, includeSecrets: true },
-<<<<<<< HEAD
-  ...{ maxObjects: true, maxDepth: true, jobs: true, force: true, policy: true, strict: true, findings: true },
-  ...{ rowPolicy: true, onProgress: true, onQuery: true, signal: true, onTarget: true, onPlan: true },
-=======
   ...{ maxObjects: true, maxDepth: true, jobs: true, force: true, policy: true, rowPolicy: true, strict: true, findings: true },
+  ...{ files: true, filesOf: true, noFiles: true },
   ...{ onProgress: true, onQuery: true, signal: true, onTarget: true, onPlan: true },
->>>>>>> slice-delete
 });
 
 export interface DeleteResult {

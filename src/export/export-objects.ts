@@ -18,6 +18,8 @@ import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js
 import { countLinks } from './count-links.js';
 import { encoderBuffers } from '../values/object-encoder.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
+import { filesContext } from './files-context.js';
+import { takeFiles, takesFiles } from './take-files.js';
 import { exportOptionNames } from './export-options.js';
 import type { ExportSizes } from './export-sizes.js';
 import { usualSizes } from './export-sizes.js';
@@ -83,6 +85,10 @@ async function write(
   const order = archiveOrder(schema, taken.closure);
   const total = sum(order.map((model) => countOf(taken.closure, model)));
   const lists = await trailerLists({ schema, closure: taken.closure }, createRowReader(session));
+  const context = filesContext(schema, taken.closure, createRowReader(session));
+  // A layout has its own way with files.
+  const withFiles = options.layout === undefined && (await takesFiles(context, options, prepared.findings));
+  refuseWarnings(options, prepared.findings);
   const further = await furtherReaders(dataSource, prepared, options, sizes.jobs ?? defaultJobs(total));
   let writer: ArchiveWriter | undefined;
   try {
@@ -90,7 +96,14 @@ async function write(
       const sessions = [session, ...further];
       const written = await writeLayout({ layout: options.layout, prepared, options, sessions, order, lists, sizes });
       const total = sum(Object.values(written.objects));
-      return { ...result(prepared, order), output: pathOf(options), ...written, total, statistics: statisticsOf(sessions) };
+      return {
+        ...result(prepared, order),
+        output: pathOf(options),
+        ...written,
+        files: undefined,
+        total,
+        statistics: statisticsOf(sessions),
+      };
     }
     writer = await createArchiveWriter({
       output: options.output ?? '-',
@@ -117,12 +130,15 @@ async function write(
     tellRepeated(prepared.findings, repeated);
     refuseWarnings(options, prepared.findings);
     for (const one of [session, ...further]) await refuseRewritten(one);
+    // An upload that is deleted meanwhile is missed; one that came later has no row.
+    const files = withFiles ? await takeFiles(writer, context, options, prepared.findings) : undefined;
+    if (withFiles) refuseWarnings(options, prepared.findings);
     const counts = { objects: sortedRecord(objects), links: sortedRecord(links) };
     const written = sum([...objects.values()]);
     const { bytes, sha256 } = await writer.finish({ ...counts, ...lists, total: written });
     const output = typeof options.output === 'string' ? options.output : '-';
     const statistics = statisticsOf([session, ...further]);
-    return { ...result(prepared, order), output, ...counts, total: written, bytes, sha256, statistics };
+    return { ...result(prepared, order), output, ...counts, total: written, bytes, files, sha256, statistics };
   } catch (error) {
     await writer?.abort();
     throw error;
@@ -166,6 +182,8 @@ async function dryResult(prepared: Prepared, options: ExportOptions): Promise<Ex
   await trailerLists({ schema: prepared.schema, closure }, createRowReader(prepared.session));
   const objects = sortedRecord(new Map(order.map((model) => [model, countOf(closure, model)])));
   const links = await countLinks(createRowReader(prepared.session), prepared.schema, closure, prepared.findings);
+  if (options.layout === undefined)
+    await takesFiles(filesContext(prepared.schema, closure, createRowReader(prepared.session)), options, prepared.findings);
   refuseWarnings(options, prepared.findings);
   return {
     ...result(prepared, order),
@@ -174,6 +192,7 @@ async function dryResult(prepared: Prepared, options: ExportOptions): Promise<Ex
     links,
     total: sum(Object.values(objects)),
     bytes: 0,
+    files: undefined,
     sha256: '',
     statistics: { ...prepared.session.statistics },
   };

@@ -43,6 +43,8 @@ import { tellNestedSets } from './tell-nested-sets.js';
 import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
 import { refuseNonexistent } from './refuse-nonexistent.js';
+import type { StagedFiles } from './stage-files.js';
+import { stageFiles } from './stage-files.js';
 import { tellSkipped } from './tell-skipped.js';
 import { tellSkippedLinks } from './tell-skipped-links.js';
 import type { StagedFile } from './write-lines.js';
@@ -162,8 +164,11 @@ async function run({ dataSource, session, before, archive, draft, options, findi
   const { offset } = options;
   const planned = isRemapped ? { onConflict, remap: remap.rule, ...(offset === undefined ? {} : { offset }) } : { onConflict };
   if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, planned, options.verbose ?? false));
+  let files: StagedFiles | undefined;
+  let isCommitted = false;
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
     status,
+    files: files?.counts,
     plan: planCounts(plan.models),
     links,
     conflicts,
@@ -179,6 +184,8 @@ async function run({ dataSource, session, before, archive, draft, options, findi
     if (remapped !== undefined) await (dryRun ? mayDrawKeys(session, remapped) : drawKeys(session, archive, remapped));
     const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
     await tellNestedSets(session, schema, plan.models, findings);
+    const { files: store, noFiles = false } = options;
+    files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal });
     refuseWarnings(options, findings);
     const later = await moveSequences(session, plan, { findings, dryRun });
     if (dryRun) {
@@ -202,13 +209,19 @@ async function run({ dataSource, session, before, archive, draft, options, findi
       if (journal !== undefined) await keepOrDiscard(journal, error);
       throw error;
     }
-    for (const after of later) await after(session);
+    isCommitted = true;
+    try {
+      for (const after of later) await after(session);
+    } finally {
+      await files?.publish();
+    }
     if (journal !== undefined) await publishRecords([journal], 'the objects are imported');
     await idMap?.publish().catch((error: unknown) => {
       throw mapMissing(error, options.idMap ?? '');
     });
     return finish('done', links, []);
   } catch (error) {
+    if (!isCommitted) await files?.discard();
     if (!(error instanceof ConstraintError)) throw error;
     const reason = conflictReasonOf(error);
     if (reason === undefined) throw error;

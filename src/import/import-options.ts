@@ -1,5 +1,6 @@
 import type { OnQuery } from '../dialect/query-event.js';
 import type { QueryStatistics } from '../dialect/session.js';
+import type { FileStore } from '../files/file-store.js';
 import type { Finding, Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { OnProgress } from '../progress.js';
@@ -30,6 +31,10 @@ export interface ImportOptions {
   readonly plan?: string | undefined;
   /** Write old key → new key there, as JSON lines. */
   readonly idMap?: string | undefined;
+  /** Where the files of the archive belong. Without it they stay there, which is told. */
+  readonly files?: FileStore | undefined;
+  /** Leave the files in the archive. */
+  readonly noFiles?: boolean | undefined;
   /** Write there what `undoJournal` needs to take the import back. */
   readonly journal?: string | undefined;
   /** Let the plan hold row values. */
@@ -63,7 +68,17 @@ export const importOptionNames: Readonly<Record<keyof ImportOptions, true>> = Ob
     journal: true,
     verbose: true,
   },
-  ...{ policy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true, onTarget: true },
+  ...{
+    files: true,
+    noFiles: true,
+    policy: true,
+    strict: true,
+    findings: true,
+    onProgress: true,
+    onQuery: true,
+    signal: true,
+    onTarget: true,
+  },
 });
 
 /** Objects by model, for each decision; every member is always there. */
@@ -107,8 +122,19 @@ export interface Conflict {
 }
 
 /** The `--json` document of `importobjects`, with what the run cost. */
+/** Files by what becomes of them. */
+export interface FileCounts {
+  readonly insert: number;
+  readonly same: number;
+  readonly update: number;
+  /** Of objects that are left out, and those in whose place another file stays. */
+  readonly skip: number;
+}
+
 export interface ImportResult {
   readonly status: 'done' | 'planned' | 'refused';
+  /** Undefined where the archive has no files, or none were asked for. */
+  readonly files: FileCounts | undefined;
   readonly plan: PlanCounts;
   readonly links: { readonly insert: Readonly<Record<string, number>>; readonly same: Readonly<Record<string, number>> };
   readonly conflicts: readonly Conflict[];

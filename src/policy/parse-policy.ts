@@ -1,5 +1,6 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
+import { isFileName } from '../files/file-name.js';
 import { conflictStrategies, mergeRules } from '../terms.js';
 import type { Policy } from './policy.js';
 
@@ -24,6 +25,18 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     merge: z.enum(mergeRules).optional(),
     keySuffix: z.string().min(1).optional(),
     fill: z.record(z.string(), z.string().nullable()).optional(),
+    files: z
+      .array(
+        z.strictObject({
+          path: z.string().min(1),
+          under: z
+            .string()
+            .refine(isFileName, { message: 'a folder is named by a relative path without ".." and "\\\\"' })
+            .optional(),
+          optional: z.boolean().optional(),
+        }),
+      )
+      .optional(),
     rows: z
       .array(
         z.strictObject({
@@ -85,8 +98,9 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
 function membersAt(path: readonly string[]): readonly string[] {
   const [first, , third] = path;
   if (first === 'models') {
+    if (third === 'files') return ['path', 'under', 'optional'];
     if (third === 'rows') return ['name', 'keep', 'otherwise'];
-    return 'app name key naturalKey shared parts onConflict merge keySuffix fill rows whole values'.split(' ');
+    return 'app name key naturalKey shared parts onConflict merge keySuffix fill files rows whole values'.split(' ');
   }
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];

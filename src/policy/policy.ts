@@ -45,12 +45,23 @@ export interface ModelPolicy {
   readonly keySuffix?: string;
   /** What a new row gets on import in a withheld or excluded column. */
   readonly fill?: Readonly<Record<string, string | null>>;
+  /** Files outside of the database that each row names: they leave with it. */
+  readonly files?: readonly FilePolicy[];
   /** Which of its rows leave: the first rule that a row fails keeps it at home. */
   readonly rows?: readonly RowRule[];
   /** All rows of the table leave, as shared rows, as far as its rules let them: look-up tables. */
   readonly whole?: boolean;
   /** Column → SQL expression over the row whose value leaves instead. Never of a key, nor of a column that references are made of. */
   readonly values?: Readonly<Record<string, string>>;
+}
+
+export interface FilePolicy {
+  /** The column that holds the path, or a text with columns in it: `{realm}/{id}.png`. Where one is NULL or empty, no file is named. */
+  readonly path: string;
+  /** The folder of such paths, in the place where the files are kept and in the archive: `uploads`. */
+  readonly under?: string;
+  /** They may be missing without a word. */
+  readonly optional?: boolean;
 }
 
 /** What a row must fulfil to leave. */

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { readCatalog } from '../dialect/postgres/read-catalog.js';
 import { openReadSession } from '../dialect/postgres/session.js';
+import type { FilesOf } from '../export/files-context.js';
 import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { Profile, ProfileValues } from './profile.js';
@@ -24,6 +25,7 @@ export interface ProfileOptions {
 export interface OpenedProfile {
   readonly policy: Policy;
   readonly rowPolicy: RowPolicyHook | undefined;
+  readonly filesOf: FilesOf | undefined;
 }
 
 /**
@@ -51,7 +53,11 @@ export async function openProfile(options: ProfileOptions): Promise<OpenedProfil
     await dataSource.destroy();
     dataSource.setOptions({ entities });
     await initialize(dataSource);
-    return { policy: withProfilePolicy(known, policy), rowPolicy: profile.rowPolicy?.(values) };
+    return {
+      policy: withProfilePolicy(known, policy),
+      rowPolicy: profile.rowPolicy?.(values),
+      filesOf: profile.filesOf?.(values),
+    };
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     throw error;

@@ -1,5 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 import type { Catalog } from '../dialect/postgres/catalog.js';
+import type { FilesOf } from '../export/files-context.js';
 import type { Layout } from '../export/layout.js';
 import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
@@ -26,6 +27,8 @@ export interface Profile {
    * @throws RefusedError NOT_CLASSIFIED
    */
   refuseUnknown?(catalog: Catalog, policy: Policy | undefined): void;
+  /** Computes which files rows name, where the words of a policy (`models.….files`) do not do. */
+  readonly filesOf?: (values: ProfileValues) => FilesOf;
   /** Other forms of an export than our own archive, by the name that `--format` takes. */
   readonly layouts?: Readonly<Record<string, (values: ProfileValues) => Layout>>;
 }

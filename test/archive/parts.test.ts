@@ -65,6 +65,7 @@ describe('an archive in parts', () => {
         const parts = new Map<string, Buffer>();
         const writer = new PartsWriter(
           {
+            create: () => Promise.reject(new Error('no files')),
             part: (name, bytes) => Promise.resolve(void parts.set(name, Buffer.from(bytes))),
             finish: (last) => Promise.resolve({ bytes: 0, sha256: last.sha256 }),
             abort: () => Promise.resolve(),
@@ -274,7 +275,7 @@ describe('an archive in parts', () => {
       ['part is too much', () => copyFileSync(part('objects-000001.jsonl'), part(nextPart())), 'ARCHIVE_UNSORTED', /./u],
       ['empty part is too much', () => writeFileSync(part(nextPart()), ''), 'ARCHIVE_DAMAGED', /is none of its parts/u],
       ['file is none of it', () => writeFileSync(part('notes.txt'), ''), 'ARCHIVE_DAMAGED', /"notes\.txt" is no part/u],
-      ['folder is none of it', () => mkdirSync(part('files')), 'ARCHIVE_DAMAGED', /"files" is no part/u],
+      ['folder is none of it', () => mkdirSync(part('more')), 'ARCHIVE_DAMAGED', /"more" is no part/u],
       [
         'part is named with fewer or more digits',
         () => renameSync(part('objects-000002.jsonl'), part('objects-0000002.jsonl')),

@@ -21,9 +21,9 @@ export const sharedOptions = words(
 const selection = words('-r --root --follow --shared --boundary --exclude --include-secret --max-objects --max-depth');
 
 export const commandOptions = {
-  export: [...selection, ...words('-o --output --force --dry-run --debug --format --reproducible --jobs')],
+  export: [...selection, ...words('-o --output --force --dry-run --debug --format --reproducible --jobs --files')],
   import: words(
-    '--dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --id-map --with-id-map --journal --bulk-constraints --ignore-nonexistent',
+    '--dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --id-map --with-id-map --journal --files --bulk-constraints --ignore-nonexistent',
   ),
   delete: [
     ...selection,
@@ -37,7 +37,7 @@ export const commandOptions = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export const laterOptions = {
-  export: words('--bucket --public-only --consent-message-id --consent-users --users --files --avatar-salt --zulip-parity'),
+  export: words('--bucket --public-only --consent-message-id --consent-users --users --avatar-salt --zulip-parity'),
   import: words('--apply-plan'),
   delete: ['--bucket'],
   diff: [],

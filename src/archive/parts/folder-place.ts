@@ -5,7 +5,7 @@ import { UsageError } from '../../errors/portolan-error.js';
 import { outputExists } from '../archive-target.js';
 import { fileError } from '../file-error.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../temporary-files.js';
-import { headerPart, partOf, printable } from './part-order.js';
+import { filesFolder, headerPart, partOf, printable } from './part-order.js';
 
 /**
  * Where a folder goes: what lies behind symbolic links.
@@ -56,6 +56,7 @@ async function refuseOthers(place: string, path: string): Promise<void> {
 }
 
 function isPart(entry: Dirent): boolean {
+  if (entry.name === filesFolder) return entry.isDirectory();
   return entry.isFile() && partOf(entry.name) !== undefined;
 }
 

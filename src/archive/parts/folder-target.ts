@@ -1,5 +1,7 @@
-import { mkdir, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FileDraft } from '../../files/file-source.js';
 import { fileError } from '../file-error.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../temporary-files.js';
 import { folderPlace, takePlace } from './folder-place.js';
@@ -10,6 +12,7 @@ export class FolderTarget implements PartsTarget {
   readonly #path: string;
   readonly #temporary: string;
   readonly #force: boolean;
+  readonly #open = new Set<FileHandle>();
   #bytes = 0;
   /** The disk takes a part while the next one is made. */
   #synced: Promise<void> = Promise.resolve();
@@ -52,6 +55,46 @@ export class FolderTarget implements PartsTarget {
     }
   }
 
+  async create(name: string): Promise<FileDraft> {
+    const path = join(this.#temporary, name);
+    const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        throw fileError(error, this.#path);
+      }
+    };
+    const file = await guarded(async () => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      return open(path, 'wx', 0o600);
+    });
+    this.#open.add(file);
+    let written = 0;
+    const close = async (): Promise<void> => {
+      if (this.#open.delete(file)) await file.close();
+    };
+    return {
+      write: (bytes) =>
+        guarded(async () => {
+          await file.writeFile(bytes);
+          written += bytes.length;
+        }),
+      end: () =>
+        guarded(async () => {
+          await file.datasync();
+          await close();
+        }),
+      finish: () => {
+        this.#bytes += written;
+        return Promise.resolve();
+      },
+      discard: async () => {
+        await close().catch(() => undefined);
+        await rm(path, { force: true });
+      },
+    };
+  }
+
   async finish({ sha256 }: { readonly sha256: string }): Promise<{ readonly bytes: number; readonly sha256: string }> {
     try {
       await this.#synced;
@@ -78,6 +121,7 @@ export class FolderTarget implements PartsTarget {
 
   async abort(): Promise<void> {
     await this.#synced.catch(() => undefined);
+    for (const file of this.#open) await file.close().catch(() => undefined);
     await discardTemporaryFile(this.#temporary);
   }
 }

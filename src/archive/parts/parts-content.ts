@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { RefusedError } from '../../errors/portolan-error.js';
-import type { ArchiveContent, ContentPass, ContentVersion } from '../archive-content.js';
+import type { ArchiveContent, ContentPass, ContentVersion, FilesOfPass } from '../archive-content.js';
 import type { ArchivePart, ArchiveTrailer } from '../archive.js';
 import type { LineBatch } from '../read-lines.js';
 import { linesOf } from '../read-lines.js';
-import type { Member, Members } from './members.js';
+import { CountedPart } from './counted-part.js';
+import { ListedFiles } from './listed-files.js';
+import type { Members } from './members.js';
 import type { PartKind } from './part-order.js';
-import { PartOrder } from './part-order.js';
+import { filesFolder, PartOrder } from './part-order.js';
 
 /** An archive in parts: its lines one part after another, and each part against what the trailer tells of it. */
 export class PartsContent implements ArchiveContent {
@@ -20,37 +21,55 @@ export class PartsContent implements ArchiveContent {
     return this.#members.path;
   }
 
-  pass(): ContentPass {
+  pass(files: FilesOfPass): ContentPass {
     const seen: ArchivePart[] = [];
+    const listed = new ListedFiles(this.path, files);
     return {
-      lines: this.#lines(seen),
+      lines: this.#lines(seen, listed),
       prove: (trailer) => {
         this.#compare(seen, trailer);
+        listed.prove(trailer);
       },
     };
   }
 
+  /** @throws RefusedError ARCHIVE_FILES where there are files, which nobody who edits lines thinks of */
   async *bytes(): AsyncGenerator<Buffer> {
-    for await (const { chunks } of this.#members.read(() => undefined)) yield* chunks;
+    for await (const { name, chunks } of this.#members.read(true, () => undefined)) {
+      if (name.startsWith(`${filesFolder}/`)) {
+        throw new RefusedError('ARCHIVE_FILES', `${this.path} has files beside its rows: it cannot be sealed again`, {
+          hint: 'Export it without files (--no-files), and edit that.',
+        });
+      }
+      yield* chunks;
+    }
   }
 
   version(): Promise<ContentVersion> {
     return this.#members.version();
   }
 
-  async *#lines(seen: ArchivePart[]): AsyncGenerator<LineBatch> {
+  async *#lines(seen: ArchivePart[], listed: ListedFiles): AsyncGenerator<LineBatch> {
     const order = new PartOrder(this.path);
     let read = 0;
     const onRead = (bytes: number): void => {
       read = bytes;
     };
-    for await (const member of this.#members.read(onRead)) {
+    for await (const member of this.#members.read(listed.areLookedAt, onRead)) {
       const kind = order.next(member.name);
       const part = new CountedPart(member);
+      if (kind === 'file') {
+        await listed.file(part);
+        continue;
+      }
       for await (const batch of linesOf(part, this.path, () => read)) {
         this.#checkLines(member.name, kind, batch);
-        yield batch;
+        if (kind === 'files') {
+          await listed.list(member.name, batch);
+          yield { ...batch, beside: true };
+        } else yield batch;
       }
+      if (kind === 'files') listed.endList();
       if (kind !== 'trailer') seen.push(part.facts());
     }
     order.end();
@@ -60,7 +79,7 @@ export class PartsContent implements ArchiveContent {
     if (!terminated) {
       throw new RefusedError('ARCHIVE_TRUNCATED', `${this.path}: ${name} is cut: its last line has no end`, { hint });
     }
-    if (kind !== 'objects' && ends.length > 1) throw this.#altered(name);
+    if ((kind === 'header' || kind === 'trailer') && ends.length > 1) throw this.#altered(name);
   }
 
   #compare(seen: readonly ArchivePart[], { parts = [] }: ArchiveTrailer): void {
@@ -82,26 +101,3 @@ export class PartsContent implements ArchiveContent {
 }
 
 const hint = 'If you edited it on purpose: portolan verify --reseal. Else copy or export it again.';
-
-/** Counts what is read of a member. */
-class CountedPart implements AsyncIterable<Buffer> {
-  readonly #member: Member;
-  readonly #hash = createHash('sha256');
-  #bytes = 0;
-
-  constructor(member: Member) {
-    this.#member = member;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    for await (const chunk of this.#member.chunks) {
-      this.#bytes += chunk.length;
-      this.#hash.update(chunk);
-      yield chunk;
-    }
-  }
-
-  facts(): ArchivePart {
-    return { name: this.#member.name, bytes: this.#bytes, sha256: this.#hash.digest('hex') };
-  }
-}

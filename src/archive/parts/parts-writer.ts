@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import stringify from 'fast-json-stable-stringify';
-import type { ArchiveHeader, ArchivePart, ArchiveTrailer, TrailerContent } from '../archive.js';
+import type { FileSink } from '../../files/file-source.js';
+import type { ArchiveFiles, ArchiveHeader, ArchivePart, ArchiveTrailer, TrailerContent } from '../archive.js';
 import { checkLines } from '../check-lines.js';
-import { lineLimit, trailerTooLong } from '../limits.js';
+import { lineLimit, listLimit, trailerTooLong } from '../limits.js';
 import { sealOf } from '../seal-of.js';
-import { headerPart, objectsPart, trailerPart } from './part-order.js';
+import type { FileRecord } from './file-record.js';
+import { writeFileRecord } from './file-record.js';
+import { filesFolder, headerPart, numberedPart, trailerPart } from './part-order.js';
 import type { PartsTarget } from './parts-target.js';
 
 const lineFeed = 0x0a;
@@ -18,7 +21,10 @@ export class PartsWriter {
   readonly #parts: ArchivePart[] = [];
   #buffer = Buffer.alloc(0);
   #used = 0;
-  #objects = 0;
+  readonly #counts = { objects: 0, files: 0 };
+  #files: ArchiveFiles | undefined;
+  #records: Buffer[] = [];
+  #recordBytes = 0;
 
   constructor(target: PartsTarget, limit: number) {
     this.#target = target;
@@ -44,15 +50,34 @@ export class PartsWriter {
     return true;
   }
 
+  /** The objects are over: files follow. */
+  async openFiles(): Promise<FileSink> {
+    await this.#finishObjects();
+    this.#files = { count: 0, bytes: 0 };
+    return { create: (name) => this.#target.create(`${filesFolder}/${name}`) };
+  }
+
+  /** Of a file that has its place: in the order in which files got theirs. */
+  async record(record: FileRecord): Promise<void> {
+    const { count, bytes } = this.#files ?? { count: 0, bytes: 0 };
+    this.#files = { count: count + 1, bytes: bytes + record.bytes };
+    const line = Buffer.from(writeFileRecord(record));
+    if (line.length > lineLimit) throw trailerTooLong(lineLimit);
+    this.#records.push(line);
+    this.#recordBytes += line.length;
+    if (this.#recordBytes >= this.#limit || this.#records.length >= listLimit) await this.#finishRecords();
+  }
+
   async finish(content: TrailerContent): Promise<{
     readonly bytes: number;
     readonly sha256: string;
     readonly trailer: ArchiveTrailer;
   }> {
     await this.#finishObjects();
-    const parts = [...this.#parts];
+    await this.#finishRecords();
+    const told = { ...content, ...(this.#files === undefined ? {} : { files: this.#files }), parts: [...this.#parts] };
     const sha256 = this.#content.copy().digest('hex');
-    const trailer: ArchiveTrailer = { ...content, parts, seal: sealOf({ ...content, parts }), sha256 };
+    const trailer: ArchiveTrailer = { ...told, seal: sealOf(told), sha256 };
     const line = Buffer.from(`{"trailer":${stringify(trailer)}}\n`);
     if (line.length > lineLimit) throw trailerTooLong(lineLimit);
     const last = await this.#part(trailerPart, line);
@@ -95,8 +120,17 @@ export class PartsWriter {
     // The target has them from now on. The next part is mostly as large.
     this.#buffer = Buffer.allocUnsafeSlow(Math.min(this.#limit, this.#buffer.length));
     this.#used = 0;
-    this.#objects += 1;
-    await this.#part(objectsPart(this.#objects), bytes);
+    this.#counts.objects += 1;
+    await this.#part(numberedPart('objects', this.#counts.objects), bytes);
+  }
+
+  async #finishRecords(): Promise<void> {
+    if (this.#records.length === 0) return;
+    const bytes = Buffer.concat(this.#records);
+    this.#records = [];
+    this.#recordBytes = 0;
+    this.#counts.files += 1;
+    await this.#part(numberedPart('files', this.#counts.files), bytes);
   }
 
   async #part(name: string, bytes: Buffer): Promise<ArchivePart> {

@@ -39,7 +39,7 @@ export class TarMembers implements Members {
     this.#compression = compression;
   }
 
-  async *read(onRead: (bytes: number) => void): AsyncGenerator<Member> {
+  async *read(_: boolean, onRead: (bytes: number) => void): AsyncGenerator<Member> {
     const archive = extract();
     const end = new TarEnd();
     const fed = feed(archive, readBytes(this.path, this.#compression, onRead), end);

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { pipeline, Readable } from 'node:stream';
 import { pack } from 'tar-stream';
+import type { FileDraft } from '../../files/file-source.js';
 import type { PartsTarget } from './parts-target.js';
+import { Spool } from './spool.js';
 
 /** Where the bytes of the tar file go. */
 interface Bytes {
@@ -20,9 +22,13 @@ export class TarTarget implements PartsTarget {
   readonly #pack = pack();
   readonly #digest = createHash('sha256');
   readonly #written: Promise<void>;
+  readonly #spools = new Set<Spool>();
+  readonly #beside: string;
 
-  constructor(target: Bytes, transform: Transform | undefined) {
+  /** @param beside where members wait until their size is known */
+  constructor(target: Bytes, transform: Transform | undefined, beside: string) {
     this.#target = target;
+    this.#beside = beside;
     const packed = Readable.from(this.#pack, { objectMode: false });
     const stream: AsyncIterable<unknown> = transform === undefined ? packed : pipeline(packed, transform, () => undefined);
     this.#written = this.#drain(stream);
@@ -40,6 +46,43 @@ export class TarTarget implements PartsTarget {
     await Promise.race([taken, this.#written]);
   }
 
+  create(name: string): Promise<FileDraft> {
+    const spool = new Spool(this.#beside);
+    this.#spools.add(spool);
+    const discard = async (): Promise<void> => {
+      this.#spools.delete(spool);
+      await spool.discard();
+    };
+    return Promise.resolve({
+      write: (bytes) => spool.write(bytes),
+      end: () => Promise.resolve(),
+      finish: async () => {
+        await this.#append(name, spool);
+        await discard();
+      },
+      discard,
+    });
+  }
+
+  async #append(name: string, spool: Spool): Promise<void> {
+    let done: () => void = () => undefined;
+    const taken = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const entry = this.#pack.entry({ ...sameForAll, name, size: spool.bytes }, (error) => {
+      if (error === null || error === undefined) done();
+    });
+    for await (const chunk of spool.read()) {
+      if (entry.write(chunk)) continue;
+      const drained = new Promise<void>((resolve) => {
+        entry.once('drain', resolve);
+      });
+      await Promise.race([drained, this.#written]);
+    }
+    entry.end(null);
+    await Promise.race([taken, this.#written]);
+  }
+
   async finish(): Promise<{ readonly bytes: number; readonly sha256: string }> {
     this.#pack.finalize();
     await this.#written;
@@ -49,6 +92,7 @@ export class TarTarget implements PartsTarget {
   async abort(): Promise<void> {
     this.#pack.destroy();
     await this.#written.catch(() => undefined);
+    for (const spool of this.#spools) await spool.discard();
     await this.#target.abort();
   }
 

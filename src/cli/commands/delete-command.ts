@@ -70,13 +70,8 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
         const { dryRun, acceptLoss, plan, journal, receipt, noArchive } = args;
         const asks = !dryRun && !args.yes;
         if (asks) requireTerminal('deleting rows wants a consent');
-<<<<<<< HEAD
-        const exports = named.archive === undefined;
-        const { dataSource, policy, rowPolicy } = await context.open({ exports, objects: named.objects });
-=======
         const use = named.archive === undefined ? { exports: true, objects: args.objects } : {};
         const { dataSource, policy, rowPolicy } = await context.open(use);
->>>>>>> slice-delete
         const { deleteObjects } = await import('../../delete/delete-objects.js');
         let where = '';
         const result = await deleteObjects(dataSource, {

@@ -4,6 +4,8 @@ import type { ProfileWords } from '../../profiles/profile.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { noProfile, profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
+import type { FilesArgument } from '../files-option.js';
+import { fileSource, withFilesOption } from '../files-option.js';
 import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ExportArguments extends SelectionArguments {
@@ -13,6 +15,7 @@ interface ExportArguments extends SelectionArguments {
   readonly format: string;
   readonly reproducible: boolean;
   readonly jobs: number | undefined;
+  readonly files: FilesArgument;
 }
 
 /** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
@@ -21,7 +24,7 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
     command: `${name} <objects...>`,
     describe: 'export objects with everything that belongs to them and everything those rows need',
     builder: (yargs) =>
-      withProfileOptions(withSelectionOptions(withSharedOptions(yargs)), ofProfile)
+      withProfileOptions(withFilesOption(withSelectionOptions(withSharedOptions(yargs))), ofProfile)
         .option('output', {
           alias: 'o',
           default: '-',
@@ -49,7 +52,7 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
         const values = profileValues(args, ofProfile);
-        const { dataSource, policy, rowPolicy, profile } = await context.open({
+        const { dataSource, policy, rowPolicy, filesOf, profile } = await context.open({
           exports: true,
           objects: args.objects,
           values,
@@ -67,6 +70,9 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
           dryRun,
           reproducible,
           jobs,
+          filesOf,
+          files: await fileSource(args.files),
+          noFiles: args.files === false,
         });
         context.say(await summarizeExport(result, args.verbose));
         return { exitCode: 0, json: jsonOf(result) };
@@ -77,6 +83,6 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
 
 /** The document that cli.md promises. */
 function jsonOf(result: ExportResult): unknown {
-  const { status, output, objects, links, total, bytes, sha256, withheld, findings } = result;
-  return { status, output: output ?? null, objects, links, total, bytes, sha256, withheld, findings };
+  const { status, output, objects, links, total, bytes, files, sha256, withheld, findings } = result;
+  return { status, output: output ?? null, objects, links, total, bytes, files, sha256, withheld, findings };
 }

@@ -4,6 +4,8 @@ import type { ImportResult } from '../../import/import-options.js';
 import type { ConflictStrategy, RemapRule } from '../../terms.js';
 import { conflictStrategies, remapRules } from '../../terms.js';
 import type { SharedArguments } from '../shared-options.js';
+import type { FilesArgument } from '../files-option.js';
+import { fileStore, filesOption } from '../files-option.js';
 import { choiceOption, listOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ImportArguments extends SharedArguments {
@@ -18,6 +20,7 @@ interface ImportArguments extends SharedArguments {
   readonly idMap: string | undefined;
   readonly journal: string | undefined;
   readonly withIdMap: readonly string[];
+  readonly files: FilesArgument;
   readonly bulkConstraints: boolean;
   readonly ignoreNonexistent: boolean;
 }
@@ -49,6 +52,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         .option('id-map', valueOption('FILE', 'write old key → new key there, as JSON lines'))
         .option('journal', valueOption('FILE', 'write there what portolan undo needs to take it back'))
         .option('with-id-map', listOption('FILE', 'maps of earlier imports: what one names is taken for that row'))
+        .option('files', filesOption('where the files of the archive belong; --no-files leaves them there'))
         .option('bulk-constraints', {
           type: 'boolean',
           default: false,
@@ -76,6 +80,8 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
           ...libraryOptions(context),
           ...{ archive, dryRun, onConflict, remap, offset, plan, idMap, withIdMap, journal, bulkConstraints },
           ...{ ignoreNonexistent, verbose, strict, policy },
+          files: await fileStore(args.files),
+          noFiles: args.files === false,
           onTarget: async ({ host, database, user }) => {
             context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
             const question = `Rows of database ${database} on ${host} that differ will be overwritten. Go on?`;
@@ -98,7 +104,7 @@ function strategy(args: ImportArguments): ConflictStrategy | undefined {
 }
 
 /** The document that cli.md promises. */
-function jsonOf({ status, plan, links, conflicts, findings }: ImportResult): unknown {
+function jsonOf({ status, plan, links, files, conflicts, findings }: ImportResult): unknown {
   const told = conflicts.map(({ object, reason, constraint, columns, inTheWay }) => ({
     object,
     reason,
@@ -106,5 +112,5 @@ function jsonOf({ status, plan, links, conflicts, findings }: ImportResult): unk
     columns,
     inTheWay,
   }));
-  return { status, plan, links, conflicts: told, findings };
+  return { status, plan, links, files, conflicts: told, findings };
 }

@@ -73,6 +73,10 @@ function externalLines(external: VerifiedArchive['trailer']['external']): readon
   return [...counts].map(([model, count]) => `stayed at home, known by key and natural key: ${String(count)} of ${model}`);
 }
 
+function filesLine({ files }: VerifiedArchive['trailer']): readonly string[] {
+  return files === undefined ? [] : [`files beside the rows: ${String(files.count)} (${String(files.bytes)} bytes)`];
+}
+
 /** `portolan verify`. */
 export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify <archive>',
@@ -121,6 +125,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         const lines = [
           await table(['model', 'objects'], Object.entries(trailer.objects)),
           ...Object.entries(facts).map(([name, values]) => `${name}: ${values.length === 0 ? 'none' : values.join(', ')}`),
+          ...filesLine(trailer),
           ...externalLines(trailer.external),
           ...trailer.leftOut.map(({ model, rule, count }) => `left out by ${rule}: ${String(count)} of ${model}`),
           `edited: ${header.edited === true ? 'yes' : 'no'}`,
