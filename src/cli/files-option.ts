@@ -13,10 +13,7 @@ export function filesOption(describe: string): ReturnType<typeof valueOption> {
 
 /** Of an export. A profile can say more of it. */
 export function withFilesOption<T>(yargs: Argv<T>): Argv<T> {
-  return yargs.option(
-    'files',
-    filesOption('where the files are that rows name; --no-files leaves them there'),
-  ) as unknown as Argv<T>;
+  return yargs.option('files', filesOption('where the files are that rows name; --no-files leaves them there'));
 }
 
 /** @throws UsageError OPTION_VALUE */
