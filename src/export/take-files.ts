@@ -3,6 +3,7 @@ import type { ArchiveFiles } from '../archive/archive.js';
 import { outputLayout } from '../archive/output-layout.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { copyFiles } from '../files/copy-files.js';
+import type { NamedFile } from '../files/named-file.js';
 import type { Findings } from '../findings/finding.js';
 import type { ExportOptions } from './export-options.js';
 import type { FilesContext } from './files-context.js';
@@ -21,6 +22,8 @@ export async function takesFiles(context: FilesContext, options: ExportOptions, 
   if (files === undefined) {
     for (const { model } of models)
       findings.warn('files-stay', model, 'its rows name files, which stay at home: --files says where they are');
+    if (filesOf !== undefined && (await namesAny(filesOf(context))))
+      findings.warn('files-stay', 'files', 'rows name files, which stay at home: --files says where they are');
     return false;
   }
   for (const entity of models) for (const name of columnsOfFiles(entity)) leavingColumn(entity, name);
@@ -34,6 +37,11 @@ export async function takesFiles(context: FilesContext, options: ExportOptions, 
       hint: 'Name a folder (out/) or a tar file (out.tar, out.tar.gz), or leave the files out (--no-files).',
     },
   );
+}
+
+async function namesAny(files: AsyncIterable<NamedFile>): Promise<boolean> {
+  for await (const file of files) if (file.optional !== true) return true;
+  return false;
 }
 
 /** Copies the files into the archive, behind its rows, and tells of each which object names it. */

@@ -3,6 +3,7 @@ import type { FileSource } from '../../files/file-source.js';
 import { localFiles } from '../../files/local-files.js';
 import type { Profile, ProfileValues } from '../profile.js';
 import { zulipEntities } from './entities.js';
+import { zulipFilesOf } from './files-of.js';
 import { zulipOptions } from './options.js';
 import { zulipLayout } from './layout/zulip-layout.js';
 import { refuseUnknown } from './refuse-unknown.js';
@@ -22,6 +23,7 @@ export const zulip: Profile = Object.freeze({
   entities: zulipEntities,
   policy: zulipPolicy,
   rowPolicy: zulipRowPolicy,
+  filesOf: zulipFilesOf,
   refuseUnknown,
   layouts: Object.freeze({
     zulip: (values: ProfileValues) =>
