@@ -10,7 +10,7 @@ const asked: readonly (readonly [program: Program, words: readonly string[], usa
   ['exportobjects', [], /^exportobjects <objects\.\.\.>\n[^]*\n {2}exportobjects demoapp\.Book\.4 -o book\.json/u],
   ['importobjects', [], /^importobjects <path>\n[^]*\n {2}importobjects book\.json --dry-run/u],
   ['deleteobjects', [], /^deleteobjects <objects\.\.\.>\n[^]*\n {2}deleteobjects auth\.User\.7 -o user\.json --dry-run/u],
-  ['portolan', [], /^portolan <command>[^]*portolan export[^]*portolan verify[^]*Not in this version: diff, /u],
+  ['portolan', [], /^portolan <command>[^]*portolan export[^]*portolan verify[^]*Not in this version: check, /u],
   ['portolan', ['export'], /^portolan export <objects\.\.\.>\n[^]*\n {2}portolan export demoapp\.Book\.4 -o book\.json/u],
   ['portolan', ['import'], /^portolan import <path>\n[^]*\n {2}portolan import book\.json --dry-run/u],
   ['portolan', ['explain'], /^portolan explain <objects\.\.\.>\n[^]*\n {2}portolan explain demoapp\.Book\.4/u],
