@@ -4,6 +4,7 @@ import type { JournalEntity, JournalHeader, JournalLine } from '../changes/journ
 import { databaseIdentity, journalEntity, journalHeader, journalLines } from '../changes/journal.js';
 import { sameKey } from '../changes/staged-keys.js';
 import { toKey } from '../closure/key.js';
+import { parseArray } from '../dialect/postgres/read-catalog.js';
 import { columnList, ownRows } from '../dialect/postgres/sql.js';
 import type { TextRow } from '../dialect/session.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
@@ -44,20 +45,30 @@ async function* lines(facts: PlanFacts): AsyncGenerator<JournalLine> {
       for (const row of rows)
         yield { ...named(stage, row), decision: 'delete', before: valuesOf(columnsOf(stage), row.slice(stage.key.length)) };
   }
-  for (const [number, reference] of facts.references.entries()) {
-    const stage = facts.staged.get(reference.child);
-    const columns = nullifiedColumns(facts.schema, reference).flatMap(
-      (name) => stage?.entity.columns.filter((column) => column.name === name) ?? [],
-    );
-    if (stage === undefined || columns.length === 0) continue;
-    const children = `SELECT e.child FROM ${nullifyingEdges()} WHERE e.reference = ${String(number)}`;
-    const sql = `${rowsSql(stage, columns)} WHERE ${sameKey(stage, 't', 'k')} AND k.${stageColumns.id} IN (${children}) ORDER BY k.${stageColumns.id}`;
-    const after = Object.fromEntries(columns.map(({ member }) => [member, null]));
-    for await (const rows of copyRows(facts.session, sql, purpose)) {
-      for (const row of rows) {
-        const before = valuesOf(columns, row.slice(stage.key.length));
-        yield { ...named(stage, row), decision: 'nullify', columns: Object.keys(after), before, after };
-      }
+  for (const stage of facts.staged.values()) yield* nullifiedLines(facts, stage);
+}
+
+/** One line for each row, however many of its references become NULL: what is written by one statement can be written once. */
+async function* nullifiedLines(facts: PlanFacts, stage: StagedModel): AsyncGenerator<JournalLine> {
+  const nulls = new Map(
+    facts.references.flatMap((reference, number) =>
+      reference.child === stage.entity.model ? [[String(number), nullifiedColumns(facts.schema, reference)] as const] : [],
+    ),
+  );
+  const names = new Set([...nulls.values()].flat());
+  const columns = stage.entity.columns.filter(({ name }) => names.has(name));
+  if (columns.length === 0) return;
+  const children = `SELECT e.child, pg_catalog.array_agg(DISTINCT e.reference) AS refs FROM ${nullifyingEdges()} GROUP BY 1`;
+  const list = columnList([...stage.key, ...columns.map(({ name }) => name)], 't');
+  const sql = `SELECT n.refs, ${list} FROM ${ownRows(stage.entity)} t, ${stage.table} k, (${children}) n WHERE ${sameKey(stage, 't', 'k')} AND n.child = k.${stageColumns.id} ORDER BY k.${stageColumns.id}`;
+  for await (const rows of copyRows(facts.session, sql, purpose)) {
+    for (const [references, ...row] of rows) {
+      const written = new Set(parseArray(references ?? '{}').flatMap((number) => nulls.get(number) ?? []));
+      const values = valuesOf(columns, row.slice(stage.key.length));
+      const members = columns.filter(({ name }) => written.has(name)).map(({ member }) => member);
+      const before = Object.fromEntries(members.map((member) => [member, values[member] ?? null]));
+      const after = Object.fromEntries(members.map((member) => [member, null]));
+      yield { ...named(stage, row), decision: 'nullify', columns: members, before, after };
     }
   }
 }

@@ -44,11 +44,9 @@ describe('help, README, error codes and options', function () {
 
     it(`describe each option, say what value it takes, and use each: ${command}`, () => {
       const source = read(`src/cli/commands/${command}-command.ts`) + read('src/cli/export-arguments.ts');
-      const elsewhere =
-        read('src/cli/run-command.ts') +
-        read('src/cli/open-data-source.ts') +
-        read('src/cli/main.ts') +
-        read('src/cli/answer-help.ts');
+      const elsewhere = ['run-command', 'open-data-source', 'main', 'answer-help']
+        .map((file) => read(`src/cli/${file}.ts`))
+        .join('');
       for (const [name, option] of declarations[command].options) {
         expect(option.describe, name).to.be.a('string').with.length.above(8);
         const hasValue = option.type !== 'boolean';
