@@ -141,6 +141,16 @@ describe("what leaves otherwise than with Zulip's own export, without --zulip-pa
     expect(found.external('zerver.userprofile').every((id) => id < 6)).to.equal(true);
   });
 
+  it('what everybody has read is no list, in whatever mode a realm leaves as a whole', async () => {
+    for (const values of [
+      {},
+      { 'public-only': true },
+      { 'zulip-parity': true },
+      { 'consent-message-id': 848, 'zulip-parity': true },
+    ])
+      expect((await exported(values)).described, JSON.stringify(values)).to.include('zerver.usermessage');
+  });
+
   it('several realms leave at once, and a huddle of both with them', async () => {
     const found = await exported({}, ['zerver.Realm.2', 'zerver.Realm.3']);
     expect(found.ids('zerver.realm')).to.deep.equal([2, 3]);

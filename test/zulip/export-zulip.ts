@@ -14,9 +14,11 @@ export interface ZulipExport {
   /** By model (`zerver.message`), each object by its key. */
   readonly objects: ReadonlyMap<string, ReadonlyMap<number, ArchiveObject['fields']>>;
   /** How many rows stayed at home by a rule. */
-  leftOut(model: string, rule: string): number;
-  ids(model: string): readonly number[];
-  external(model: string): readonly number[];
+  readonly leftOut: (model: string, rule: string) => number;
+  readonly ids: (model: string) => readonly number[];
+  readonly external: (model: string) => readonly number[];
+  /** Models whose rows were read by what they hold, and never listed. */
+  readonly described: readonly string[];
 }
 
 /** Exports objects of a Zulip server, with the profile's options as on the command line. */
@@ -26,7 +28,8 @@ export async function exportZulip(url: string, objects: readonly string[], value
   const folder = mkdtempSync(join(tmpdir(), 'portolan-zulip-'));
   try {
     const output = join(folder, 'out.json');
-    await exportObjects(dataSource, { objects, output, reproducible: true, includeSecrets: ['*'], ...opened });
+    const asked = { objects, output, reproducible: true, includeSecrets: ['*'], ...opened };
+    const { closure } = await exportObjects(dataSource, asked);
     const { objects: all, trailer } = JSON.parse(readFileSync(output, 'utf8')) as {
       objects: readonly ArchiveObject[];
       trailer: ArchiveTrailer;
@@ -39,6 +42,7 @@ export async function exportZulip(url: string, objects: readonly string[], value
     return {
       trailer,
       objects: byModel,
+      described: [...closure.described.keys()],
       leftOut: (model, rule) => trailer.leftOut.find((one) => one.model === model && one.rule === rule)?.count ?? 0,
       ids: (model) => [...(byModel.get(model)?.keys() ?? [])].sort((a, b) => a - b),
       external: (model) => trailer.external.flatMap((one) => (one.model === model ? [Number(one.pk)] : [])).sort((a, b) => a - b),
