@@ -118,7 +118,7 @@ describe('--format zulip', function () {
     expect(manifest['seeds']).to.deep.equal(['zerver.realm.2']);
   });
 
-  it('is made as docs/zulip.md says, step by step', async () => {
+  it('is made as docs/zulip.md says, step by step', () => {
     const [, steps = ''] =
       /### Step by step[^]*?```sh\n([^]*?)```/u.exec(readFileSync(join(repositoryRoot, 'docs/zulip.md'), 'utf8')) ?? [];
     const program = `"${process.execPath}" "${join(repositoryRoot, 'dist/src/bin/exportobjects.js')}"`;
