@@ -2,8 +2,6 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
-import { RefusedError } from '../errors/portolan-error.js';
-import type { Reference } from '../schema/schema.js';
 import type { RemapRule } from '../terms.js';
 import { decodeRow } from '../values/copy-text.js';
 import { objectKey } from '../values/object-values.js';
@@ -13,43 +11,11 @@ import type { ModelMapping } from './model-mapping.js';
 import { withPart } from './new-keys.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
-import type { FollowedRow, RemappedRows } from './remapped-rows.js';
+import type { Placed } from './placed.js';
+import type { FollowedRow } from './followed-row.js';
+import type { RemappedRows } from './remapped-rows.js';
+import { staleMap } from './stale-map.js';
 import { valueRefused } from './value-refused.js';
-
-/** Where an object goes in the target. */
-export interface Placed {
-  readonly how:
-    /** To the key that it has when its references are followed. */
-    | 'own'
-    /** To one that no row has. */
-    | 'new'
-    /** It is a row that has its natural key, or that an earlier map names. */
-    | 'bound'
-    /** Several rows have its natural key. */
-    | 'many'
-    /** Another object of the archive is the same row. */
-    | 'twice'
-    /** The key that it should get is taken. */
-    | 'taken'
-    /** It needs an object that stays out. */
-    | 'lost'
-    /** No row can hold its references. */
-    | 'torn'
-    /** Nothing is known yet of what its natural key refers to. */
-    | 'waiting';
-  readonly to: Key;
-  /** What the row will be, as COPY text: made when it is asked for, since few are. */
-  readonly line: () => string;
-  /** Members in which the row that has its key differs, as far as they are known; undefined where no row has it. */
-  readonly differing: readonly string[] | undefined;
-  /** Those that are to be written; undefined where there is no row. */
-  readonly changes: readonly string[] | undefined;
-  /** Places of columns whose references are not decided yet. */
-  readonly unknown: ReadonlySet<number>;
-  /** The row, or the object of the archive, that is in its way. */
-  readonly inTheWay?: { readonly key: Key; readonly inArchive: boolean };
-  readonly torn?: readonly Reference[];
-}
 
 export interface PlacingContext {
   readonly session: Session;
@@ -251,7 +217,7 @@ class Placer {
     const { target } = this.#planned;
     const key = this.#keyOf(object);
     const theirs = found.rows.get(to);
-    if (theirs === undefined) throw stale(objectName(target, key), objectName(target, to));
+    if (theirs === undefined) throw staleMap(objectName(target, key), objectName(target, to));
     const claimed = this.#claim(key, to);
     if (claimed !== undefined) return claimed;
     const { texts, unknown } = row;
@@ -326,10 +292,4 @@ class Placer {
   #nowhere(how: Placed['how'], to: Key): Placed {
     return { how, to, line: () => '', differing: undefined, changes: undefined, unknown: none };
   }
-}
-
-function stale(object: string, row: string): RefusedError {
-  return new RefusedError('ID_MAP_STALE', `an id map says that ${object} is ${row}, which the target does not have`, {
-    hint: 'Nothing was written. Take that line out of the map, or use the map of this target.',
-  });
 }

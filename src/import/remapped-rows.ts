@@ -3,53 +3,20 @@ import type { Key } from '../closure/key.js';
 import { keyTexts, toKey } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
-import { escapeCopy } from '../values/copy-text.js';
+import { editLine } from '../values/edit-line.js';
 import { memberText, objectKey } from '../values/object-values.js';
+import type { FollowedRow } from './followed-row.js';
 import type { KeyMap } from './key-map.js';
 import { PackedKeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
+import type { Held, ModelRows } from './model-rows.js';
+import { changesKey } from './model-rows.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import type { TargetModel } from './target.js';
 import type { ValueSpace } from './value-space.js';
 import { ColumnSpace } from './value-space.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
-
-/** An object with its references as they lead in the target. */
-export type FollowedRow =
-  | {
-      readonly is: 'kept';
-      /** By place among the target's columns: what it holds instead. */
-      readonly texts: ReadonlyMap<number, string>;
-      /** Places whose references are not decided yet. */
-      readonly unknown: ReadonlySet<number>;
-    }
-  /** It needs an object that is not there, and that no row stands in for. */
-  | { readonly is: 'lost'; readonly needs: Needed | undefined }
-  /** Two references share a column that cannot hold what both need now, or the row that one needs has no value to refer to any more. */
-  | { readonly is: 'torn'; readonly references: readonly Reference[] };
-
-interface Held extends HeldBy {
-  /** Of its columns, among the target's. */
-  readonly places: readonly number[];
-  readonly parent: PlannedModel | undefined;
-  readonly space: ValueSpace | undefined;
-  /** Whether its parents can stand behind their children in the archive. */
-  readonly backward: boolean;
-}
-
-interface ModelRows {
-  readonly held: readonly Held[];
-  /** Of the key's columns, among the target's. */
-  readonly keyPlaces: readonly number[];
-  readonly hasIntegerKey: boolean;
-  /** The materialized path's column among the target's. */
-  readonly path: { readonly place: number; readonly member: string } | undefined;
-  /** Whether a column belongs to several references. */
-  readonly shares: boolean;
-  /** By lane: where a column of the target stands in it; -1 where it does not. */
-  readonly lanes: Readonly<Record<Lane, readonly number[]>>;
-}
 
 const nothing: ReadonlyMap<number, string> = new Map();
 const none: ReadonlySet<number> = new Set();
@@ -225,7 +192,7 @@ export class RemappedRows implements WrittenRows {
         if (at >= 0) edits[at] = own[part] ?? '';
       }
     }
-    return edited(line, edits);
+    return editLine(line, edits);
   }
 
   held(_: PlannedModel, { reference, value }: HeldBy, object: ArchiveObject): Key | undefined {
@@ -317,28 +284,4 @@ export class RemappedRows implements WrittenRows {
     spaces.push(space);
     return space;
   }
-}
-
-/** COPY text with other texts in some columns; what stands between them is taken as it is. */
-function edited(line: string, edits: readonly (string | undefined)[]): string {
-  let text = '';
-  let taken = 0;
-  let start = 0;
-  for (let at = 0; at < edits.length; at += 1) {
-    const tab = line.indexOf('\t', start);
-    const end = tab < 0 ? line.length : tab;
-    const edit = edits[at];
-    if (edit !== undefined) {
-      text += line.slice(taken, start) + escapeCopy(edit);
-      taken = end;
-    }
-    start = end + 1;
-  }
-  return text + line.slice(taken);
-}
-
-/** Whether a column of the key would hold another text: a tenant that both keys hold stays. */
-function changesKey({ keyPlaces }: ModelRows, places: readonly number[], from: Key, to: Key): boolean {
-  const [before, after] = [keyTexts(from), keyTexts(to)];
-  return places.some((place, at) => keyPlaces.includes(place) && before[at] !== after[at]);
 }
