@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Transform, Writable } from 'node:stream';
 import stringify from 'fast-json-stable-stringify';
-import { FailedError } from '../errors/portolan-error.js';
 import type { ArchiveHeader, ArchiveTrailer, TrailerContent } from './archive.js';
 import type { ArchiveTarget } from './archive-target.js';
 import { openTarget } from './archive-target.js';
+import { checkLines } from './check-lines.js';
 import type { PathLayout } from './compression.js';
-import { compressor, pathLayout } from './compression.js';
-import { lineLimit, trailerTooLong } from './limits.js';
-import { isStandardOutput } from './output-place.js';
+import { compressor } from './compression.js';
+import { lineLimit, partLimit, trailerTooLong } from './limits.js';
+import { outputLayout } from './output-layout.js';
+import { FolderTarget } from './parts/folder-target.js';
+import { PartsWriter } from './parts/parts-writer.js';
+import { TarTarget } from './parts/tar-target.js';
 import { sealOf } from './seal-of.js';
 
 export interface ArchiveWriterOptions {
@@ -16,11 +19,14 @@ export interface ArchiveWriterOptions {
   readonly output: string | Writable;
   readonly header: ArchiveHeader;
   readonly force: boolean;
+  /** Of an archive in parts, the most that a part holds. Default: that of the format. */
+  readonly partBytes?: number | undefined;
 }
 
 export interface FinishedArchive {
-  /** Of the file, compressed as it is. */
+  /** Of the file, compressed as it is; of a folder, all its files. */
   readonly bytes: number;
+  /** Of the file; of a folder, its trailer's, which knows the digests of all other parts. */
   readonly sha256: string;
   /** As it stands there. */
   readonly trailer: ArchiveTrailer;
@@ -39,12 +45,8 @@ export interface ArchiveWriter {
 
 /** @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT, NO_ZSTD; FailedError for the rest */
 export async function createArchiveWriter(options: ArchiveWriterOptions): Promise<ArchiveWriter> {
-  const { output, header, force } = options;
-  const layout: PathLayout =
-    typeof output === 'string' && !isStandardOutput(output) ? pathLayout(output) : { layout: 'document', compression: 'none' };
-  const transform = compressor(layout.compression);
-  const target = await openTarget(output, force);
-  const writer = new LinesWriter(target, transform, layout.layout);
+  const { output, header } = options;
+  const writer = await openWriter(await outputLayout(output), options);
   try {
     await writer.begin(header);
     return writer;
@@ -52,6 +54,19 @@ export async function createArchiveWriter(options: ArchiveWriterOptions): Promis
     await writer.abort();
     throw error;
   }
+}
+
+async function openWriter(
+  { layout, compression }: PathLayout,
+  { output, force, partBytes = partLimit }: ArchiveWriterOptions,
+): Promise<LinesWriter | PartsWriter> {
+  if (layout === 'folder' && typeof output === 'string') {
+    return new PartsWriter(await FolderTarget.open(output, force), partBytes);
+  }
+  const transform = compressor(compression);
+  const target = await openTarget(output, force);
+  if (layout === 'tar') return new PartsWriter(new TarTarget(target, transform), partBytes);
+  return new LinesWriter(target, transform, layout === 'document');
 }
 
 class LinesWriter implements ArchiveWriter {
@@ -65,10 +80,10 @@ class LinesWriter implements ArchiveWriter {
   readonly #drained: Promise<void> | undefined;
   #empty = true;
 
-  constructor(target: ArchiveTarget, transform: Transform | undefined, layout: PathLayout['layout']) {
+  constructor(target: ArchiveTarget, transform: Transform | undefined, document: boolean) {
     this.#target = target;
     this.#transform = transform;
-    this.#document = layout === 'document';
+    this.#document = document;
     this.lineStart = this.#document ? ',\n' : '\n';
     if (transform !== undefined) {
       this.#drained = (async () => {
@@ -129,26 +144,4 @@ class LinesWriter implements ArchiveWriter {
     await Promise.race([taken, this.#drained]);
     return true;
   }
-}
-
-function checkLines(lines: Buffer): void {
-  for (let at = 0; at < lines.length;) {
-    const next = lines.indexOf(0x0a, at);
-    // A comma may still come to stand behind the last.
-    const end = next < 0 ? lines.length + 1 : next;
-    if (end - at > lineLimit) {
-      const { model, pk } = tailOf(lines.subarray(at, end));
-      throw new FailedError('LINE_TOO_LONG', `an object of ${model} takes more than ${String(lineLimit >> 20)} MiB in one line`, {
-        hint: `Its pk is ${pk}. Leave its large column out with --exclude ${model}.FIELD.`,
-      });
-    }
-    at = end + 1;
-  }
-}
-
-/** Model and key stand behind an object's fields. */
-function tailOf(line: Buffer): { readonly model: string; readonly pk: string } {
-  const tail = line.subarray(-4096).toString();
-  const [, model, pk] = /"model":"([^"]*)","pk":(.*?)(?:,"shared":true)?\}$/su.exec(tail) ?? [];
-  return { model: model ?? 'one model', pk: pk ?? 'longer still' };
 }

@@ -59,6 +59,7 @@ const headerShape: Shape = {
   policy: (value) => value === null || isString(value),
   withheld: (value) => isRecord(value) && Object.values(value).every(isString),
   includedSecrets: isStrings,
+  replaced: (value) => value === undefined || isStrings(value),
 };
 const trailerShape: Shape = {
   objects: isCounts,
@@ -69,6 +70,11 @@ const trailerShape: Shape = {
   leftOut: isListOf({ model: isString, rule: isString, count: Number.isSafeInteger }),
   sha256: isDigest,
 };
+const isParts = isListOf({
+  name: isString,
+  bytes: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  sha256: isDigest,
+});
 
 /** @throws RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED */
 export function checkHeader(value: unknown, path: string): ArchiveHeader {
@@ -86,7 +92,7 @@ export function checkHeader(value: unknown, path: string): ArchiveHeader {
       },
     );
   }
-  const wrong = misfit(value, headerShape);
+  const wrong = misfit({ replaced: undefined, ...value }, headerShape);
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its header's ${wrong} is missing or not what it should be`);
   const told = value as unknown as ArchiveHeader;
@@ -110,7 +116,8 @@ function isWhole(entity: ArchiveEntity | undefined): boolean {
 
 /** @throws RefusedError ARCHIVE_DAMAGED */
 export function checkTrailer(value: unknown, path: string): ArchiveTrailer {
-  const wrong = misfit(value, trailerShape);
+  const { parts } = (isRecord(value) ? value : {}) as { readonly parts?: unknown };
+  const wrong = misfit(value, trailerShape) ?? (parts === undefined || isParts(parts) ? undefined : 'parts');
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its trailer's ${wrong} is missing or not what it should be`);
   const trailer = value as ArchiveTrailer;

@@ -3,9 +3,11 @@ import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { outputExists } from './archive-target.js';
-import { compressor, pathLayout } from './compression.js';
+import { compressor } from './compression.js';
 import { fileError } from './file-error.js';
+import { outputLayout } from './output-layout.js';
 import { isStandardOutput, outputPlace } from './output-place.js';
+import { folderPlace } from './parts/folder-place.js';
 
 /**
  * Asked before anything is read: a wrong name must not cost the time of a large export. What changes meanwhile is found when the
@@ -16,8 +18,10 @@ import { isStandardOutput, outputPlace } from './output-place.js';
  */
 export async function checkOutput(output: string | Writable, force: boolean, hint?: string): Promise<void> {
   if (typeof output !== 'string' || isStandardOutput(output)) return;
-  compressor(pathLayout(output).compression)?.destroy();
-  const place = await outputPlace(output);
+  const { layout, compression } = await outputLayout(output);
+  compressor(compression)?.destroy();
+  const place =
+    layout === 'folder' ? { kind: 'nothing', path: await folderPlace(output, force, hint) } : await outputPlace(output);
   if (place.kind === 'special') return;
   if (place.kind === 'file' && !force) throw outputExists(output, hint);
   try {

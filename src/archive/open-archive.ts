@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { RefusedError } from '../errors/portolan-error.js';
+import type { ArchiveContent, ContentVersion } from './archive-content.js';
 import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
 import { checkHeader, checkTrailer } from './check-header.js';
-import type { Compression } from './compression.js';
-import { fileError } from './file-error.js';
 import { ModelFilter } from './model-filter.js';
 import { ObjectChecker } from './object-checker.js';
-import { detectCompression, readLines } from './read-lines.js';
+import { openContent } from './open-content.js';
 
 /** An archive on disk. Its header is read at once; each pass over the objects reads and checks all of it again. */
 export interface ArchiveReader {
@@ -29,10 +27,10 @@ export interface ArchiveReader {
 
 /** @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED */
 export async function openArchive(path: string): Promise<ArchiveReader> {
-  const compression = await detectCompression(path);
-  const { version, size } = await fileVersion(path);
-  const { header, document } = await readHeader(path, compression);
-  return new FileReader({ path, size }, version, compression, header, document);
+  const content = await openContent(path);
+  const { version, size } = await content.version();
+  const { header, document } = await readHeader(content);
+  return new ContentReader(content, { version, size }, header, document);
 }
 
 const headerStart = Buffer.from('{"header":');
@@ -40,8 +38,9 @@ const objectsLine = '"objects":[\n';
 const trailerStart = Buffer.from('"trailer":');
 const trailerLineStart = Buffer.from('{"trailer":');
 
-async function readHeader(path: string, compression: Compression): Promise<{ header: ArchiveHeader; document: boolean }> {
-  for await (const { bytes, ends, terminated } of readLines(path, compression)) {
+async function readHeader(content: ArchiveContent): Promise<{ header: ArchiveHeader; document: boolean }> {
+  const { path } = content;
+  for await (const { bytes, ends, terminated } of content.pass().lines) {
     const line = bytes.subarray(0, ends[0]);
     if (line.length < headerStart.length || !line.subarray(0, headerStart.length).equals(headerStart)) throw notOurs(path);
     const text = line.toString('utf8').trimEnd();
@@ -58,29 +57,23 @@ const batchBytes = 1024 * 1024;
 
 type ReadObject = (checker: ObjectChecker, bytes: Buffer, start: number, end: number, line: number) => ArchiveObject;
 
-class FileReader implements ArchiveReader {
-  readonly path: string;
+class ContentReader implements ArchiveReader {
   readonly header: ArchiveHeader;
-  readonly #size: number;
-  readonly #version: string;
-  readonly #compression: Compression;
+  readonly #content: ArchiveContent;
+  readonly #version: ContentVersion;
   readonly #document: boolean;
   #trailer: ArchiveTrailer | undefined;
   #position = { bytes: 0, share: 0 };
 
-  constructor(
-    { path, size }: { readonly path: string; readonly size: number },
-    version: string,
-    compression: Compression,
-    header: ArchiveHeader,
-    document: boolean,
-  ) {
-    this.path = path;
-    this.#size = size;
+  constructor(content: ArchiveContent, version: ContentVersion, header: ArchiveHeader, document: boolean) {
+    this.#content = content;
     this.#version = version;
     this.header = header;
-    this.#compression = compression;
     this.#document = document;
+  }
+
+  get path(): string {
+    return this.#content.path;
   }
 
   get trailer(): ArchiveTrailer | undefined {
@@ -108,7 +101,7 @@ class FileReader implements ArchiveReader {
   }
 
   async *#pass(only: ReadonlySet<string> | undefined, objectOf: ReadObject): AsyncGenerator<readonly ArchiveObject[]> {
-    if ((await fileVersion(this.path)).version !== this.#version) throw this.#changed();
+    if ((await this.#content.version()).version !== this.#version.version) throw this.#changed();
     const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
     const hash = createHash('sha256');
@@ -118,7 +111,8 @@ class FileReader implements ArchiveReader {
     let batch: ArchiveObject[] = [];
     let size = 0;
     let passed = 0;
-    for await (const { bytes, ends, terminated, read } of readLines(this.path, this.#compression)) {
+    const pass = this.#content.pass();
+    for await (const { bytes, ends, terminated, read } of pass.lines) {
       let start = 0;
       let hashed = bytes.length;
       for (const end of ends) {
@@ -142,7 +136,7 @@ class FileReader implements ArchiveReader {
       }
       hash.update(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
       passed += bytes.length;
-      this.#position = { bytes: passed, share: Math.min(1, read / this.#size) };
+      this.#position = { bytes: passed, share: Math.min(1, read / this.#version.size) };
       size += bytes.length;
       if (size < batchBytes) continue;
       if (batch.length > 0) yield batch;
@@ -151,6 +145,7 @@ class FileReader implements ArchiveReader {
     }
     if (batch.length > 0) yield batch;
     if (trailer === undefined) throw this.#truncated();
+    pass.prove(trailer);
     if (hash.digest('hex') !== trailer.sha256) {
       throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: the content is not what the trailer's SHA-256 was made of`, {
         hint: editedHint,
@@ -186,16 +181,6 @@ class FileReader implements ArchiveReader {
 
   #truncated(): RefusedError {
     return truncated(this.path);
-  }
-}
-
-/** Tells a file from another that is put in its place, and from itself after a change. */
-async function fileVersion(path: string): Promise<{ readonly version: string; readonly size: number }> {
-  try {
-    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return { version: [dev, ino, size, mtimeNs].join(' '), size: Number(size) };
-  } catch (error) {
-    throw fileError(error, path);
   }
 }
 

@@ -24,7 +24,7 @@ export async function detectCompression(path: string): Promise<Compression> {
     // Opening a pipe would wait for a writer, and it could be read only once.
     if (!(await stat(path)).isFile()) {
       throw new UsageError('ARCHIVE_NOT_FOUND', `${path} is no file`, {
-        hint: 'An archive is one file, and read several times.',
+        hint: 'An archive is a file or a folder, and read several times.',
       });
     }
     const file = await open(path, 'r');
@@ -81,14 +81,19 @@ export async function* readBytes(
 }
 
 /** @throws RefusedError ARCHIVE_DAMAGED where decompression fails, ARCHIVE_LINE_TOO_LONG */
-export async function* readLines(path: string, compression: Compression): AsyncGenerator<LineBatch> {
-  let rest: Buffer[] = [];
-  let restLength = 0;
+export function readLines(path: string, compression: Compression): AsyncGenerator<LineBatch> {
   let read = 0;
   const onRead = (count: number): void => {
     read = count;
   };
-  for await (const chunk of readBytes(path, compression, onRead)) {
+  return linesOf(readBytes(path, compression, onRead), path, () => read);
+}
+
+/** Cuts bytes at line ends; `read` tells how many bytes were read for them by now. @throws RefusedError ARCHIVE_LINE_TOO_LONG */
+export async function* linesOf(chunks: AsyncIterable<Buffer>, path: string, read: () => number): AsyncGenerator<LineBatch> {
+  let rest: Buffer[] = [];
+  let restLength = 0;
+  for await (const chunk of chunks) {
     const end = chunk.lastIndexOf(0x0a) + 1;
     if (end === 0) {
       rest.push(chunk);
@@ -100,11 +105,11 @@ export async function* readLines(path: string, compression: Compression): AsyncG
     const bytes = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
     rest = end === chunk.length ? [] : [chunk.subarray(end)];
     restLength = chunk.length - end;
-    yield { bytes, ends: lineEnds(bytes), terminated: true, read };
+    yield { bytes, ends: lineEnds(bytes), terminated: true, read: read() };
   }
   if (restLength > 0) {
     const bytes = Buffer.concat(rest);
-    yield { bytes, ends: [bytes.length], terminated: false, read };
+    yield { bytes, ends: [bytes.length], terminated: false, read: read() };
   }
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { FailedError, RefusedError } from '../errors/portolan-error.js';
-import { detectCompression, readBytes } from './read-lines.js';
+import { openContent } from './open-content.js';
 import { scanJson } from './scan-json.js';
 
 /** An edited archive is read whole: it is one that a person has had in an editor. */
@@ -15,7 +15,7 @@ export interface LooseDocument {
   readonly trailer: unknown;
 }
 
-/** One document however it is laid out, or JSON lines. @throws RefusedError ARCHIVE_DAMAGED; FailedError ARCHIVE_TOO_LARGE */
+/** One document however it is laid out, or JSON lines, in parts or not. @throws RefusedError ARCHIVE_DAMAGED; FailedError ARCHIVE_TOO_LARGE */
 export async function readLoosely(path: string): Promise<LooseDocument> {
   const text = await readText(path);
   const whole = parsed(text);
@@ -91,7 +91,7 @@ function notJson(where: string): RefusedError {
 async function readText(path: string): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of readBytes(path, await detectCompression(path))) {
+  for await (const chunk of (await openContent(path)).bytes()) {
     chunks.push(chunk);
     length += chunk.length;
     if (length <= editable) continue;

@@ -1,36 +1,34 @@
 import { UsageError } from '../errors/portolan-error.js';
+import { zulipOptions } from '../profiles/zulip/options.js';
 import { laterCommands, wordOf } from './later-commands.js';
 
-const noProfile = 'It belongs to a profile; this version has none built in.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
   bucket: 'Write to a file and copy it.',
   'apply-plan': 'Import with the same options as the plan was made with.',
-  journal: 'Export what the import would overwrite first.',
-  against: 'Use importobjects --dry-run: what is equal is reported as same.',
   html: 'Use --json.',
-  'public-only': noProfile,
-  'consent-message-id': noProfile,
-  'consent-users': noProfile,
-  users: noProfile,
-  files: noProfile,
-  'avatar-salt': noProfile,
-  'zulip-parity': noProfile,
 });
 
-/** @throws UsageError NOT_AVAILABLE */
-export function refuseNotAvailable(words: readonly string[]): void {
+/** What a profile adds to the command line, where no profile is chosen that has it. */
+const ofProfile: readonly string[] = zulipOptions.map(({ name }) => name);
+
+/**
+ * @param declares whether the commands have an option of that name
+ * @throws UsageError NOT_AVAILABLE; USAGE for an option of a profile that is not chosen
+ */
+export function refuseNotAvailable(words: readonly string[], declares: (option: string) => boolean): void {
   const later = laterCommands.find((command) => wordOf(command) === words[0]);
   if (later !== undefined) {
-    throw notAvailable(wordOf(later) === 'delete' ? 'deleting' : `the command ${wordOf(later)}`, later.instead);
+    throw notAvailable(`the command ${wordOf(later)}`, later.instead);
   }
   for (const word of words) {
     if (word === '--') return;
     const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
+    if (ofProfile.includes(name) && !declares(name))
+      throw new UsageError('USAGE', `--${name} belongs to the profile zulip`, { hint: 'Add --profile zulip.' });
   }
-  if (valueOf(words, ['--format']) === 'zulip') throw notAvailable('--format zulip', 'Use the default format.');
   const output = valueOf(words, ['--output', '-o']) ?? '';
   if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);
 }

@@ -66,7 +66,10 @@ function conflictLines(conflict: Conflict): string {
   return `conflict: ${conflict.object}: ${conflictReason(conflict)}\n  → ${conflictAdvice(conflict)}`;
 }
 
-async function countsTable(objects: Readonly<Record<string, number>>, links: Readonly<Record<string, number>>): Promise<string> {
+export async function countsTable(
+  objects: Readonly<Record<string, number>>,
+  links: Readonly<Record<string, number>>,
+): Promise<string> {
   const rows = [...Object.entries(objects), ...Object.entries(links).map(([name, count]) => [`${name} (links)`, count] as const)];
   return table(['model', 'objects'], rows);
 }

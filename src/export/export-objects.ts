@@ -2,10 +2,12 @@ import type { DataSource } from 'typeorm';
 import type { ArchiveWriter } from '../archive/archive-writer.js';
 import { createArchiveWriter } from '../archive/archive-writer.js';
 import { checkOutput } from '../archive/check-output.js';
+import { checkTree } from '../archive/tree/open-tree.js';
 import { countOf } from '../closure/closure.js';
 import type { StageWeight } from '../course.js';
 import { Course } from '../course.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
+import type { QueryStatistics } from '../dialect/session.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
@@ -25,6 +27,7 @@ import { prepare } from './prepare.js';
 import { RowsProgress } from './rows-progress.js';
 import { addCounts, tellRepeated } from './link-lists.js';
 import { trailerLists } from './trailer-lists.js';
+import { pathOf, writeLayout } from './write-layout.js';
 
 /**
  * Exports objects with everything that belongs to them and everything those rows need, from one snapshot of the database.
@@ -48,7 +51,10 @@ export async function exportInSizes(dataSource: DataSource, options: ExportOptio
   if (options.output === undefined && options.dryRun !== true) {
     throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
   }
-  if (options.output !== undefined && options.dryRun !== true) await checkOutput(options.output, options.force ?? false);
+  if (options.output !== undefined && options.dryRun !== true) {
+    if (options.layout === undefined) await checkOutput(options.output, options.force ?? false);
+    else await checkTree(pathOf(options), options.force ?? false);
+  }
   const course = new Course(options.dryRun === true ? [['closure', 1]] : stages);
   const prepared = await prepare(dataSource, options, course, sizes);
   try {
@@ -80,10 +86,17 @@ async function write(
   const further = await furtherReaders(dataSource, prepared, options, sizes.jobs ?? defaultJobs(total));
   let writer: ArchiveWriter | undefined;
   try {
+    if (options.layout !== undefined) {
+      const sessions = [session, ...further];
+      const written = await writeLayout({ layout: options.layout, prepared, options, sessions, order, lists, sizes });
+      const total = sum(Object.values(written.objects));
+      return { ...result(prepared, order), output: pathOf(options), ...written, total, statistics: statisticsOf(sessions) };
+    }
     writer = await createArchiveWriter({
       output: options.output ?? '-',
       header: archiveHeader(prepared, order, options),
       force: options.force ?? false,
+      partBytes: sizes.part,
     });
     const readers = [session, ...further].map((one) => createRowReader(one, sizes.batches));
     const objects = new Map<string, number>();
@@ -108,12 +121,7 @@ async function write(
     const written = sum([...objects.values()]);
     const { bytes, sha256 } = await writer.finish({ ...counts, ...lists, total: written });
     const output = typeof options.output === 'string' ? options.output : '-';
-    const statistics = { ...session.statistics };
-    for (const { statistics: other } of further) {
-      statistics.queries += other.queries;
-      statistics.rows += other.rows;
-      statistics.bytes += other.bytes;
-    }
+    const statistics = statisticsOf([session, ...further]);
     return { ...result(prepared, order), output, ...counts, total: written, bytes, sha256, statistics };
   } catch (error) {
     await writer?.abort();
@@ -181,6 +189,16 @@ function result(
     findings: prepared.findings.all,
     closure: prepared.taken.closure,
   };
+}
+
+function statisticsOf(sessions: readonly PinnedSession[]): QueryStatistics {
+  const statistics = { queries: 0, rows: 0, bytes: 0 };
+  for (const { statistics: one } of sessions) {
+    statistics.queries += one.queries;
+    statistics.rows += one.rows;
+    statistics.bytes += one.bytes;
+  }
+  return statistics;
 }
 
 function sortedRecord(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {

@@ -4,8 +4,10 @@ import type { OnQuery } from '../dialect/query-event.js';
 import type { QueryStatistics } from '../dialect/session.js';
 import type { Finding, Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { OnProgress } from '../progress.js';
 import type { FollowRule } from '../terms.js';
+import type { Layout } from './layout.js';
 
 /** What to export and how: the options of `exportobjects`, which cli.md describes. */
 export interface ExportOptions {
@@ -13,6 +15,8 @@ export interface ExportOptions {
   readonly objects: readonly string[];
   /** A path (its extension chooses layout and compression) or a stream. Not needed for a dry run. */
   readonly output?: string | Writable | undefined;
+  /** Another form than our own archive, of a profile: the output is a folder, or a `.tar` or `.tar.gz` file. */
+  readonly layout?: Layout | undefined;
   readonly roots?: readonly string[] | undefined;
   readonly follow?: FollowRule | undefined;
   readonly shared?: 'full' | 'key' | undefined;
@@ -28,6 +32,8 @@ export interface ExportOptions {
   readonly jobs?: number | undefined;
   readonly force?: boolean | undefined;
   readonly policy?: Policy | undefined;
+  /** Asked when the objects are found, and before what they need is: what it says of models' rows is added to the policy. */
+  readonly rowPolicy?: RowPolicyHook | undefined;
   /** Warnings refuse. */
   readonly strict?: boolean | undefined;
   readonly findings?: Findings | undefined;
@@ -39,9 +45,9 @@ export interface ExportOptions {
 
 /** Every option by name: what is none of them is refused. */
 export const exportOptionNames: Readonly<Record<keyof ExportOptions, true>> = Object.freeze({
-  ...{ objects: true, output: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
+  ...{ objects: true, output: true, layout: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
   ...{ includeSecrets: true, maxObjects: true, maxDepth: true, dryRun: true, reproducible: true, jobs: true, force: true },
-  ...{ policy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
+  ...{ policy: true, rowPolicy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
 });
 
 export interface ExportResult {

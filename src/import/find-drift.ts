@@ -18,6 +18,8 @@ export interface DriftOptions {
   readonly onConflict: ConflictStrategy;
   readonly ignoreNonexistent: boolean;
   readonly findings: Findings;
+  /** Nothing will be written: what new rows would need does not count. */
+  readonly readsOnly?: boolean | undefined;
 }
 
 /** What the target has not, in words. */
@@ -49,7 +51,7 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     const { policy } = entity;
     const columns = matchColumns(options, described, entity, model, problems);
     if (policy?.merge !== undefined) problems.push(...withoutNaturalKey(entity, model, columns));
-    const fills = fillsOf(options, entity, model, columns, policy, unfilled);
+    const fills = options.readsOnly === true ? [] : fillsOf(options, entity, model, columns, policy, unfilled);
     for (const [member, link] of Object.entries(described.links)) {
       if (linkInTarget(header, schema, entity, member, link) === undefined)
         nonexistent(options, problems, 'missing-link', `${model}.${member}`, lacks.link);

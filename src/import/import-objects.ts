@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
-import { FailedError, PortolanError, RefusedError, UsageError } from '../errors/portolan-error.js';
+import { settleCommit } from '../dialect/postgres/settle-commit.js';
+import { FailedError, RefusedError, UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
@@ -21,6 +21,8 @@ import type { Conflict, ImportOptions, ImportResult } from './import-options.js'
 import { importOptionNames } from './import-options.js';
 import { emptyTables } from './look-up-rows.js';
 import { ImportProgress } from './import-progress.js';
+import { importJournal } from './journal-lines.js';
+import { keepOrDiscard, publishRecords } from './publish-records.js';
 import { drawKeys } from './draw-keys.js';
 import { makePlan } from './make-plan.js';
 import { makeRemappedPlan } from './make-remapped-plan.js';
@@ -43,6 +45,7 @@ import { writeAndVerify } from './write-and-verify.js';
 import { refuseNonexistent } from './refuse-nonexistent.js';
 import { tellSkipped } from './tell-skipped.js';
 import { tellSkippedLinks } from './tell-skipped-links.js';
+import type { StagedFile } from './write-lines.js';
 import { stageLines, writeLines } from './write-lines.js';
 
 /**
@@ -63,6 +66,7 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
   const { signal, onQuery } = options;
   const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
   let session = await openWriteSession(dataSource, { signal, onQuery });
+  let before: PinnedSession | undefined;
   try {
     await options.onTarget?.(session.server);
     if (session.server.standby) {
@@ -78,11 +82,15 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
     const draft = await draftSchema(session, dataSource, policy, findings, header.entities);
     if (options.ignoreNonexistent !== true) refuseNonexistent(archive.header, draft);
     draft.problems.throwAny();
-    return await run(dataSource, session, archive, draft, options, findings);
+    // To it everything stays as it was before the first row is written.
+    if (options.journal !== undefined && options.dryRun !== true)
+      before = await openReadSession(dataSource, { snapshot: await session.exportSnapshot(), signal, onQuery });
+    return await run({ dataSource, session, before, archive, draft, options, findings });
   } catch (error) {
     if (error instanceof RefusedError) await proveWhole(archive);
     throw error;
   } finally {
+    await before?.close();
     await session.close();
   }
 }
@@ -100,14 +108,19 @@ async function proveWhole(archive: ArchiveReader): Promise<void> {
   while ((await objects.next()).done !== true);
 }
 
-async function run(
-  dataSource: DataSource,
-  session: PinnedSession,
-  archive: ArchiveReader,
-  { schema, tablesNamed }: DraftSchema,
-  options: ImportOptions,
-  findings: Findings,
-): Promise<ImportResult> {
+interface Run {
+  readonly dataSource: DataSource;
+  readonly session: PinnedSession;
+  /** Where a journal is asked for. */
+  readonly before: PinnedSession | undefined;
+  readonly archive: ArchiveReader;
+  readonly draft: DraftSchema;
+  readonly options: ImportOptions;
+  readonly findings: Findings;
+}
+
+async function run({ dataSource, session, before, archive, draft, options, findings }: Run): Promise<ImportResult> {
+  const { schema, tablesNamed } = draft;
   const isRemapWanted = options.remap !== undefined || options.offset !== undefined;
   const onConflict = options.onConflict ?? (isRemapWanted ? 'remap' : 'fail');
   const { signal } = options;
@@ -172,15 +185,25 @@ async function run(
       await session.rollback();
       return finish('planned', links, []);
     }
-    // It tells of what is in the target: it gets its name when that is so.
+    // They tell of what is in the target: they get their names when that is so.
     const idMap = options.idMap === undefined ? undefined : await stageLines(options.idMap, idMapLines(archive, plan));
+    let journal: StagedFile | undefined;
     try {
-      await commit(dataSource, session);
+      if (before !== undefined && options.journal !== undefined) {
+        const facts = { session, before, archive, schema, plan, options: { onConflict } };
+        journal = await stageLines(options.journal, await importJournal(facts));
+      }
+      await settleCommit(dataSource, session, {
+        what: 'the import',
+        hint: 'Run the import again: what is there already is reported as same, and nothing is written twice.',
+      });
     } catch (error) {
       await idMap?.discard();
+      if (journal !== undefined) await keepOrDiscard(journal, error);
       throw error;
     }
     for (const after of later) await after(session);
+    if (journal !== undefined) await publishRecords([journal], 'the objects are imported');
     await idMap?.publish().catch((error: unknown) => {
       throw mapMissing(error, options.idMap ?? '');
     });
@@ -222,49 +245,4 @@ function mapMissing(cause: unknown, path: string): FailedError {
     cause,
     hint: 'Run the import again: it finds them there, writes none, and makes the map.',
   });
-}
-
-/** A connection lost at COMMIT leaves a question, which the server can answer by the transaction's number. */
-async function commit(dataSource: DataSource, session: PinnedSession): Promise<void> {
-  const [row] = await session.query('SELECT pg_catalog.pg_current_xact_id()', [], { what: 'number the transaction' });
-  try {
-    await session.commit();
-  } catch (error) {
-    if (!(error instanceof PortolanError) || error.code !== 'CONNECTION_LOST') throw error;
-    const status = await transactionStatus(dataSource, row?.[0] ?? '');
-    if (status === 'committed') return;
-    if (status === 'aborted') throw error;
-    throw new FailedError(
-      'COMMIT_UNKNOWN',
-      'the connection was lost while the import was committed: whether it took place is not known',
-      {
-        cause: error,
-        hint: 'Run the import again: what is there already is reported as same, and nothing is written twice.',
-      },
-    );
-  }
-}
-
-/** A server that has not noticed the loss yet says `in progress`: it is asked again for some seconds. */
-async function transactionStatus(dataSource: DataSource, id: string): Promise<string | undefined> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const status = await askStatus(dataSource, id);
-    if (status !== 'in progress') return status;
-    await setTimeout(100);
-  }
-  return undefined;
-}
-
-async function askStatus(dataSource: DataSource, id: string): Promise<string | undefined> {
-  try {
-    const session = await openReadSession(dataSource);
-    try {
-      const [row] = await session.query('SELECT pg_catalog.pg_xact_status($1::xid8)', [id]);
-      return row?.[0] ?? undefined;
-    } finally {
-      await session.close();
-    }
-  } catch {
-    return undefined;
-  }
 }

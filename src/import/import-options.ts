@@ -30,6 +30,8 @@ export interface ImportOptions {
   readonly plan?: string | undefined;
   /** Write old key → new key there, as JSON lines. */
   readonly idMap?: string | undefined;
+  /** Write there what `undoJournal` needs to take the import back. */
+  readonly journal?: string | undefined;
   /** Let the plan hold row values. */
   readonly verbose?: boolean | undefined;
   readonly policy?: Policy | undefined;
@@ -58,6 +60,7 @@ export const importOptionNames: Readonly<Record<keyof ImportOptions, true>> = Ob
     ignoreNonexistent: true,
     plan: true,
     idMap: true,
+    journal: true,
     verbose: true,
   },
   ...{ policy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true, onTarget: true },

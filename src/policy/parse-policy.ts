@@ -24,6 +24,20 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     merge: z.enum(mergeRules).optional(),
     keySuffix: z.string().min(1).optional(),
     fill: z.record(z.string(), z.string().nullable()).optional(),
+    rows: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .min(1)
+            .refine((name) => name !== 'boundary' && name !== 'exclude', 'is a name that says something else'),
+          keep: z.string().min(1),
+          otherwise: edge,
+        }),
+      )
+      .optional(),
+    whole: z.boolean().optional(),
+    values: z.record(z.string(), z.string().min(1)).optional(),
   });
   const schema = z.strictObject({
     models: z.record(z.string(), model).optional(),
@@ -45,6 +59,7 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
           down: z.enum(['follow', 'skip']).optional(),
           where: z.string().min(1).optional(),
           limit: z.int().min(0).optional(),
+          onDelete: z.enum(['delete', 'nullify', 'keep']).optional(),
         }),
       )
       .optional(),
@@ -69,9 +84,11 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
 /** The members that a policy can have at a path, for hints. */
 function membersAt(path: readonly string[]): readonly string[] {
   const [first, , third] = path;
-  if (first === 'models')
-    return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'merge', 'keySuffix', 'fill'];
+  if (first === 'models') {
+    if (third === 'rows') return ['name', 'keep', 'otherwise'];
+    return 'app name key naturalKey shared parts onConflict merge keySuffix fill rows whole values'.split(' ');
+  }
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
-  if (first === 'follow') return ['up', 'down', 'where', 'limit'];
+  if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
   return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');
 }

@@ -45,7 +45,29 @@ export interface ModelPolicy {
   readonly keySuffix?: string;
   /** What a new row gets on import in a withheld or excluded column. */
   readonly fill?: Readonly<Record<string, string | null>>;
+  /** Which of its rows leave: the first rule that a row fails keeps it at home. */
+  readonly rows?: readonly RowRule[];
+  /** All rows of the table leave, as shared rows, as far as its rules let them: look-up tables. */
+  readonly whole?: boolean;
+  /** Column → SQL expression over the row whose value leaves instead. Never of a key, nor of a column that references are made of. */
+  readonly values?: Readonly<Record<string, string>>;
 }
+
+/** What a row must fulfil to leave. */
+export interface RowRule {
+  /** Under it those that stay at home are counted. */
+  readonly name: string;
+  /**
+   * SQL condition over the row: its columns by their names, where a query within has the same ones behind the name of the table. Other
+   * tables with their schemas. A row for which it is not true stays at home.
+   */
+  readonly keep: string;
+  /** What to do where such a row is needed by one that leaves. */
+  readonly otherwise: EdgeOfWorld;
+}
+
+/** What a policy says of a model's rows. */
+export type RowPolicy = Pick<ModelPolicy, 'rows' | 'whole' | 'values'>;
 
 export interface DeclaredReference {
   /** `Model.field` or `Model.field,field`. Text may hold the integers or UUIDs of `to`, as the server writes them. */
@@ -61,7 +83,12 @@ export interface FollowPolicy {
   readonly down?: 'follow' | 'skip';
   readonly where?: string;
   readonly limit?: number;
+  /** What becomes of a child when its parent is deleted. Default: `nullify` where the reference can be NULL, else `delete`. */
+  readonly onDelete?: OnDelete;
 }
+
+/** The child goes too; its reference becomes NULL and it survives with all below it; or it keeps the reference, and so its parent. */
+export type OnDelete = 'delete' | 'nullify' | 'keep';
 
 /** Gives a policy file its types. */
 export function definePolicy(policy: Policy): Policy {

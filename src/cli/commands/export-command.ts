@@ -1,6 +1,8 @@
 import type { CommandModule } from 'yargs';
 import type { ExportResult } from '../../export/export-options.js';
+import type { ProfileWords } from '../../profiles/profile.js';
 import type { SelectionArguments } from '../export-arguments.js';
+import { noProfile, profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
 import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
@@ -13,26 +15,26 @@ interface ExportArguments extends SelectionArguments {
   readonly jobs: number | undefined;
 }
 
-/** `portolan export`, `exportobjects`. */
-export function exportCommand(name: string): CommandModule<object, ExportArguments> {
+/** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
+export function exportCommand(name: string, ofProfile: ProfileWords = noProfile): CommandModule<object, ExportArguments> {
   return {
     command: `${name} <objects...>`,
     describe: 'export objects with everything that belongs to them and everything those rows need',
     builder: (yargs) =>
-      withSelectionOptions(withSharedOptions(yargs))
+      withProfileOptions(withSelectionOptions(withSharedOptions(yargs)), ofProfile)
         .option('output', {
           alias: 'o',
           default: '-',
-          ...valueOption('PATH', 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
+          ...valueOption('PATH', 'file, folder/ or .tar, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
         })
-        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing archive' })
         .option('dry-run', {
           alias: 'debug',
           type: 'boolean',
           default: false,
           describe: 'resolve everything, write no file, print the counts',
         })
-        .option('format', { default: 'portolan', ...choiceOption(['portolan'], 'layout of the archive') })
+        .option('format', { default: 'portolan', ...choiceOption(['portolan', ...ofProfile.formats], 'layout of the archive') })
         .option('reproducible', {
           type: 'boolean',
           default: false,
@@ -46,14 +48,21 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
-        const { dataSource, policy } = await context.open();
+        const values = profileValues(args, ofProfile);
+        const { dataSource, policy, rowPolicy, profile } = await context.open({
+          exports: true,
+          objects: args.objects,
+          values,
+        });
         const { exportObjects } = await import('../../export/export-objects.js');
         const { output, force, dryRun, reproducible } = args;
         const result = await exportObjects(dataSource, {
           ...selection,
           ...libraryOptions(context),
           policy,
+          rowPolicy,
           output,
+          layout: profile?.layouts?.[args.format]?.(values),
           force,
           dryRun,
           reproducible,

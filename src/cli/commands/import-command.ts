@@ -16,6 +16,7 @@ interface ImportArguments extends SharedArguments {
   readonly offset: number | undefined;
   readonly plan: string | undefined;
   readonly idMap: string | undefined;
+  readonly journal: string | undefined;
   readonly withIdMap: readonly string[];
   readonly bulkConstraints: boolean;
   readonly ignoreNonexistent: boolean;
@@ -46,6 +47,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         })
         .option('plan', valueOption('FILE', 'write the plan there, one decision a line'))
         .option('id-map', valueOption('FILE', 'write old key → new key there, as JSON lines'))
+        .option('journal', valueOption('FILE', 'write there what portolan undo needs to take it back'))
         .option('with-id-map', listOption('FILE', 'maps of earlier imports: what one names is taken for that row'))
         .option('bulk-constraints', {
           type: 'boolean',
@@ -61,23 +63,23 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
     handler: async (args) => {
       const { summarizeImport, summarizeRefusal } = await import('../summaries.js');
       const { runCommand, libraryOptions } = await import('../run-command.js');
-      const { confirmOverride, requireTerminal } = await import('../confirm.js');
+      const { confirm, requireTerminal } = await import('../confirm.js');
       await runCommand(args, async (context) => {
         const onConflict = strategy(args);
         const asks = onConflict === 'override' && !args.dryRun && !args.yes;
-        if (asks) requireTerminal();
+        if (asks) requireTerminal('overwriting rows wants a second consent');
         const { dataSource, policy } = await context.open();
         const { importObjects } = await import('../../import/import-objects.js');
-        const { path: archive, dryRun, remap, offset, plan, idMap, withIdMap, bulkConstraints } = args;
+        const { path: archive, dryRun, remap, offset, plan, idMap, withIdMap, journal, bulkConstraints } = args;
         const { ignoreNonexistent, verbose, strict } = args;
         const result = await importObjects(dataSource, {
           ...libraryOptions(context),
-          ...{ archive, dryRun, onConflict, remap, offset, plan, idMap, withIdMap, bulkConstraints },
+          ...{ archive, dryRun, onConflict, remap, offset, plan, idMap, withIdMap, journal, bulkConstraints },
           ...{ ignoreNonexistent, verbose, strict, policy },
-          onTarget: async (target) => {
-            const { host, database, user } = target;
+          onTarget: async ({ host, database, user }) => {
             context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
-            if (asks) await confirmOverride(target, context.signal);
+            const question = `Rows of database ${database} on ${host} that differ will be overwritten. Go on?`;
+            if (asks) await confirm(question, 'nothing was written', context.signal);
           },
         });
         context.say(await summarizeImport(result, verbose));

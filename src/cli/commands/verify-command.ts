@@ -1,16 +1,20 @@
 import type { CommandModule } from 'yargs';
+import { outputLayout } from '../../archive/output-layout.js';
 import { isStandardOutput, outputPlace } from '../../archive/output-place.js';
 import type { VerifiedArchive } from '../../archive/verify-archive.js';
+import type { DiffResult } from '../../compare/diff-options.js';
 import { UsageError } from '../../errors/portolan-error.js';
 import type { CommandContext } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
-import { valueOption, withSharedOptions } from '../shared-options.js';
+import { listOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface VerifyArguments extends SharedArguments {
   readonly archive: string;
   readonly reseal: boolean;
   readonly output: string | undefined;
   readonly summary: boolean;
+  readonly against: boolean;
+  readonly withIdMap: readonly string[] | undefined;
 }
 
 async function verified(path: string): Promise<VerifiedArchive> {
@@ -18,13 +22,49 @@ async function verified(path: string): Promise<VerifiedArchive> {
   return verifyArchive(path);
 }
 
+async function hashOf(path: string): Promise<string> {
+  const { graphHash } = await import('../../compare/graph-hash.js');
+  return graphHash(path);
+}
+
 /** What was sealed is read back, where that can be done: a pipe or a device holds nothing. */
 async function sealed({ archive, output = archive }: VerifyArguments, context: CommandContext): Promise<VerifiedArchive> {
   const { resealArchive } = await import('../../archive/reseal-archive.js');
   const result = await resealArchive(archive, output);
   context.say(`sealed: ${String(result.objects)} objects`);
-  const isFile = !isStandardOutput(output) && (await outputPlace(output)).kind === 'file';
-  return isFile ? verified(output) : result;
+  return (await holdsWhatWasWritten(output)) ? verified(output) : result;
+}
+
+async function holdsWhatWasWritten(output: string): Promise<boolean> {
+  if (isStandardOutput(output)) return false;
+  return (await outputLayout(output)).layout === 'folder' || (await outputPlace(output)).kind === 'file';
+}
+
+/** Compares with the database, and says in what it differs. */
+async function compared(args: VerifyArguments, context: CommandContext): Promise<DiffResult> {
+  const { closingLine, summarizeDifferences } = await import('../summarize-differences.js');
+  const { print } = await import('../print.js');
+  const { libraryOptions } = await import('../run-command.js');
+  const { archive, withIdMap: idMap, verbose, strict } = args;
+  const { dataSource, policy } = await context.open();
+  const { diffDatabase } = await import('../../compare/diff-database.js');
+  const result = await diffDatabase(dataSource, {
+    ...{ ...libraryOptions(context), archive, idMap, verbose, strict, policy },
+    onTarget: ({ host, database, user }) => {
+      context.say(`comparing with database ${database} on ${host} as ${user}`);
+    },
+  });
+  if (result.status === 'different' && !args.json)
+    await print(`${await summarizeDifferences(result, [archive, 'the database'])}\n`);
+  context.say(closingLine(result));
+  return result;
+}
+
+/** @throws UsageError OPTION_VALUE */
+function refuseContradictions(args: VerifyArguments): void {
+  if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
+  if (args.withIdMap !== undefined && !args.against) throw new UsageError('OPTION_VALUE', '--with-id-map goes with --against');
+  if (args.against && args.reseal) throw new UsageError('OPTION_VALUE', '--against goes without --reseal');
 }
 
 function externalLines(external: VerifiedArchive['trailer']['external']): readonly string[] {
@@ -44,25 +84,38 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         default: false,
         describe: 'sort, recount, prove closed, mark as edited, and write it again',
       })
-      .option('output', { alias: 'o', ...valueOption('FILE', 'with --reseal: write there instead') })
+      .option('output', { alias: 'o', ...valueOption('PATH', 'with --reseal: write there instead') })
       .option('summary', {
         type: 'boolean',
         default: false,
         describe: 'one page: what is in it, what was withheld, who was left out',
       })
+      .option('against', {
+        type: 'boolean',
+        default: false,
+        describe: 'compare it with the database of the data source: exit code 4 where that lacks something',
+      })
+      .option('with-id-map', {
+        alias: 'id-map',
+        ...listOption('FILE', 'with --against: which object is which, as the import wrote it'),
+      })
+      .example('$0 book.json --against --url postgres://…', 'whether all of it is there, and unchanged')
       .example('$0 book.json --reseal', 'after you have edited the archive') as never,
   handler: async (args) => {
     const { table } = await import('../table.js');
     const { print } = await import('../print.js');
     const { runCommand } = await import('../run-command.js');
-    await runCommand(args, async (context) => {
-      if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
+    // Its other name is that of a file which an import writes: here it is read.
+    await runCommand({ ...args, idMap: undefined } as VerifyArguments, async (context) => {
+      refuseContradictions(args);
       const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive));
+      const graph = args.summary && !args.reseal ? await hashOf(args.archive) : undefined;
       if (args.summary && !args.json) {
         const facts = {
           seeds: header.seeds,
           follow: [header.follow],
           withheld: Object.keys(header.withheld),
+          replaced: header.replaced ?? [],
           'secrets included': header.includedSecrets,
         };
         const lines = [
@@ -72,13 +125,19 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           ...trailer.leftOut.map(({ model, rule, count }) => `left out by ${rule}: ${String(count)} of ${model}`),
           `edited: ${header.edited === true ? 'yes' : 'no'}`,
           `sha256 of the content: ${trailer.sha256}`,
+          ...(graph === undefined ? [] : [`sha256 of the graph, whatever its keys: ${graph}`]),
         ];
         await print(`${lines.join('\n')}\n`);
       }
       context.say(`whole and closed: ${String(trailer.total)} objects`);
+      const against = args.against ? await compared(args, context) : undefined;
       return {
-        exitCode: 0,
-        json: { status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+        exitCode: against?.status === 'different' ? 4 : 0,
+        json: {
+          ...{ status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+          ...(graph === undefined ? {} : { graph }),
+          ...(against === undefined ? {} : { against: { ...against, findings: undefined } }),
+        },
       };
     });
   },
