@@ -72,6 +72,20 @@ export class BenchDatabases {
     await runStatements(this.url(name), [organisationConstraints, 'VACUUM ANALYZE', 'CHECKPOINT']);
   }
 
+  /** A target that has as many rows under the same keys, and none of their unique values; its sequences know them. */
+  async otherTarget(folder: string): Promise<void> {
+    await this.fullTarget('taken', folder);
+    const tables =
+      this.#keys === 'integer' ? ['organisation', 'member', 'project', 'label', 'task', 'comment'] : ['organisation'];
+    await runStatements(this.url('taken'), [
+      "UPDATE organisation SET slug = slug || '-2'",
+      "UPDATE member SET email = email || '-2'",
+      ...tables.map((table) => `SELECT setval(pg_get_serial_sequence('${table}', 'id'), (SELECT max(id) FROM ${table}))`),
+      'VACUUM ANALYZE',
+      'CHECKPOINT',
+    ]);
+  }
+
   async drop(): Promise<void> {
     for (const name of names) await this.dropOne(name);
   }

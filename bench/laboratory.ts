@@ -115,6 +115,18 @@ export class Laboratory {
     });
   }
 
+  /** Into a target where every key is another row's: all objects get new ones. */
+  remaps(): Promise<Series> {
+    return this.#once('import under new keys', 'import into empty tables', {
+      ours: async () => {
+        await this.databases.otherTarget(this.#options.folder);
+        return measuredProcess('import', this.#child('taken', await this.archive(), 'organisation', 'others'));
+      },
+      theirs: async () => this.#importInto('empty', await this.archive(), 'organisation'),
+      after: () => this.databases.dropOne('taken'),
+    });
+  }
+
   export(path: string, graph: Graph = 'organisation', url = this.databases.url('source')): Promise<Measurement> {
     return measuredProcess('export', { ...this.#child('source', path, graph), url });
   }

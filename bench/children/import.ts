@@ -10,6 +10,7 @@ const expected = {
   'empty, bulk': { status: 'done', decision: 'insert', links: 'insert' },
   same: { status: 'planned', decision: 'same', links: 'same' },
   taken: { status: 'refused', decision: 'conflict', links: 'same' },
+  others: { status: 'done', decision: 'remap', links: 'insert' },
 } as const satisfies Readonly<Record<Meeting, unknown>>;
 
 const { url, path, keys, meets } = childOptions();
@@ -19,6 +20,7 @@ const result = await importObjects(dataSource, {
   archive: path,
   dryRun: status !== 'done',
   ...(meets === 'empty, bulk' ? { bulkConstraints: true } : {}),
+  ...(meets === 'others' ? { onConflict: 'remap' } : {}),
 });
 await dataSource.destroy();
 if (result.status !== status) throw new Error(`the import was ${result.status}, not ${status}`);

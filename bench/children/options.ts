@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { KeyType } from '../organisation-schema.js';
 
-/** What an import is to meet: empty tables, or a target of which a dry run says that it is all there, or all taken. */
-export type Meeting = 'empty' | 'empty, bulk' | 'same' | 'taken';
+/** What an import is to meet: empty tables; a target of which a dry run says that it is all there, or all taken; one where all get new keys. */
+export type Meeting = 'empty' | 'empty, bulk' | 'same' | 'taken' | 'others';
 
 /** What the parent tells a measured process. */
 export interface ChildOptions {

@@ -7,6 +7,7 @@ import { memoryPart } from './memory.js';
 import type { Part } from './part.js';
 import { psqlPart } from './psql.js';
 import { queriesPart } from './queries.js';
+import { remapPart } from './remap.js';
 import { roundTripsPart } from './round-trips.js';
 import { startPart } from './start.js';
 import { uuidMemoryPart } from './uuid-memory.js';
@@ -18,6 +19,7 @@ export const parts: Readonly<Record<string, Part>> = Object.freeze({
   import: importPart,
   'bulk-import': bulkImportPart,
   'dry-run': dryRunPart,
+  remap: remapPart,
   memory: memoryPart,
   queries: queriesPart,
   delay: roundTripsPart,

@@ -2,8 +2,6 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
-import { RefusedError } from '../errors/portolan-error.js';
-import type { Reference } from '../schema/schema.js';
 import type { RemapRule } from '../terms.js';
 import { decodeRow } from '../values/copy-text.js';
 import { objectKey } from '../values/object-values.js';
@@ -13,43 +11,11 @@ import type { ModelMapping } from './model-mapping.js';
 import { withPart } from './new-keys.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
-import type { FollowedRow, RemappedRows } from './remapped-rows.js';
+import type { Placed } from './placed.js';
+import type { FollowedRow } from './followed-row.js';
+import type { RemappedRows } from './remapped-rows.js';
+import { staleMap } from './stale-map.js';
 import { valueRefused } from './value-refused.js';
-
-/** Where an object goes in the target. */
-export interface Placed {
-  readonly how:
-    /** To the key that it has when its references are followed. */
-    | 'own'
-    /** To one that no row has. */
-    | 'new'
-    /** It is a row that has its natural key, or that an earlier map names. */
-    | 'bound'
-    /** Several rows have its natural key. */
-    | 'many'
-    /** Another object of the archive is the same row. */
-    | 'twice'
-    /** The key that it should get is taken. */
-    | 'taken'
-    /** It needs an object that stays out. */
-    | 'lost'
-    /** No row can hold its references. */
-    | 'torn'
-    /** Nothing is known yet of what its natural key refers to. */
-    | 'waiting';
-  readonly to: Key;
-  /** What the row will be, as COPY text. */
-  readonly line: string;
-  /** Members in which the row that has its key differs, as far as they are known; undefined where no row has it. */
-  readonly differing: readonly string[] | undefined;
-  /** Those that are to be written; undefined where there is no row. */
-  readonly changes: readonly string[] | undefined;
-  /** Places of columns whose references are not decided yet. */
-  readonly unknown: ReadonlySet<number>;
-  /** The row, or the object of the archive, that is in its way. */
-  readonly inTheWay?: { readonly key: Key; readonly inArchive: boolean };
-  readonly torn?: readonly Reference[];
-}
 
 export interface PlacingContext {
   readonly session: Session;
@@ -108,12 +74,15 @@ class Placer {
   readonly #planned: PlannedModel;
   readonly #mapping: ModelMapping;
   readonly #naturalPlaces: readonly number[];
+  /** Whether the target computes columns itself. */
+  readonly #isComputed: boolean;
 
   constructor(context: PlacingContext, planned: PlannedModel, mapping: ModelMapping) {
     this.#context = context;
     this.#planned = planned;
     this.#mapping = mapping;
     const { entity, columns, merge } = planned.target;
+    this.#isComputed = columns.some(({ column }) => column.generated);
     this.#naturalPlaces =
       merge === undefined ? [] : entity.naturalKey.map((name) => columns.findIndex(({ column }) => column.name === name));
   }
@@ -201,14 +170,17 @@ class Placer {
     const { target } = this.#planned;
     const { strategy } = target;
     const { texts, unknown } = row.is === 'kept' ? row : { texts: new Map<number, string>(), unknown: none };
-    const line = this.#context.rows.lineOf(this.#planned, object, 'line', { texts, key: to });
+    const line = (): string => this.#context.rows.lineOf(this.#planned, object, 'line', { texts, key: to });
     const theirs = found.rows.get(to);
     if (theirs === undefined) return { how, to, line, differing: undefined, changes: undefined, unknown };
-    const differing = this.#differing(line, theirs, unknown);
+    const mine = line();
+    const isRenewed = how === 'own' && strategy === 'remap' && this.#mapping.newKeys !== undefined && row.is === 'kept';
+    // Which columns differ matters to nobody then.
+    if (isRenewed && mine !== theirs && unknown.size === 0 && !this.#isComputed) return this.#renew(object, row, to, found);
+    const differing = this.#differing(mine, theirs, unknown);
     const changes = this.#written(differing);
     const isDifferent = changes.length > 0;
-    if (how === 'own' && isDifferent && strategy === 'remap' && this.#mapping.newKeys !== undefined && row.is === 'kept')
-      return this.#renew(object, row, to, found);
+    if (isRenewed && isDifferent) return this.#renew(object, row, to, found);
     if (how === 'own' && (!isDifferent || strategy === 'override')) {
       const other = this.#claim(this.#keyOf(object), to);
       if (other !== undefined) return other;
@@ -224,9 +196,9 @@ class Placer {
     const { unknown, texts } = row;
     const derived = this.#derived(followed);
     if (derived !== undefined) {
-      const line = rows.lineOf(this.#planned, object, 'line', { texts, key: derived });
+      const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts, key: derived });
       const theirs = found.rows.get(derived);
-      const differing = theirs === undefined ? undefined : this.#differing(line, theirs, unknown);
+      const differing = theirs === undefined ? undefined : this.#differing(line(), theirs, unknown);
       // What an earlier import has brought under the same rule.
       if (differing?.length === 0) return { how: 'own', to: derived, line, differing, changes: differing, unknown };
       const inArchive = rule === 'conflicts' && keys.has(derived);
@@ -237,7 +209,7 @@ class Placer {
     if (mapping.newKeys !== undefined && mapping.placeholders !== undefined && mapping.fresh.add(key))
       mapping.moved.set(key, withPart(target.entity, followed, mapping.newKeys.place, mapping.placeholders.take()));
     const to = rows.followedKey(this.#planned, key, texts);
-    const line = rows.lineOf(this.#planned, object, 'line', { texts, key: to });
+    const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts, key: to });
     return { how: 'new', to, line, differing: undefined, changes: undefined, unknown };
   }
 
@@ -245,7 +217,7 @@ class Placer {
     const { target } = this.#planned;
     const key = this.#keyOf(object);
     const theirs = found.rows.get(to);
-    if (theirs === undefined) throw stale(objectName(target, key), objectName(target, to));
+    if (theirs === undefined) throw staleMap(objectName(target, key), objectName(target, to));
     const claimed = this.#claim(key, to);
     if (claimed !== undefined) return claimed;
     const { texts, unknown } = row;
@@ -259,7 +231,8 @@ class Placer {
       return target.merge === 'take' || (target.merge === 'fill' && others[place] === '\\N');
     });
     for (const place of changes.map(placeOf)) others[place] = own[place] ?? '';
-    return { how: 'bound', to, line: others.join('\t'), differing, changes, unknown };
+    const line = others.join('\t');
+    return { how: 'bound', to, line: () => line, differing, changes, unknown };
   }
 
   /** Takes a row for an object; says so where it is another's already. */
@@ -317,12 +290,6 @@ class Placer {
   }
 
   #nowhere(how: Placed['how'], to: Key): Placed {
-    return { how, to, line: '', differing: undefined, changes: undefined, unknown: none };
+    return { how, to, line: () => '', differing: undefined, changes: undefined, unknown: none };
   }
-}
-
-function stale(object: string, row: string): RefusedError {
-  return new RefusedError('ID_MAP_STALE', `an id map says that ${object} is ${row}, which the target does not have`, {
-    hint: 'Nothing was written. Take that line out of the map, or use the map of this target.',
-  });
 }

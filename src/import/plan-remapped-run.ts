@@ -6,7 +6,8 @@ import { naturalKey } from './conflict-advice.js';
 import { decide } from './decide.js';
 import type { Conflict, Decision } from './import-options.js';
 import type { ModelMapping } from './model-mapping.js';
-import type { PlacingContext, Placed } from './place-objects.js';
+import type { PlacingContext } from './place-objects.js';
+import type { Placed } from './placed.js';
 import { placeObjects } from './place-objects.js';
 import type { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
@@ -17,7 +18,7 @@ import type { PlannedRun } from './planned-runs.js';
 import { isPlain, proveSame } from './prove-same.js';
 import type { TargetModel } from './target.js';
 import type { UniqueHit } from './unique-look-up.js';
-import { lookUpUniques } from './unique-look-up.js';
+import { hasLookUps, lookUpUniques } from './unique-look-up.js';
 import { valueRefused } from './value-refused.js';
 
 /** Decides on some objects of one model, of which some can get other keys. Returns whether anything is known that was not before. */
@@ -36,7 +37,9 @@ export async function planRemappedRun(
     mapping.decided.add(key);
     if (placed.how !== 'own' && placed.how !== 'new' && placed.how !== 'bound') return;
     if (mapping.settle(key, placed.to)) news.add('key');
-    for (const space of spaces) if (space.settle(object, placed.line)) news.add('value');
+    if (spaces.length === 0) return;
+    const line = placed.line();
+    for (const space of spaces) if (space.settle(object, line)) news.add('value');
   };
   const freshBefore = mapping.fresh.size;
   const all = await placeObjects(context, planned, mapping, objects, settled);
@@ -65,9 +68,9 @@ async function uniqueHits(
   all: readonly Placed[],
 ): Promise<ReadonlyMap<number, readonly UniqueHit[]>> {
   const hits = new Map<number, UniqueHit[]>();
-  if (empty) return hits;
+  if (empty || !hasLookUps(target)) return hits;
   const asked = all.flatMap((placed, at) => (isWrittenSo(placed) ? [at] : []));
-  const lines = asked.map((at) => all[at]?.line ?? '');
+  const lines = asked.map((at) => all[at]?.line() ?? '');
   const taken = await lookUpUniques(session, target, lines).catch((error: unknown) => {
     throw valueRefused(error, target.model);
   });
@@ -111,7 +114,7 @@ function decideOne({ target, skipped }: PlannedModel, key: Key, placed: Placed, 
 function skip(planned: PlannedModel, key: Key, { how, to, line, differing }: Placed, hits: readonly UniqueHit[]): void {
   const isNew = planned.skipped.add(key);
   if (isNew && how !== 'lost') planned.inTheWay.add(key);
-  const same = how === 'own' ? proveSame(planned.target, { key: to, line, differing, hits }) : undefined;
+  const same = how === 'own' ? proveSame(planned.target, { key: to, line: line(), differing, hits }) : undefined;
   if (isNew && same !== undefined) planned.standIns.set(key, same);
   else if (planned.standIns.get(key) !== same) planned.standIns.delete(key);
 }

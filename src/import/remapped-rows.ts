@@ -3,50 +3,20 @@ import type { Key } from '../closure/key.js';
 import { keyTexts, toKey } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
-import { escapeCopy } from '../values/copy-text.js';
-import { objectKey } from '../values/object-values.js';
+import { editLine } from '../values/edit-line.js';
+import { memberText, objectKey } from '../values/object-values.js';
+import type { FollowedRow } from './followed-row.js';
 import type { KeyMap } from './key-map.js';
 import { PackedKeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
+import type { Held, ModelRows } from './model-rows.js';
+import { changesKey } from './model-rows.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import type { TargetModel } from './target.js';
 import type { ValueSpace } from './value-space.js';
 import { ColumnSpace } from './value-space.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
-
-/** An object with its references as they lead in the target. */
-export type FollowedRow =
-  | {
-      readonly is: 'kept';
-      /** By place among the target's columns: what it holds instead. */
-      readonly texts: ReadonlyMap<number, string>;
-      /** Places whose references are not decided yet. */
-      readonly unknown: ReadonlySet<number>;
-    }
-  /** It needs an object that is not there, and that no row stands in for. */
-  | { readonly is: 'lost'; readonly needs: Needed | undefined }
-  /** Two references share a column that cannot hold what both need now, or the row that one needs has no value to refer to any more. */
-  | { readonly is: 'torn'; readonly references: readonly Reference[] };
-
-interface Held extends HeldBy {
-  /** Of its columns, among the target's. */
-  readonly places: readonly number[];
-  readonly parent: PlannedModel | undefined;
-  readonly space: ValueSpace | undefined;
-  /** Whether its parents can stand behind their children in the archive. */
-  readonly backward: boolean;
-}
-
-interface ModelRows {
-  readonly held: readonly Held[];
-  /** Of the key's columns, among the target's. */
-  readonly keyPlaces: readonly number[];
-  /** Whether a column belongs to several references. */
-  readonly shares: boolean;
-  /** By lane: where a column of the target stands in it; -1 where it does not. */
-  readonly lanes: Readonly<Record<Lane, readonly number[]>>;
-}
 
 const nothing: ReadonlyMap<number, string> = new Map();
 const none: ReadonlySet<number> = new Set();
@@ -144,6 +114,11 @@ export class RemappedRows implements WrittenRows {
         to = other;
       }
       if (to === value && !rows.shares) continue;
+      const [only] = places;
+      if (places.length === 1 && only !== undefined && !rows.shares) {
+        (texts ??= new Map()).set(only, String(to));
+        continue;
+      }
       const own = keyTexts(to);
       const before = to === value ? own : keyTexts(value);
       for (const [at, place] of places.entries()) {
@@ -156,6 +131,9 @@ export class RemappedRows implements WrittenRows {
         if (text !== before[at]) (texts ??= new Map()).set(place, text);
       }
     }
+    const path = rows.path === undefined ? undefined : this.#pathOf(planned, object, rows.path.member);
+    if (rows.path !== undefined && path === null) (unknown ??= new Set()).add(rows.path.place);
+    else if (rows.path !== undefined && path !== undefined) (texts ??= new Map()).set(rows.path.place, path);
     if (lost !== undefined) return { is: 'lost', needs: this.#reason(planned, object, lost) };
     return { is: 'kept', texts: texts ?? nothing, unknown: unknown ?? none };
   }
@@ -163,14 +141,16 @@ export class RemappedRows implements WrittenRows {
   /** The key that an object has when its references are followed, and that it keeps of the new one where it gets one. */
   followedKey(planned: PlannedModel, key: Key, texts: ReadonlyMap<number, string>): Key {
     const { target, mapping } = planned;
-    const { keyPlaces } = this.#of(planned);
+    const rows = this.#of(planned);
+    const { keyPlaces } = rows;
     let followed = key;
     if (texts.size > 0 && keyPlaces.some((place) => texts.has(place))) {
       const old = keyTexts(key);
       const own = keyPlaces.map((place, at) => texts.get(place) ?? old[at] ?? '');
-      followed = toKey(own, hasIntegerKey(target.entity));
+      followed = toKey(own, rows.hasIntegerKey);
     }
     if (mapping?.newKeys === undefined || !mapping.fresh.has(key)) return followed;
+    if (keyPlaces.length === 1) return mapping.moved.get(key) ?? key;
     const { place } = mapping.newKeys;
     const drawn = mapping.moved.get(key) ?? key;
     return withPart(target.entity, followed, place, keyTexts(drawn)[place] ?? '');
@@ -200,19 +180,19 @@ export class RemappedRows implements WrittenRows {
     const isMoved = objectKey(object, target.shape) !== key;
     if (texts.size === 0 && !isMoved) return line;
     const { lanes, keyPlaces } = this.#of(planned);
-    const parts = line.split('\t');
+    const edits: string[] = [];
     for (const [place, text] of texts) {
       const at = lanes[lane][place] ?? -1;
-      if (at >= 0) parts[at] = escapeCopy(text);
+      if (at >= 0) edits[at] = text;
     }
     if (isMoved) {
       const own = keyTexts(key);
       for (const [part, place] of keyPlaces.entries()) {
         const at = lanes[lane][place] ?? -1;
-        if (at >= 0) parts[at] = escapeCopy(own[part] ?? '');
+        if (at >= 0) edits[at] = own[part] ?? '';
       }
     }
-    return parts.join('\t');
+    return editLine(line, edits);
   }
 
   held(_: PlannedModel, { reference, value }: HeldBy, object: ArchiveObject): Key | undefined {
@@ -225,6 +205,25 @@ export class RemappedRows implements WrittenRows {
   needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined {
     const row = this.follow(planned, object);
     return row.is === 'lost' ? row.needs : undefined;
+  }
+
+  /** A materialized path with the keys that its objects have in the target; null where one of them is not decided yet. */
+  #pathOf(planned: PlannedModel, object: ArchiveObject, member: string): string | null | undefined {
+    const { target, keys, mapping, standIns } = planned;
+    const text = memberText(object, member);
+    if (text === null || mapping === undefined) return undefined;
+    const own = objectKey(object, target.shape);
+    const ids: string[] = [];
+    for (const id of text.split('.')) {
+      const key = toKey(target.shape.members.length === 1 ? [id] : id.split('_'), this.#of(planned).hasIntegerKey);
+      const isDecided = !this.#isFirstPass || key === own || !keys.has(key) || mapping.decided.has(key);
+      if (mapping.waiting.has(key) || !isDecided) {
+        this.#sawOpen = true;
+        return null;
+      }
+      ids.push(id === '' ? id : keyTexts(standIns.get(key) ?? mapping.moved.get(key) ?? key).join('_'));
+    }
+    return ids.join('.');
   }
 
   #isOpen({ parent, reference, backward, space }: Held, value: Key): boolean {
@@ -263,10 +262,12 @@ export class RemappedRows implements WrittenRows {
       this.#spaceOf.set(reference, space);
       return [{ reference, places, parent, space, backward, value: valueReader(target, reference) }];
     });
+    const member = target.columns.find(({ column }) => column.name === entity.materializedPath)?.member;
+    const path = member === undefined ? undefined : { place: placeOf(entity.materializedPath ?? ''), member };
     const all = held.flatMap(({ places }) => places);
     const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
     const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
-    return { held, keyPlaces, shares: new Set(all).size < all.length, lanes };
+    return { held, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
   }
 
   #spaceFor({ direct, parentColumns, parent: entity }: Reference, parent: PlannedModel | undefined): ValueSpace | undefined {
@@ -283,10 +284,4 @@ export class RemappedRows implements WrittenRows {
     spaces.push(space);
     return space;
   }
-}
-
-/** Whether a column of the key would hold another text: a tenant that both keys hold stays. */
-function changesKey({ keyPlaces }: ModelRows, places: readonly number[], from: Key, to: Key): boolean {
-  const [before, after] = [keyTexts(from), keyTexts(to)];
-  return places.some((place, at) => keyPlaces.includes(place) && before[at] !== after[at]);
 }

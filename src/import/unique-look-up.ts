@@ -26,8 +26,7 @@ export async function lookUpUniques(
   lines: readonly string[],
 ): Promise<readonly UniqueHit[]> {
   const hits: UniqueHit[] = [];
-  const { uniques, exclusions } = target.entity;
-  const checked = [...uniques, ...exclusions].filter((unique) => !isExactKey(unique, target) && isCovered(unique, target));
+  const checked = checkedUniques(target);
   if (checked.length === 0 || lines.length === 0) return hits;
   const rows = lines.map((line) => decodeRow(line));
   const arrays = target.columns.map(() => '');
@@ -47,6 +46,16 @@ export async function lookUpUniques(
     }
   }
   return hits;
+}
+
+/** Whether there is any constraint to look up: the key itself is none. */
+export function hasLookUps(target: TargetModel): boolean {
+  return checkedUniques(target).length > 0;
+}
+
+function checkedUniques(target: TargetModel): readonly UniqueConstraint[] {
+  const { uniques, exclusions } = target.entity;
+  return [...uniques, ...exclusions].filter((unique) => !isExactKey(unique, target) && isCovered(unique, target));
 }
 
 function uniqueSql(target: TargetModel, unique: UniqueConstraint, asked: readonly number[]): string {

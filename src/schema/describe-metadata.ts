@@ -28,6 +28,7 @@ export function describeMetadata(dataSource: Pick<DataSource, 'entityMetadatas'>
       ...describeRelations(group, keyOf),
       discriminator: discriminatorOf(group),
       nestedSet: nestedSetOf(group),
+      materializedPath: group.find(({ treeType }) => treeType === 'materialized-path')?.materializedPathColumn?.databaseName,
     };
   });
 }

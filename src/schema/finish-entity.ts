@@ -29,6 +29,7 @@ export function finishEntity(table: DraftTable, links: readonly DraftLink[], fin
     estimatedRows: table.table.estimatedRows,
     discriminator: table.metadata?.discriminator,
     nestedSet: table.metadata?.nestedSet,
+    materializedPath: table.metadata?.materializedPath,
     policy: table.policy,
   };
 }

@@ -15,6 +15,8 @@ export interface MetadataTable {
   readonly children: readonly MetadataChildren[];
   readonly discriminator: Discriminator | undefined;
   readonly nestedSet: NestedSet | undefined;
+  /** The column that holds the keys of a row's ancestors and its own, each with a dot behind it. */
+  readonly materializedPath: string | undefined;
 }
 
 export interface MetadataColumn {

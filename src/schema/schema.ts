@@ -45,6 +45,8 @@ export interface Entity {
   readonly estimatedRows: number;
   readonly discriminator: Discriminator | undefined;
   readonly nestedSet: NestedSet | undefined;
+  /** The column that holds the keys of a row's ancestors and its own, each with a dot behind it: TypeORM's materialized path. */
+  readonly materializedPath: string | undefined;
   /** What the policy says of it, by whatever name. */
   readonly policy: ModelPolicy | undefined;
 }

@@ -42,6 +42,7 @@ export function entity(name: string, columns: readonly Column[], key: readonly s
     estimatedRows: -1,
     discriminator: undefined,
     nestedSet: undefined,
+    materializedPath: undefined,
     policy: undefined,
   };
 }

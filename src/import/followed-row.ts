@@ -1,0 +1,16 @@
+import type { Reference } from '../schema/schema.js';
+import type { Needed } from './written-rows.js';
+
+/** An object with its references as they lead in the target. */
+export type FollowedRow =
+  | {
+      readonly is: 'kept';
+      /** By place among the target's columns: what it holds instead. */
+      readonly texts: ReadonlyMap<number, string>;
+      /** Places whose references are not decided yet. */
+      readonly unknown: ReadonlySet<number>;
+    }
+  /** It needs an object that is not there, and that no row stands in for. */
+  | { readonly is: 'lost'; readonly needs: Needed | undefined }
+  /** Two references share a column that cannot hold what both need now, or the row that one needs has no value to refer to any more. */
+  | { readonly is: 'torn'; readonly references: readonly Reference[] };
