@@ -39,11 +39,11 @@ async function* uploads(context: FilesContext): AsyncGenerator<NamedFile> {
 
 async function* avatars(context: FilesContext, salt: string): AsyncGenerator<NamedFile> {
   if (context.count('zerver.UserProfile') === 0) return;
-  for await (const { object, values } of context.rows('zerver.UserProfile', ['realm_id', 'avatar_source'])) {
-    const [realm, source] = values;
+  for await (const { object, values } of context.rows('zerver.UserProfile', ['id', 'realm_id', 'avatar_source'])) {
+    const [user, realm, source] = values;
     if (source !== uploaded) continue;
     const hash = createHash('sha1')
-      .update(`${String(object.pk as number)}${salt}`)
+      .update(`${String(user)}${salt}`)
       .digest('hex');
     const path = `avatars/${String(realm)}/${hash}`;
     yield at(object, `${path}.png`);
@@ -68,11 +68,12 @@ async function* realmPictures(context: FilesContext): AsyncGenerator<NamedFile> 
   const realm = [...context.schema.entities.values()].find(({ model }) => model === 'zerver.realm');
   const known = pictures.filter(([column]) => realm?.columns.some(({ name }) => name === column) === true);
   if (known.length === 0 || context.count('zerver.Realm') === 0) return;
-  const columns = known.map(([column]) => column);
+  const columns = ['id', ...known.map(([column]) => column)];
   for await (const { object, values } of context.rows('zerver.Realm', columns)) {
+    const [id, ...sources] = values;
     for (const [place, [, name]] of known.entries()) {
-      if (values[place] !== uploaded) continue;
-      const path = `avatars/${String(object.pk as number)}/realm/${name}`;
+      if (sources[place] !== uploaded) continue;
+      const path = `avatars/${String(id)}/realm/${name}`;
       yield at(object, `${path}.png`);
       yield at(object, `${path}.original`);
     }
