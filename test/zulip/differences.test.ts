@@ -67,6 +67,15 @@ describe("what leaves otherwise than with Zulip's own export, without --zulip-pa
     expect(parity.external('zerver.recipient')).to.include(26);
   });
 
+  difference('Uploads that were never sent', async () => {
+    const unsent = 'attachment a WHERE NOT EXISTS (SELECT FROM zulip.zerver_attachment_messages m WHERE m.attachment_id = a.id)';
+    const own = await query(`${unsent} AND realm_id = 2`);
+    expect(own).to.have.length(1);
+    expect((await exported()).ids('zerver.attachment')).to.include.members(own);
+    for (const values of [{ 'zulip-parity': true }, { 'public-only': true }])
+      expect((await exported(values)).ids('zerver.attachment')).to.not.include.members(own);
+  });
+
   difference('Channels without subscribers', async () => {
     const { ids } = await exported({}, ['zerver.Realm.3']);
     expect(ids('zerver.stream')).to.include(30);

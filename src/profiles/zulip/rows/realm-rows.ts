@@ -92,7 +92,11 @@ function attachedRows(selection: Selection): Rows {
   const { parity, mode } = selection;
   const carried = `EXISTS (SELECT FROM ${table(selection, 'attachment_messages')} a JOIN ${table(selection, 'message')} m ON m.id = a.message_id
     WHERE a.attachment_id = zerver_attachment.id AND ${messageLeaves(selection, 'm')})`;
-  const attachments: Rows = { 'zerver.Attachment': { rows: [drop('in no message that leaves', carried)] } };
+  // What was uploaded and never sent is its owner's.
+  const unsent = `owner_id IN (${persons(selection)}) AND NOT EXISTS (SELECT FROM ${table(selection, 'attachment_messages')} a
+    WHERE a.attachment_id = zerver_attachment.id)`;
+  const kept = parity || mode === 'public' ? carried : anyOf([carried, unsent]);
+  const attachments: Rows = { 'zerver.Attachment': { rows: [drop('in no message that leaves', kept)] } };
   if (parity) {
     const audit = `modified_user_id IN (${zulipUsers(selection)})`;
     const never = ['DefaultStreamGroup', 'ScheduledMessage', 'SubMessage', 'UserStatus'].map(
