@@ -29,8 +29,20 @@ module.exports = {
     {
       name: 'stages-in-order',
       severity: 'error',
-      from: { path: '^src/(errors|findings|schema|policy|closure|values|archive|dialect|seeds)/' },
+      from: { path: '^src/(errors|findings|schema|policy|closure|values|store|archive|dialect|seeds)/' },
       to: { path: '^src/(export|import|cli|bin)/' },
+    },
+    {
+      name: 'store-knows-no-archive',
+      severity: 'error',
+      from: { path: '^src/store/' },
+      to: { path: '^src/', pathNot: '^src/(store|errors)/' },
+    },
+    {
+      name: 'clients-behind-their-store',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/store/(google|s3)/' },
+      to: { path: 'node_modules/@(google-cloud|aws-sdk)/' },
     },
     {
       name: 'export-and-import-apart',

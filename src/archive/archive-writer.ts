@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Transform, Writable } from 'node:stream';
 import stringify from 'fast-json-stable-stringify';
 import { FailedError } from '../errors/portolan-error.js';
+import type { ByteTarget } from '../store/byte-target.js';
 import type { ArchiveHeader, ArchiveTrailer, TrailerContent } from './archive.js';
-import type { ArchiveTarget } from './archive-target.js';
+import type { OpenTargetOptions } from './archive-target.js';
 import { openTarget } from './archive-target.js';
 import type { PathLayout } from './compression.js';
 import { compressor, pathLayout } from './compression.js';
@@ -11,11 +12,10 @@ import { lineLimit, trailerTooLong } from './limits.js';
 import { isStandardOutput } from './output-place.js';
 import { sealOf } from './seal-of.js';
 
-export interface ArchiveWriterOptions {
-  /** A path, `-` for standard output, or a stream. */
+export interface ArchiveWriterOptions extends OpenTargetOptions {
+  /** A path, `gs://` or `s3://`, `-` for standard output, or a stream. */
   readonly output: string | Writable;
   readonly header: ArchiveHeader;
-  readonly force: boolean;
 }
 
 export interface FinishedArchive {
@@ -39,11 +39,11 @@ export interface ArchiveWriter {
 
 /** @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT, NO_ZSTD; FailedError for the rest */
 export async function createArchiveWriter(options: ArchiveWriterOptions): Promise<ArchiveWriter> {
-  const { output, header, force } = options;
+  const { output, header } = options;
   const layout: PathLayout =
     typeof output === 'string' && !isStandardOutput(output) ? pathLayout(output) : { layout: 'document', compression: 'none' };
   const transform = compressor(layout.compression);
-  const target = await openTarget(output, force);
+  const target = await openTarget(output, options);
   const writer = new LinesWriter(target, transform, layout.layout);
   try {
     await writer.begin(header);
@@ -56,7 +56,7 @@ export async function createArchiveWriter(options: ArchiveWriterOptions): Promis
 
 class LinesWriter implements ArchiveWriter {
   readonly lineStart: string;
-  readonly #target: ArchiveTarget;
+  readonly #target: ByteTarget;
   readonly #transform: Transform | undefined;
   readonly #document: boolean;
   readonly #content = createHash('sha256');
@@ -65,7 +65,7 @@ class LinesWriter implements ArchiveWriter {
   readonly #drained: Promise<void> | undefined;
   #empty = true;
 
-  constructor(target: ArchiveTarget, transform: Transform | undefined, layout: PathLayout['layout']) {
+  constructor(target: ByteTarget, transform: Transform | undefined, layout: PathLayout['layout']) {
     this.#target = target;
     this.#transform = transform;
     this.#document = layout === 'document';
@@ -112,8 +112,10 @@ class LinesWriter implements ArchiveWriter {
 
   async abort(): Promise<void> {
     this.#transform?.destroy();
+    // A write that waits for a slow store ends with it.
+    const aborted = this.#target.abort();
     await this.#drained?.catch(() => undefined);
-    await this.#target.abort();
+    await aborted;
   }
 
   async #put(bytes: Buffer): Promise<boolean> {

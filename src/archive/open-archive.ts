@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { RefusedError } from '../errors/portolan-error.js';
+import type { ByteSource, SourceFacts } from '../store/byte-source.js';
+import { sourceChanged } from '../store/source-changed.js';
 import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
 import { checkHeader, checkTrailer } from './check-header.js';
 import type { Compression } from './compression.js';
-import { fileError } from './file-error.js';
 import { ModelFilter } from './model-filter.js';
 import { ObjectChecker } from './object-checker.js';
+import { openSource } from './open-source.js';
 import { detectCompression, readLines } from './read-lines.js';
 
-/** An archive on disk. Its header is read at once; each pass over the objects reads and checks all of it again. */
+/** An archive in a file or an object of a bucket. Its header is read at once; each pass over the objects reads and checks all of it again. */
 export interface ArchiveReader {
   readonly path: string;
   readonly header: ArchiveHeader;
@@ -27,12 +28,21 @@ export interface ArchiveReader {
   encoded(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]>;
 }
 
-/** @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED */
-export async function openArchive(path: string): Promise<ArchiveReader> {
-  const compression = await detectCompression(path);
-  const { version, size } = await fileVersion(path);
-  const { header, document } = await readHeader(path, compression);
-  return new FileReader({ path, size }, version, compression, header, document);
+/**
+ * @param path of a file, or `gs://bucket/path`, `s3://bucket/path`
+ * @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED
+ */
+export async function openArchive(path: string, { signal }: ReadOptions = {}): Promise<ArchiveReader> {
+  const source = await openSource(path, signal);
+  const facts = await source.look();
+  const compression = await detectCompression(source);
+  const { header, document } = await readHeader(source, compression);
+  return new SourceReader(source, facts, compression, header, document);
+}
+
+/** How an archive is read. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 const headerStart = Buffer.from('{"header":');
@@ -40,8 +50,9 @@ const objectsLine = '"objects":[\n';
 const trailerStart = Buffer.from('"trailer":');
 const trailerLineStart = Buffer.from('{"trailer":');
 
-async function readHeader(path: string, compression: Compression): Promise<{ header: ArchiveHeader; document: boolean }> {
-  for await (const { bytes, ends, terminated } of readLines(path, compression)) {
+async function readHeader(source: ByteSource, compression: Compression): Promise<{ header: ArchiveHeader; document: boolean }> {
+  const { name: path } = source;
+  for await (const { bytes, ends, terminated } of readLines(source, compression)) {
     const line = bytes.subarray(0, ends[0]);
     if (line.length < headerStart.length || !line.subarray(0, headerStart.length).equals(headerStart)) throw notOurs(path);
     const text = line.toString('utf8').trimEnd();
@@ -58,26 +69,20 @@ const batchBytes = 1024 * 1024;
 
 type ReadObject = (checker: ObjectChecker, bytes: Buffer, start: number, end: number, line: number) => ArchiveObject;
 
-class FileReader implements ArchiveReader {
+class SourceReader implements ArchiveReader {
   readonly path: string;
   readonly header: ArchiveHeader;
-  readonly #size: number;
-  readonly #version: string;
+  readonly #source: ByteSource;
+  readonly #facts: SourceFacts;
   readonly #compression: Compression;
   readonly #document: boolean;
   #trailer: ArchiveTrailer | undefined;
   #position = { bytes: 0, share: 0 };
 
-  constructor(
-    { path, size }: { readonly path: string; readonly size: number },
-    version: string,
-    compression: Compression,
-    header: ArchiveHeader,
-    document: boolean,
-  ) {
-    this.path = path;
-    this.#size = size;
-    this.#version = version;
+  constructor(source: ByteSource, facts: SourceFacts, compression: Compression, header: ArchiveHeader, document: boolean) {
+    this.path = source.name;
+    this.#source = source;
+    this.#facts = facts;
     this.header = header;
     this.#compression = compression;
     this.#document = document;
@@ -108,7 +113,7 @@ class FileReader implements ArchiveReader {
   }
 
   async *#pass(only: ReadonlySet<string> | undefined, objectOf: ReadObject): AsyncGenerator<readonly ArchiveObject[]> {
-    if ((await fileVersion(this.path)).version !== this.#version) throw this.#changed();
+    if ((await this.#source.look()).version !== this.#facts.version) throw sourceChanged(this.path);
     const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
     const hash = createHash('sha256');
@@ -118,7 +123,7 @@ class FileReader implements ArchiveReader {
     let batch: ArchiveObject[] = [];
     let size = 0;
     let passed = 0;
-    for await (const { bytes, ends, terminated, read } of readLines(this.path, this.#compression)) {
+    for await (const { bytes, ends, terminated, read } of readLines(this.#source, this.#compression)) {
       let start = 0;
       let hashed = bytes.length;
       for (const end of ends) {
@@ -142,7 +147,7 @@ class FileReader implements ArchiveReader {
       }
       hash.update(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
       passed += bytes.length;
-      this.#position = { bytes: passed, share: Math.min(1, read / this.#size) };
+      this.#position = { bytes: passed, share: Math.min(1, read / this.#facts.size) };
       size += bytes.length;
       if (size < batchBytes) continue;
       if (batch.length > 0) yield batch;
@@ -156,7 +161,7 @@ class FileReader implements ArchiveReader {
         hint: editedHint,
       });
     }
-    if (this.#trailer !== undefined && this.#trailer.sha256 !== trailer.sha256) throw this.#changed();
+    if (this.#trailer !== undefined && this.#trailer.sha256 !== trailer.sha256) throw sourceChanged(this.path);
     if (filter === undefined) checker.compareCounts(trailer);
     this.#trailer = trailer;
   }
@@ -178,24 +183,8 @@ class FileReader implements ArchiveReader {
     return new RefusedError('ARCHIVE_DAMAGED', `${this.path}:${String(line)}: ${what}`, { hint: editedHint });
   }
 
-  #changed(): RefusedError {
-    return new RefusedError('ARCHIVE_CHANGED', `${this.path} was changed or replaced while it was read`, {
-      hint: 'Nothing was written. Wait until whoever writes it is done, and begin again.',
-    });
-  }
-
   #truncated(): RefusedError {
     return truncated(this.path);
-  }
-}
-
-/** Tells a file from another that is put in its place, and from itself after a change. */
-async function fileVersion(path: string): Promise<{ readonly version: string; readonly size: number }> {
-  try {
-    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return { version: [dev, ino, size, mtimeNs].join(' '), size: Number(size) };
-  } catch (error) {
-    throw fileError(error, path);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { FailedError, RefusedError } from '../errors/portolan-error.js';
+import type { ByteSource } from '../store/byte-source.js';
 import { detectCompression, readBytes } from './read-lines.js';
 import { scanJson } from './scan-json.js';
 
@@ -16,8 +17,9 @@ export interface LooseDocument {
 }
 
 /** One document however it is laid out, or JSON lines. @throws RefusedError ARCHIVE_DAMAGED; FailedError ARCHIVE_TOO_LARGE */
-export async function readLoosely(path: string): Promise<LooseDocument> {
-  const text = await readText(path);
+export async function readLoosely(source: ByteSource): Promise<LooseDocument> {
+  const { name: path } = source;
+  const text = await readText(source);
   const whole = parsed(text);
   const [head, ...rest] = whole === undefined ? jsonLines(text, path) : [];
   // Only of what is valid JSON more can be told.
@@ -88,10 +90,11 @@ function notJson(where: string): RefusedError {
 }
 
 /** The whole text. What is not UTF-8 would be read as U+FFFD, and sealed as that. */
-async function readText(path: string): Promise<string> {
+async function readText(source: ByteSource): Promise<string> {
+  const { name: path } = source;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of readBytes(path, await detectCompression(path))) {
+  for await (const chunk of readBytes(source, await detectCompression(source))) {
     chunks.push(chunk);
     length += chunk.length;
     if (length <= editable) continue;

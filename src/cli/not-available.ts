@@ -6,7 +6,6 @@ const noProfile = 'It belongs to a profile; this version has none built in.';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
-  bucket: 'Write to a file and copy it.',
   remap: noRemap,
   offset: noRemap,
   'apply-plan': 'Import with the same options as the plan was made with.',
@@ -36,8 +35,6 @@ export function refuseNotAvailable(words: readonly string[]): void {
   }
   if (valueOf(words, ['--on-conflict']) === 'remap') throw notAvailable('--on-conflict remap', noRemap);
   if (valueOf(words, ['--format']) === 'zulip') throw notAvailable('--format zulip', 'Use the default format.');
-  const output = valueOf(words, ['--output', '-o']) ?? '';
-  if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);
 }
 
 function notAvailable(what: string, hint: string | undefined): UsageError {

@@ -48,7 +48,9 @@ export async function exportInSizes(dataSource: DataSource, options: ExportOptio
   if (options.output === undefined && options.dryRun !== true) {
     throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
   }
-  if (options.output !== undefined && options.dryRun !== true) await checkOutput(options.output, options.force ?? false);
+  if (options.output !== undefined && options.dryRun !== true) {
+    await checkOutput(options.output, { force: options.force ?? false, signal: options.signal });
+  }
   const course = new Course(options.dryRun === true ? [['closure', 1]] : stages);
   const prepared = await prepare(dataSource, options, course, sizes);
   try {
@@ -84,6 +86,7 @@ async function write(
       output: options.output ?? '-',
       header: archiveHeader(prepared, order, options),
       force: options.force ?? false,
+      signal: options.signal,
     });
     const readers = [session, ...further].map((one) => createRowReader(one, sizes.batches));
     const objects = new Map<string, number>();

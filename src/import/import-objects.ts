@@ -53,8 +53,8 @@ import { stageLines, writeLines } from './write-lines.js';
 export async function importObjects(dataSource: DataSource, options: ImportOptions): Promise<ImportResult> {
   refuseUnknownOptions('importObjects', options, importOptionNames);
   const findings = options.findings ?? new Findings();
-  const archive = await openArchive(options.archive);
   const { signal, onQuery } = options;
+  const archive = await openArchive(options.archive, { signal });
   const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
   let session = await openWriteSession(dataSource, { signal, onQuery });
   try {

@@ -17,14 +17,16 @@ export const sharedOptions = words(
 const selection = words('-r --root --follow --shared --boundary --exclude --include-secret --max-objects --max-depth');
 
 export const commandOptions = {
-  export: [...selection, ...words('-o --output --force --dry-run --debug --format --reproducible --jobs')],
-  import: words('--dry-run --debug --on-conflict --override -y --yes --plan --id-map --bulk-constraints --ignore-nonexistent'),
+  export: [...selection, ...words('-o --output --bucket --force --dry-run --debug --format --reproducible --jobs')],
+  import: words(
+    '--bucket --dry-run --debug --on-conflict --override -y --yes --plan --id-map --bulk-constraints --ignore-nonexistent',
+  ),
   explain: [...selection, '--why'],
-  verify: words('--reseal -o --output --summary'),
+  verify: words('--bucket --reseal -o --output --summary'),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export const laterOptions = {
-  export: words('--bucket --public-only --consent-message-id --consent-users --users --files --avatar-salt --zulip-parity'),
+  export: words('--public-only --consent-message-id --consent-users --users --files --avatar-salt --zulip-parity'),
   import: words('--remap --offset --apply-plan --with-id-map --journal'),
   explain: ['--html'],
   verify: ['--against'],

@@ -111,8 +111,7 @@ describe('the contract: export', function () {
       ['out.tar.gz', 'OUTPUT_LAYOUT'],
       ['out/', 'OUTPUT_LAYOUT'],
       ['.', 'OUTPUT_LAYOUT'],
-      ['gs://bucket/x.json', 'NOT_AVAILABLE'],
-      ['s3://bucket/x.json', 'NOT_AVAILABLE'],
+      ['az://bucket/x.json', 'OBJECT_URL'],
     ])
       expect((await exported(['demoapp.Book.4', '-o', output ?? ''], 2)).code, output).to.equal(code);
     const { code, stdout } = await library.run('exportobjects', ['demoapp.Book.4', '-o', 'out.json.zst', '--json']);

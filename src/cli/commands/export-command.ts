@@ -1,11 +1,13 @@
 import type { CommandModule } from 'yargs';
 import type { ExportResult } from '../../export/export-options.js';
+import { bucketOption, inBucket } from '../bucket-option.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
 import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ExportArguments extends SelectionArguments {
   readonly output: string;
+  readonly bucket: string | undefined;
   readonly force: boolean;
   readonly dryRun: boolean;
   readonly format: string;
@@ -25,6 +27,7 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
           default: '-',
           ...valueOption('PATH', 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
         })
+        .option('bucket', bucketOption)
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
         .option('dry-run', {
           alias: 'debug',
@@ -40,7 +43,8 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
         })
         .option('jobs', numberOption('parallel readers on one snapshot (default: by size)'))
         .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
-    handler: async (args) => {
+    handler: async (given) => {
+      const args = inBucket(given, ['output']);
       const { summarizeExport } = await import('../summaries.js');
       const { runCommand, libraryOptions } = await import('../run-command.js');
       await runCommand(args, async (context) => {

@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { isStandardOutput, outputPlace } from '../../archive/output-place.js';
 import type { VerifiedArchive } from '../../archive/verify-archive.js';
 import { UsageError } from '../../errors/portolan-error.js';
+import { bucketOption, inBucket } from '../bucket-option.js';
 import type { CommandContext } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
 import { valueOption, withSharedOptions } from '../shared-options.js';
@@ -9,22 +10,28 @@ import { valueOption, withSharedOptions } from '../shared-options.js';
 interface VerifyArguments extends SharedArguments {
   readonly archive: string;
   readonly reseal: boolean;
+  readonly bucket: string | undefined;
   readonly output: string | undefined;
   readonly summary: boolean;
 }
 
-async function verified(path: string): Promise<VerifiedArchive> {
+async function verified(path: string, { signal }: CommandContext): Promise<VerifiedArchive> {
   const { verifyArchive } = await import('../../archive/verify-archive.js');
-  return verifyArchive(path);
+  return verifyArchive(path, { signal });
 }
 
 /** What was sealed is read back, where that can be done: a pipe or a device holds nothing. */
 async function sealed({ archive, output = archive }: VerifyArguments, context: CommandContext): Promise<VerifiedArchive> {
   const { resealArchive } = await import('../../archive/reseal-archive.js');
-  const result = await resealArchive(archive, output);
+  const result = await resealArchive(archive, output, { signal: context.signal });
   context.say(`sealed: ${String(result.objects)} objects`);
-  const isFile = !isStandardOutput(output) && (await outputPlace(output)).kind === 'file';
-  return isFile ? verified(output) : result;
+  return (await canBeReadBack(output)) ? verified(output, context) : result;
+}
+
+async function canBeReadBack(output: string): Promise<boolean> {
+  if (isStandardOutput(output)) return false;
+  const { kind } = await outputPlace(output);
+  return kind === 'file' || kind === 'object';
 }
 
 function externalLines(external: VerifiedArchive['trailer']['external']): readonly string[] {
@@ -44,6 +51,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         default: false,
         describe: 'sort, recount, prove closed, mark as edited, and write it again',
       })
+      .option('bucket', bucketOption)
       .option('output', { alias: 'o', ...valueOption('FILE', 'with --reseal: write there instead') })
       .option('summary', {
         type: 'boolean',
@@ -51,13 +59,14 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         describe: 'one page: what is in it, what was withheld, who was left out',
       })
       .example('$0 book.json --reseal', 'after you have edited the archive') as never,
-  handler: async (args) => {
+  handler: async (given) => {
+    const args = inBucket(given, ['archive', 'output']);
     const { table } = await import('../table.js');
     const { print } = await import('../print.js');
     const { runCommand } = await import('../run-command.js');
     await runCommand(args, async (context) => {
       if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
-      const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive));
+      const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive, context));
       if (args.summary && !args.json) {
         const facts = {
           seeds: header.seeds,
