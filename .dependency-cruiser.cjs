@@ -30,7 +30,19 @@ module.exports = {
       name: 'stages-in-order',
       severity: 'error',
       from: { path: '^src/(errors|findings|schema|policy|closure|values|store|archive|dialect|seeds)/' },
-      to: { path: '^src/(export|import|cli|bin)/' },
+      to: { path: '^src/(changes|export|import|delete|undo|cli|bin)/' },
+    },
+    {
+      name: 'delete-and-undo-last',
+      severity: 'error',
+      from: { path: '^src/(changes|export|import)/' },
+      to: { path: '^src/(delete|undo)/' },
+    },
+    {
+      name: 'changes-before-import',
+      severity: 'error',
+      from: { path: '^src/changes/' },
+      to: { path: '^src/(export|import)/' },
     },
     {
       name: 'store-knows-no-archive',
@@ -51,10 +63,17 @@ module.exports = {
       to: { path: '^src/(export|import)/', pathNot: '^src/$1/' },
     },
     {
+      // Who makes entities and data sources needs the application's own copy.
       name: 'typeorm-as-types',
       severity: 'error',
-      from: { path: '^src' },
+      from: { path: '^src', pathNot: '^src/(profiles/.*/entities|source/data-source-of)' },
       to: { path: 'node_modules/typeorm/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'engine-knows-no-profile',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/(profiles/|cli/|bin/|index)' },
+      to: { path: '^src/profiles/', pathNot: '^src/profiles/profile' },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

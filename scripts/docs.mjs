@@ -9,7 +9,16 @@ const words = process.argv.slice(2);
 const built = words.includes('--built') ? words[words.indexOf('--built') + 1] : 'dist';
 const { errorCodes } = await import(pathToFileURL(join(process.cwd(), built, 'src/errors/error-codes.js')).href);
 
-const commands = [['exportobjects'], ['importobjects'], ['portolan', 'explain'], ['portolan', 'verify']];
+const commands = [
+  ['exportobjects'],
+  ['importobjects'],
+  ['deleteobjects'],
+  ['portolan', 'diff'],
+  ['portolan', 'merge'],
+  ['portolan', 'explain'],
+  ['portolan', 'verify'],
+  ['portolan', 'undo'],
+];
 const parts = { commands: commands.map(help).join('\n\n'), 'error-codes': errorTable() };
 
 const before = readFileSync('README.md', 'utf8');

@@ -1,6 +1,6 @@
 /** What a long command tells while it runs. */
 export interface ProgressEvent {
-  readonly stage: 'closure' | 'rows' | 'plan' | 'apply' | 'links' | 'verify';
+  readonly stage: 'closure' | 'rows' | 'plan' | 'apply' | 'links' | 'verify' | 'read' | 'compare' | 'merge';
   /** What is worked on. */
   readonly model: string;
   /** Objects done of this model and stage; `rows` tells those since its last event, `closure` those of all models. */

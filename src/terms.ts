@@ -24,6 +24,24 @@ export type FollowRule = 'dependencies' | 'owned' | 'connected';
 export const followRules = Object.freeze(['dependencies', 'owned', 'connected'] as const satisfies readonly FollowRule[]);
 
 /** What an import does with an object whose key or unique columns are taken by a different row. */
-export type ConflictStrategy = 'fail' | 'skip' | 'override';
+export type ConflictStrategy = 'fail' | 'skip' | 'override' | 'remap';
 
-export const conflictStrategies = Object.freeze(['fail', 'skip', 'override'] as const satisfies readonly ConflictStrategy[]);
+export const conflictStrategies = Object.freeze([
+  'fail',
+  'skip',
+  'override',
+  'remap',
+] as const satisfies readonly ConflictStrategy[]);
+
+/** Which objects get new keys under the strategy `remap`: all, or those whose key is taken by a different row. */
+export type RemapRule = 'all' | 'conflicts';
+
+export const remapRules = Object.freeze(['all', 'conflicts'] as const satisfies readonly RemapRule[]);
+
+/**
+ * What an object that is matched by its natural key does to the columns of the target's row: keeps theirs, takes ours, or fills the gaps
+ * where theirs is NULL.
+ */
+export type MergeRule = 'keep' | 'take' | 'fill';
+
+export const mergeRules = Object.freeze(['keep', 'take', 'fill'] as const satisfies readonly MergeRule[]);

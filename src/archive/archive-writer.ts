@@ -1,26 +1,37 @@
 import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Transform, Writable } from 'node:stream';
 import stringify from 'fast-json-stable-stringify';
-import { FailedError } from '../errors/portolan-error.js';
+import type { FileSink } from '../files/file-source.js';
 import type { ByteTarget } from '../store/byte-target.js';
+import { isUrl } from '../store/object-place.js';
 import type { ArchiveHeader, ArchiveTrailer, TrailerContent } from './archive.js';
 import type { OpenTargetOptions } from './archive-target.js';
 import { openTarget } from './archive-target.js';
+import { checkLines } from './check-lines.js';
 import type { PathLayout } from './compression.js';
-import { compressor, pathLayout } from './compression.js';
-import { lineLimit, trailerTooLong } from './limits.js';
-import { isStandardOutput } from './output-place.js';
+import { compressor } from './compression.js';
+import { lineLimit, partLimit, trailerTooLong } from './limits.js';
+import { outputLayout } from './output-layout.js';
+import type { FileRecord } from './parts/file-record.js';
+import { FolderTarget } from './parts/folder-target.js';
+import { PartsWriter } from './parts/parts-writer.js';
+import { TarTarget } from './parts/tar-target.js';
 import { sealOf } from './seal-of.js';
 
 export interface ArchiveWriterOptions extends OpenTargetOptions {
   /** A path, `gs://` or `s3://`, `-` for standard output, or a stream. */
   readonly output: string | Writable;
   readonly header: ArchiveHeader;
+  /** Of an archive in parts, the most that a part holds. Default: that of the format. */
+  readonly partBytes?: number | undefined;
 }
 
 export interface FinishedArchive {
-  /** Of the file, compressed as it is. */
+  /** Of the file, compressed as it is; of a folder, all its files. */
   readonly bytes: number;
+  /** Of the file; of a folder, its trailer's, which knows the digests of all other parts. */
   readonly sha256: string;
   /** As it stands there. */
   readonly trailer: ArchiveTrailer;
@@ -32,6 +43,10 @@ export interface ArchiveWriter {
   readonly lineStart: string;
   /** Whole lines. True where nobody looks at the bytes any more. */
   write(lines: Buffer): Promise<boolean>;
+  /** Where the form can hold files beside the rows: ends the objects, and gives the place for files. */
+  openFiles?(): Promise<FileSink>;
+  /** Tells of a file that has got its place there: in the same order. */
+  record?(record: FileRecord): Promise<void>;
   finish(trailer: TrailerContent): Promise<FinishedArchive>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
@@ -40,11 +55,7 @@ export interface ArchiveWriter {
 /** @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT, NO_ZSTD; FailedError for the rest */
 export async function createArchiveWriter(options: ArchiveWriterOptions): Promise<ArchiveWriter> {
   const { output, header } = options;
-  const layout: PathLayout =
-    typeof output === 'string' && !isStandardOutput(output) ? pathLayout(output) : { layout: 'document', compression: 'none' };
-  const transform = compressor(layout.compression);
-  const target = await openTarget(output, options);
-  const writer = new LinesWriter(target, transform, layout.layout);
+  const writer = await openWriter(await outputLayout(output), options);
   try {
     await writer.begin(header);
     return writer;
@@ -52,6 +63,25 @@ export async function createArchiveWriter(options: ArchiveWriterOptions): Promis
     await writer.abort();
     throw error;
   }
+}
+
+async function openWriter(
+  { layout, compression }: PathLayout,
+  options: ArchiveWriterOptions,
+): Promise<LinesWriter | PartsWriter> {
+  const { output, force, partBytes = partLimit } = options;
+  if (layout === 'folder' && typeof output === 'string') {
+    return new PartsWriter(await FolderTarget.open(output, force), partBytes);
+  }
+  const transform = compressor(compression);
+  const target = await openTarget(output, options);
+  if (layout === 'tar') return new PartsWriter(new TarTarget(target, transform, waitingPlace(output)), partBytes);
+  return new LinesWriter(target, transform, layout === 'document');
+}
+
+/** Beside a file; what goes elsewhere has no disk of its own. */
+function waitingPlace(output: string | Writable): string {
+  return typeof output === 'string' && !isUrl(output) ? output : join(tmpdir(), 'portolan');
 }
 
 class LinesWriter implements ArchiveWriter {
@@ -65,10 +95,10 @@ class LinesWriter implements ArchiveWriter {
   readonly #drained: Promise<void> | undefined;
   #empty = true;
 
-  constructor(target: ByteTarget, transform: Transform | undefined, layout: PathLayout['layout']) {
+  constructor(target: ByteTarget, transform: Transform | undefined, document: boolean) {
     this.#target = target;
     this.#transform = transform;
-    this.#document = layout === 'document';
+    this.#document = document;
     this.lineStart = this.#document ? ',\n' : '\n';
     if (transform !== undefined) {
       this.#drained = (async () => {
@@ -131,26 +161,4 @@ class LinesWriter implements ArchiveWriter {
     await Promise.race([taken, this.#drained]);
     return true;
   }
-}
-
-function checkLines(lines: Buffer): void {
-  for (let at = 0; at < lines.length;) {
-    const next = lines.indexOf(0x0a, at);
-    // A comma may still come to stand behind the last.
-    const end = next < 0 ? lines.length + 1 : next;
-    if (end - at > lineLimit) {
-      const { model, pk } = tailOf(lines.subarray(at, end));
-      throw new FailedError('LINE_TOO_LONG', `an object of ${model} takes more than ${String(lineLimit >> 20)} MiB in one line`, {
-        hint: `Its pk is ${pk}. Leave its large column out with --exclude ${model}.FIELD.`,
-      });
-    }
-    at = end + 1;
-  }
-}
-
-/** Model and key stand behind an object's fields. */
-function tailOf(line: Buffer): { readonly model: string; readonly pk: string } {
-  const tail = line.subarray(-4096).toString();
-  const [, model, pk] = /"model":"([^"]*)","pk":(.*?)(?:,"shared":true)?\}$/su.exec(tail) ?? [];
-  return { model: model ?? 'one model', pk: pk ?? 'longer still' };
 }

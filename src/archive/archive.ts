@@ -16,6 +16,8 @@ export interface ArchiveHeader {
   readonly policy: string | null;
   /** `model.member` of each column that does not leave, and why. */
   readonly withheld: Readonly<Record<string, 'secret' | 'excluded'>>;
+  /** `model.member` of columns in which the policy let other values leave; absent where there are none. */
+  readonly replaced?: readonly string[] | undefined;
   /** `--include-secret` as given. */
   readonly includedSecrets: readonly string[];
   /** Set by `verify --reseal`. */
@@ -79,14 +81,31 @@ export interface ArchiveTrailer {
   readonly external: readonly ExternalObject[];
   readonly dangling: readonly { readonly object: string; readonly reference: string }[];
   readonly leftOut: readonly { readonly model: string; readonly rule: string; readonly count: number }[];
+  /** Of an archive that has files beside its rows. */
+  readonly files?: ArchiveFiles | undefined;
+  /** Of an archive in parts: all that stand before the trailer, in their order. */
+  readonly parts?: readonly ArchivePart[] | undefined;
   /** Lower-case hex, over every uncompressed byte before the trailer. */
   readonly sha256: string;
   /** The same over what the trailer alone tells: see {@link sealOf}. */
   readonly seal?: string | undefined;
 }
 
+/** How many files stand beside the rows, and how much they hold. */
+export interface ArchiveFiles {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** A member of an archive in parts. */
+export interface ArchivePart {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /** What {@link ArchiveWriter.finish} is given. */
-export type TrailerContent = Omit<ArchiveTrailer, 'sha256' | 'seal'>;
+export type TrailerContent = Omit<ArchiveTrailer, 'sha256' | 'seal' | 'files' | 'parts'>;
 
 /** A row that is referenced but stays at home. */
 export interface ExternalObject {

@@ -59,6 +59,7 @@ const headerShape: Shape = {
   policy: (value) => value === null || isString(value),
   withheld: (value) => isRecord(value) && Object.values(value).every(isString),
   includedSecrets: isStrings,
+  replaced: (value) => value === undefined || isStrings(value),
 };
 const trailerShape: Shape = {
   objects: isCounts,
@@ -68,6 +69,12 @@ const trailerShape: Shape = {
   dangling: isListOf({ object: isString, reference: isString }),
   leftOut: isListOf({ model: isString, rule: isString, count: Number.isSafeInteger }),
   sha256: isDigest,
+};
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+/** What only some trailers have. */
+const optionalShape: Shape = {
+  files: (value) => isRecord(value) && fits(value, { count: isCount, bytes: isCount }),
+  parts: isListOf({ name: isString, bytes: isCount, sha256: isDigest }),
 };
 
 /** @throws RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED */
@@ -86,7 +93,7 @@ export function checkHeader(value: unknown, path: string): ArchiveHeader {
       },
     );
   }
-  const wrong = misfit(value, headerShape);
+  const wrong = misfit({ replaced: undefined, ...value }, headerShape);
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its header's ${wrong} is missing or not what it should be`);
   const told = value as unknown as ArchiveHeader;
@@ -110,12 +117,18 @@ function isWhole(entity: ArchiveEntity | undefined): boolean {
 
 /** @throws RefusedError ARCHIVE_DAMAGED */
 export function checkTrailer(value: unknown, path: string): ArchiveTrailer {
-  const wrong = misfit(value, trailerShape);
+  const wrong = misfit(value, trailerShape) ?? misfitting(value);
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its trailer's ${wrong} is missing or not what it should be`);
   const trailer = value as ArchiveTrailer;
   if (!isSealed(trailer)) throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its trailer is not what its seal was made of`);
   return trailer;
+}
+
+/** A member that need not be there, and is not what it should be. */
+function misfitting(value: unknown): string | undefined {
+  const there = isRecord(value) ? value : {};
+  return Object.entries(optionalShape).find(([member, isRight]) => Object.hasOwn(there, member) && !isRight(there[member]))?.[0];
 }
 
 /** Whoever writes more members than these writes a seal, too: one without is another member that was altered. */

@@ -3,9 +3,12 @@ import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { outputExists } from './archive-target.js';
-import { compressor, pathLayout } from './compression.js';
+import { compressor } from './compression.js';
 import { fileError } from './file-error.js';
+import { outputLayout } from './output-layout.js';
+import type { OutputPlace } from './output-place.js';
 import { isStandardOutput, outputPlace } from './output-place.js';
+import { folderPlace } from './parts/folder-place.js';
 
 export interface CheckOutputOptions {
   readonly force: boolean;
@@ -22,8 +25,10 @@ export interface CheckOutputOptions {
  */
 export async function checkOutput(output: string | Writable, { force, signal, hint }: CheckOutputOptions): Promise<void> {
   if (typeof output !== 'string' || isStandardOutput(output)) return;
-  compressor(pathLayout(output).compression)?.destroy();
-  const place = await outputPlace(output);
+  const { layout, compression } = await outputLayout(output);
+  compressor(compression)?.destroy();
+  const place: OutputPlace =
+    layout === 'folder' ? { kind: 'nothing', path: await folderPlace(output, force, hint) } : await outputPlace(output);
   if (place.kind === 'special') return;
   if (place.kind === 'object') {
     const { checkObject } = await import('../store/check-object.js');

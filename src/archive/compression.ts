@@ -9,24 +9,16 @@ export type Compression = 'none' | 'gzip' | 'brotli' | 'zstd';
 
 /** What a path's extension says of its layout and compression. */
 export interface PathLayout {
-  readonly layout: 'document' | 'lines';
+  readonly layout: 'document' | 'lines' | 'folder' | 'tar';
   readonly compression: Compression;
 }
 
-/**
- * `.json` and everything unknown is a document, `.jsonl` is lines; `.gz`, `.br`, `.zst` after either compress.
- *
- * @throws UsageError OUTPUT_LAYOUT for layouts that this version does not write
- */
+/** `.json` and everything unknown is a document, `.jsonl` is lines, `.tar` and `/` are in parts; `.gz`, `.br`, `.zst` after a file compress. */
 export function pathLayout(path: string): PathLayout {
-  if (/\.(tar|tgz|tar\.gz|zip)$/iu.test(path) || path.endsWith('/')) {
-    throw new UsageError('OUTPUT_LAYOUT', `${path}: an archive in parts is not available in this version`, {
-      hint: 'Name a .json or .jsonl file; .gz, .br or .zst after it compress.',
-    });
-  }
-  const compression = /\.gz$/iu.test(path) ? 'gzip' : /\.br$/iu.test(path) ? 'brotli' : /\.zst$/iu.test(path) ? 'zstd' : 'none';
-  const plain = path.replace(/\.(gz|br|zst)$/iu, '');
-  return { layout: /\.jsonl$/iu.test(plain) ? 'lines' : 'document', compression };
+  if (path.endsWith('/')) return { layout: 'folder', compression: 'none' };
+  const compression = /\.t?gz$/iu.test(path) ? 'gzip' : /\.br$/iu.test(path) ? 'brotli' : /\.zst$/iu.test(path) ? 'zstd' : 'none';
+  const plain = path.replace(/\.tgz$/iu, '.tar').replace(/\.(gz|br|zst)$/iu, '');
+  return { layout: /\.tar$/iu.test(plain) ? 'tar' : /\.jsonl$/iu.test(plain) ? 'lines' : 'document', compression };
 }
 
 /** zstd is in Node from 22.15 on. */

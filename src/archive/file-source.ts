@@ -13,6 +13,11 @@ export class FileSource implements ByteSource {
     this.name = path;
   }
 
+  /** Whatever is there, a pipe too: read once, and not looked at before. */
+  static of(path: string): FileSource {
+    return new FileSource(path);
+  }
+
   /** @throws UsageError ARCHIVE_NOT_FOUND */
   static async open(path: string): Promise<FileSource> {
     try {
@@ -21,7 +26,9 @@ export class FileSource implements ByteSource {
     } catch (error) {
       throw notFound(error, path);
     }
-    throw new UsageError('ARCHIVE_NOT_FOUND', `${path} is no file`, { hint: 'An archive is one file, and read several times.' });
+    throw new UsageError('ARCHIVE_NOT_FOUND', `${path} is no file`, {
+      hint: 'An archive is a file or a folder, and read several times.',
+    });
   }
 
   async look(): Promise<SourceFacts> {
@@ -33,8 +40,9 @@ export class FileSource implements ByteSource {
     }
   }
 
-  read(start = 0, end = Infinity): Readable {
-    return createReadStream(this.name, { start, end: end - 1, highWaterMark: 1 << 18 });
+  read(start?: number, end?: number): Readable {
+    // A pipe has no places that could be named.
+    return createReadStream(this.name, { start, end: end === undefined ? undefined : end - 1, highWaterMark: 1 << 18 });
   }
 }
 

@@ -7,8 +7,8 @@ import { isInteger, pkToKey } from '../values/archive-value.js';
 import { isStorableText } from '../values/storable-text.js';
 import type { ArchiveColumn, ArchiveHeader, ArchiveObject, ArchiveTrailer, ArchiveValue } from './archive.js';
 import { headerKeyShape } from './header-keys.js';
+import { headerLayout } from './header-layout.js';
 import { ObjectDecoder } from '../values/object-decoder.js';
-import { objectLayout } from '../values/object-layout.js';
 
 interface Expected {
   readonly shape: KeyShape;
@@ -155,12 +155,7 @@ function expectedOf(header: ArchiveHeader, model: string): Expected {
   const entity = header.entities[model];
   if (entity === undefined) throw new TypeError(`the header has no ${model}`);
   const shape = headerKeyShape(header, model);
-  const key = new Set(entity.key);
-  const columns = Object.entries(entity.columns).flatMap(([member, column]) =>
-    key.has(column.name) ? [] : [[member, column.kind] as const],
-  );
-  const links = Object.entries(entity.links).map(([member, link]) => [member, headerKeyShape(header, link.model)] as const);
-  const layout = objectLayout({ model, pk: shape, columns, links });
+  const { columns, links, layout } = headerLayout(header, model, entity);
   const decoder = layout === undefined ? undefined : new ObjectDecoder(layout);
   return { shape, compare: compareKeysOf(shape.kinds), columns, links, decoder };
 }

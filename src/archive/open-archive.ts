@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { RefusedError } from '../errors/portolan-error.js';
-import type { ByteSource, SourceFacts } from '../store/byte-source.js';
 import { sourceChanged } from '../store/source-changed.js';
+import type { ArchiveContent, ContentVersion, FilesOfPass, FileVisitor } from './archive-content.js';
 import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
 import { checkHeader, checkTrailer } from './check-header.js';
-import type { Compression } from './compression.js';
 import { ModelFilter } from './model-filter.js';
 import { ObjectChecker } from './object-checker.js';
-import { openSource } from './open-source.js';
-import { detectCompression, readLines } from './read-lines.js';
+import { openContent } from './open-content.js';
 
-/** An archive in a file or an object of a bucket. Its header is read at once; each pass over the objects reads and checks all of it again. */
+/** An archive on disk or in a bucket. Its header is read at once; each pass over the objects reads and checks all of it again. */
 export interface ArchiveReader {
   readonly path: string;
   readonly header: ArchiveHeader;
@@ -26,18 +24,8 @@ export interface ArchiveReader {
   objects(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]>;
   /** The same, but objects that need no parser are left in the bytes of their lines: see {@link EncodedObject}. */
   encoded(only?: ReadonlySet<string>): AsyncGenerator<readonly ArchiveObject[]>;
-}
-
-/**
- * @param path of a file, or `gs://bucket/path`, `s3://bucket/path`
- * @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED
- */
-export async function openArchive(path: string, { signal }: ReadOptions = {}): Promise<ArchiveReader> {
-  const source = await openSource(path, signal);
-  const facts = await source.look();
-  const compression = await detectCompression(source);
-  const { header, document } = await readHeader(source, compression);
-  return new SourceReader(source, facts, compression, header, document);
+  /** Shows the files beside the rows, one after the other, and proves them on the way. @throws RefusedError ARCHIVE_* */
+  files(visitor: FileVisitor): Promise<void>;
 }
 
 /** How an archive is read. */
@@ -45,14 +33,24 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/**
+ * @param path of a file or a folder, or `gs://bucket/path`, `s3://bucket/path`
+ * @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED
+ */
+export async function openArchive(path: string, { signal }: ReadOptions = {}): Promise<ArchiveReader> {
+  const { content, version } = await openContent(path, signal);
+  const { header, document } = await readHeader(content);
+  return new ContentReader(content, version, header, document);
+}
+
 const headerStart = Buffer.from('{"header":');
 const objectsLine = '"objects":[\n';
 const trailerStart = Buffer.from('"trailer":');
 const trailerLineStart = Buffer.from('{"trailer":');
 
-async function readHeader(source: ByteSource, compression: Compression): Promise<{ header: ArchiveHeader; document: boolean }> {
-  const { name: path } = source;
-  for await (const { bytes, ends, terminated } of readLines(source, compression)) {
+async function readHeader(content: ArchiveContent): Promise<{ header: ArchiveHeader; document: boolean }> {
+  const { path } = content;
+  for await (const { bytes, ends, terminated } of content.pass('pass over').lines) {
     const line = bytes.subarray(0, ends[0]);
     if (line.length < headerStart.length || !line.subarray(0, headerStart.length).equals(headerStart)) throw notOurs(path);
     const text = line.toString('utf8').trimEnd();
@@ -69,23 +67,23 @@ const batchBytes = 1024 * 1024;
 
 type ReadObject = (checker: ObjectChecker, bytes: Buffer, start: number, end: number, line: number) => ArchiveObject;
 
-class SourceReader implements ArchiveReader {
-  readonly path: string;
+class ContentReader implements ArchiveReader {
   readonly header: ArchiveHeader;
-  readonly #source: ByteSource;
-  readonly #facts: SourceFacts;
-  readonly #compression: Compression;
+  readonly #content: ArchiveContent;
+  readonly #version: ContentVersion;
   readonly #document: boolean;
   #trailer: ArchiveTrailer | undefined;
   #position = { bytes: 0, share: 0 };
 
-  constructor(source: ByteSource, facts: SourceFacts, compression: Compression, header: ArchiveHeader, document: boolean) {
-    this.path = source.name;
-    this.#source = source;
-    this.#facts = facts;
+  constructor(content: ArchiveContent, version: ContentVersion, header: ArchiveHeader, document: boolean) {
+    this.#content = content;
+    this.#version = version;
     this.header = header;
-    this.#compression = compression;
     this.#document = document;
+  }
+
+  get path(): string {
+    return this.#content.path;
   }
 
   get trailer(): ArchiveTrailer | undefined {
@@ -108,12 +106,25 @@ class SourceReader implements ArchiveReader {
     );
   }
 
+  async files(visitor: FileVisitor): Promise<void> {
+    const objects = this.#pass(
+      new Set(),
+      (checker, bytes, start, end, line) => this.#parsed(checker, bytes, start, end, line),
+      visitor,
+    );
+    while ((await objects.next()).done !== true);
+  }
+
   #parsed(checker: ObjectChecker, bytes: Buffer, start: number, end: number, line: number): ArchiveObject {
     return checker.check(parse(bytes.toString('utf8', start, end), this.path, line), line);
   }
 
-  async *#pass(only: ReadonlySet<string> | undefined, objectOf: ReadObject): AsyncGenerator<readonly ArchiveObject[]> {
-    if ((await this.#source.look()).version !== this.#facts.version) throw sourceChanged(this.path);
+  async *#pass(
+    only: ReadonlySet<string> | undefined,
+    objectOf: ReadObject,
+    files: FilesOfPass = this.#trailer === undefined ? 'prove' : 'pass over',
+  ): AsyncGenerator<readonly ArchiveObject[]> {
+    if ((await this.#content.version()).version !== this.#version.version) throw sourceChanged(this.path);
     const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
     const hash = createHash('sha256');
@@ -123,7 +134,12 @@ class SourceReader implements ArchiveReader {
     let batch: ArchiveObject[] = [];
     let size = 0;
     let passed = 0;
-    for await (const { bytes, ends, terminated, read } of readLines(this.#source, this.#compression)) {
+    const pass = this.#content.pass(files);
+    for await (const { bytes, ends, terminated, read, beside } of pass.lines) {
+      if (beside === true) {
+        hash.update(bytes);
+        continue;
+      }
       let start = 0;
       let hashed = bytes.length;
       for (const end of ends) {
@@ -147,7 +163,7 @@ class SourceReader implements ArchiveReader {
       }
       hash.update(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
       passed += bytes.length;
-      this.#position = { bytes: passed, share: Math.min(1, read / this.#facts.size) };
+      this.#position = { bytes: passed, share: Math.min(1, read / this.#version.size) };
       size += bytes.length;
       if (size < batchBytes) continue;
       if (batch.length > 0) yield batch;
@@ -156,6 +172,7 @@ class SourceReader implements ArchiveReader {
     }
     if (batch.length > 0) yield batch;
     if (trailer === undefined) throw this.#truncated();
+    pass.prove(trailer);
     if (hash.digest('hex') !== trailer.sha256) {
       throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: the content is not what the trailer's SHA-256 was made of`, {
         hint: editedHint,

@@ -15,6 +15,8 @@ export interface LineBatch {
   readonly terminated: boolean;
   /** How many bytes of the source have been read by now, compressed as they are. */
   readonly read: number;
+  /** Set where these lines are no objects: their bytes are sealed, and nothing more is asked of them. */
+  readonly beside?: true;
 }
 
 /** Compression is told by the first bytes, brotli's (which has none) by the name. */
@@ -66,30 +68,35 @@ export async function* readBytes(
 }
 
 /** @throws RefusedError ARCHIVE_DAMAGED where decompression fails, ARCHIVE_LINE_TOO_LONG */
-export async function* readLines(source: ByteSource, compression: Compression): AsyncGenerator<LineBatch> {
-  let rest: Buffer[] = [];
-  let restLength = 0;
+export function readLines(source: ByteSource, compression: Compression): AsyncGenerator<LineBatch> {
   let read = 0;
   const onRead = (count: number): void => {
     read = count;
   };
-  for await (const chunk of readBytes(source, compression, onRead)) {
+  return linesOf(readBytes(source, compression, onRead), source.name, () => read);
+}
+
+/** Cuts bytes at line ends; `read` tells how many bytes were read for them by now. @throws RefusedError ARCHIVE_LINE_TOO_LONG */
+export async function* linesOf(chunks: AsyncIterable<Buffer>, path: string, read: () => number): AsyncGenerator<LineBatch> {
+  let rest: Buffer[] = [];
+  let restLength = 0;
+  for await (const chunk of chunks) {
     const end = chunk.lastIndexOf(0x0a) + 1;
     if (end === 0) {
       rest.push(chunk);
       restLength += chunk.length;
-      if (restLength > lineLimit) throw lineTooLong(source.name);
+      if (restLength > lineLimit) throw lineTooLong(path);
       continue;
     }
     const whole = chunk.subarray(0, end);
     const bytes = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
     rest = end === chunk.length ? [] : [chunk.subarray(end)];
     restLength = chunk.length - end;
-    yield { bytes, ends: lineEnds(bytes), terminated: true, read };
+    yield { bytes, ends: lineEnds(bytes), terminated: true, read: read() };
   }
   if (restLength > 0) {
     const bytes = Buffer.concat(rest);
-    yield { bytes, ends: [bytes.length], terminated: false, read };
+    yield { bytes, ends: [bytes.length], terminated: false, read: read() };
   }
 }
 

@@ -11,7 +11,7 @@ import { checkHeader, checkTrailer } from './check-header.js';
 import { headerKeyShape } from './header-keys.js';
 import { ObjectChecker } from './object-checker.js';
 import type { ReadOptions } from './open-archive.js';
-import { openSource } from './open-source.js';
+import { openContent } from './open-content.js';
 import type { LooseDocument } from './read-loosely.js';
 import { readLoosely } from './read-loosely.js';
 import type { VerifiedArchive } from './verify-archive.js';
@@ -39,9 +39,8 @@ export interface Resealed extends VerifiedArchive {
 }
 
 async function reseal(path: string, output: string, { signal }: ReadOptions): Promise<Resealed> {
-  const source = await openSource(path, signal);
-  const { version } = await source.look();
-  const document = await readLoosely(source);
+  const { content, version } = await openContent(path, signal);
+  const document = await readLoosely(content);
   const inPlace = await isSameFile(path, output);
   const hint = 'Choose another name: only the edited archive itself is replaced.';
   await checkOutput(output, { force: inPlace, signal, hint });
@@ -53,16 +52,16 @@ async function reseal(path: string, output: string, { signal }: ReadOptions): Pr
     proof.collect(checker.check(object, line));
     return object;
   });
-  const content = recounted(header, objects, document.trailer, path);
-  proof.admit(content);
+  const counted = recounted(header, objects, document.trailer, path);
+  proof.admit(counted);
   for (const object of objects) proof.check(object);
   const writer = await createArchiveWriter({
     ...{ output, header, signal },
-    ...{ force: inPlace, replaces: inPlace ? version : undefined },
+    ...{ force: inPlace, replaces: inPlace ? version.version : undefined },
   });
   try {
     for (const object of objects) await writer.write(Buffer.from(writer.lineStart + stringify(object)));
-    const { sha256, trailer } = await writer.finish(content);
+    const { sha256, trailer } = await writer.finish(counted);
     return { objects: objects.length, sha256, header, trailer };
   } catch (error) {
     await writer.abort();

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 
 const open = new Set<string>();
 
-/** A name beside the target, short enough however long that one is, of a file that goes away with this process unless {@link forgetTemporaryFile} is called. */
+/** A name beside the target, short enough however long that one is, of a file or folder that goes away with this process unless {@link forgetTemporaryFile} is called. */
 export function temporaryName(target: string): string {
   const path = join(dirname(target), `.${basename(target).slice(0, 50)}.${randomBytes(6).toString('hex')}.partial`);
   process.off('exit', removeTemporaryFiles).once('exit', removeTemporaryFiles);
@@ -13,15 +13,15 @@ export function temporaryName(target: string): string {
   return path;
 }
 
-/** The file has its final name now, or was never made. */
+/** It has its final name now, or was never made. */
 export function forgetTemporaryFile(path: string): void {
   open.delete(path);
 }
 
-/** Removes the file; what cannot be removed now is tried once more when the process ends. */
+/** Removes it; what cannot be removed now is tried once more when the process ends. */
 export async function discardTemporaryFile(path: string): Promise<void> {
   try {
-    await rm(path, { force: true });
+    await rm(path, { force: true, recursive: true });
     open.delete(path);
   } catch {
     // It stays in the set.
@@ -31,7 +31,7 @@ export async function discardTemporaryFile(path: string): Promise<void> {
 function removeTemporaryFiles(): void {
   for (const path of open) {
     try {
-      rmSync(path, { force: true });
+      rmSync(path, { force: true, recursive: true });
     } catch {
       // The others are to go all the same.
     }

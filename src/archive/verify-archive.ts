@@ -80,7 +80,7 @@ export class ClosedProof {
     }
   }
 
-  admit(trailer: TrailerContent): void {
+  admit(trailer: Pick<TrailerContent, 'external' | 'dangling'>): void {
     for (const { model, pk } of trailer.external) {
       this.#external.add(model);
       const entity = this.#columns.get(model)?.entity;
@@ -91,14 +91,16 @@ export class ClosedProof {
     for (const { object, reference } of trailer.dangling) this.#dangling.add(`${object}\0${reference}`);
   }
 
-  /** @throws RefusedError ARCHIVE_NOT_CLOSED */
-  check(object: ArchiveObject): void {
+  /** Names of references that lead nowhere and are listed as dangling. @throws RefusedError ARCHIVE_NOT_CLOSED where one is not */
+  check(object: ArchiveObject): readonly string[] {
     const entity = this.#columns.get(object.model)?.entity;
-    if (entity === undefined) return;
+    if (entity === undefined) return noNames;
+    let dangling = noNames;
     for (const reference of entity.references) {
       const value = this.#referenceValue(object, reference);
-      if (value === undefined || this.#resolves(reference, value) || this.#isListed(object, reference)) continue;
-      throw notClosed(this.#path, this.#nameOf(object), reference.name, reference.parent);
+      if (value === undefined || this.#resolves(reference, value)) continue;
+      if (!this.#isListed(object, reference)) throw notClosed(this.#path, this.#nameOf(object), reference.name, reference.parent);
+      dangling = [...dangling, reference.name];
     }
     for (const [member, link] of Object.entries(entity.links)) {
       const shape = this.#shape(link.model);
@@ -107,6 +109,7 @@ export class ClosedProof {
         if (!keys.has(key)) throw notClosed(this.#path, this.#nameOf(object), `${object.model}.${member}`, link.model);
       }
     }
+    return dangling;
   }
 
   #resolves(reference: ArchiveReference, value: Key): boolean {
@@ -182,6 +185,8 @@ export class ClosedProof {
     return set;
   }
 }
+
+const noNames: readonly string[] = Object.freeze([]);
 
 function uniqueGroups(groups: readonly (readonly string[])[]): readonly (readonly string[])[] {
   return [...new Map(groups.map((group) => [group.join('\0'), group])).values()];

@@ -2,6 +2,7 @@
 import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
+const { deleteCommand } = await import('../cli/commands/delete-command.js');
 const { main } = await import('../cli/main.js');
 
-void main('deleteobjects', [], ['delete', ...process.argv.slice(2)]);
+void main('deleteobjects', [deleteCommand('$0')], process.argv.slice(2));

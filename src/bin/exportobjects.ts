@@ -3,6 +3,8 @@ import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
 const { exportCommand } = await import('../cli/commands/export-command.js');
+const { profileWords } = await import('../cli/profile-options.js');
 const { main } = await import('../cli/main.js');
 
-void main('exportobjects', [exportCommand('$0')], process.argv.slice(2));
+const words = process.argv.slice(2);
+void main('exportobjects', [exportCommand('$0', await profileWords(words))], words);

@@ -26,9 +26,11 @@ export function inBucket<Args extends { readonly bucket: string | undefined }>(a
   }
   const store = objectStore();
   const placed = names.flatMap((name) => {
-    const path = args[name] as string | undefined;
-    return path === undefined ? [] : [[name, `${store}://${bucket}/${objectName(path)}`]];
+    const given = args[name] as string | readonly string[] | undefined;
+    const urls = [given ?? []].flat().map((path) => `${store}://${bucket}/${objectName(path)}`);
+    return given === undefined ? [] : [[name, typeof given === 'string' ? urls[0] : urls]];
   });
+  if (placed.length === 0) throw nameless();
   return { ...args, ...Object.fromEntries(placed) } as Args;
 }
 
@@ -36,11 +38,15 @@ function objectName(path: string): string {
   if (isUrl(path))
     throw new UsageError('OPTION_VALUE', `--bucket and ${path} say different things`, { hint: 'Leave one of them out.' });
   if (path === '' || isStandardOutput(path)) {
-    throw new UsageError('OPTION_VALUE', '--bucket wants the name that the archive has in the bucket', {
-      hint: 'Write --bucket NAME -o path.',
-    });
+    throw nameless();
   }
   return path;
+}
+
+function nameless(): UsageError {
+  return new UsageError('OPTION_VALUE', '--bucket wants the name that the archive has in the bucket', {
+    hint: 'Write --bucket NAME -o path.',
+  });
 }
 
 /** @throws UsageError OPTION_VALUE */

@@ -5,13 +5,17 @@ import { UsageError } from '../errors/portolan-error.js';
 import { isUrl, objectPlace } from '../store/object-place.js';
 
 /** Options and arguments that name files, by what is done to them. */
-const read = ['path', 'archive', 'dataSource', 'policy'] as const;
-const written = ['output', 'plan', 'idMap', 'findings'] as const;
+const read = ['path', 'archive', 'a', 'b', 'archives', 'withIdMap', 'dataSource', 'policy'] as const;
+const written = ['output', 'plan', 'idMap', 'journal', 'receipt', 'findings'] as const;
 
 /** What it is called on the command line. */
 const called: Readonly<Record<string, string>> = {
   path: 'the archive',
   archive: 'the archive',
+  a: 'the archive',
+  b: 'the archive',
+  archives: 'an archive',
+  withIdMap: '--with-id-map',
   dataSource: '--data-source',
   idMap: '--id-map',
 };
@@ -21,18 +25,19 @@ export function checkFiles(args: object): void {
   const given = args as Readonly<Record<string, unknown>>;
   const seen = new Map<string, string>();
   for (const name of [...read, ...written]) {
-    const path = given[name];
-    if (typeof path !== 'string' || path === '' || isStandardOutput(path)) continue;
-    const place = placeOf(path);
-    if (place === undefined) continue;
-    const other = seen.get(place);
-    const isResealed = name === 'output' && other === 'archive';
-    if (other !== undefined && !isResealed && !(read as readonly string[]).includes(name)) {
-      throw new UsageError('OPTION_VALUE', `${nameOf(name)} would overwrite ${nameOf(other)}: ${path}`, {
-        hint: 'Name another file.',
-      });
+    for (const path of [given[name]].flat()) {
+      if (typeof path !== 'string' || path === '' || isStandardOutput(path)) continue;
+      const place = placeOf(path);
+      if (place === undefined) continue;
+      const other = seen.get(place);
+      const isResealed = name === 'output' && other === 'archive';
+      if (other !== undefined && !isResealed && !(read as readonly string[]).includes(name)) {
+        throw new UsageError('OPTION_VALUE', `${nameOf(name)} would overwrite ${nameOf(other)}: ${path}`, {
+          hint: 'Name another file.',
+        });
+      }
+      seen.set(place, name);
     }
-    seen.set(place, name);
   }
 }
 

@@ -9,18 +9,22 @@ interface Written {
   readonly output?: string | undefined;
   readonly plan?: string | undefined;
   readonly idMap?: string | undefined;
+  readonly journal?: string | undefined;
+  readonly receipt?: string | undefined;
   readonly findings?: string | undefined;
 }
 
 /** Standard output holds one thing. @throws UsageError JSON_AND_ARCHIVE, OPTION_VALUE */
 export function checkStandardOutput(args: Written): void {
-  const { json, summary, dryRun, output, plan, idMap, findings } = args;
+  const { json, summary, dryRun, output, plan, idMap, journal, receipt, findings } = args;
   const goes = (path: string | undefined): boolean => path !== undefined && isStandardOutput(path);
   const there = [
     dryRun !== true && goes(output) ? 'the archive' : '',
     json === true ? 'the result of --json' : summary === true ? 'the --summary' : '',
     goes(plan) ? 'the --plan' : '',
     goes(idMap) ? 'the --id-map' : '',
+    goes(journal) ? 'the --journal' : '',
+    goes(receipt) ? 'the --receipt' : '',
     goes(findings) ? 'the --findings' : '',
   ].filter((what) => what !== '');
   const [first, second] = there;

@@ -1,19 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../errors/portolan-error.js';
 
-/** Where nobody can answer, overwriting wants `--yes`. @throws UsageError CONSENT_NEEDED */
-export function requireTerminal(): void {
+/** Where nobody can answer, consent wants `--yes`. @param what wants it @throws UsageError CONSENT_NEEDED */
+export function requireTerminal(what: string): void {
   if (process.stdin.isTTY && process.stderr.isTTY) return;
-  throw new UsageError('CONSENT_NEEDED', 'overwriting rows wants a second consent', {
-    hint: 'Look at --dry-run first, then add --yes.',
-  });
+  throw new UsageError('CONSENT_NEEDED', what, { hint: 'Look at --dry-run first, then add --yes.' });
 }
 
-/** Overwriting asks a second time, and says where. @throws UsageError NOT_CONFIRMED, also at the end of the input */
-export async function confirmOverride(
-  { host, database }: { readonly host: string; readonly database: string },
-  signal: AbortSignal,
-): Promise<void> {
+/** @param nothing what is so where the answer is no @throws UsageError NOT_CONFIRMED, also at the end of the input */
+export async function confirm(question: string, nothing: string, signal: AbortSignal): Promise<void> {
   // The terminal edits the line itself: so an interrupt stays a signal, which ends the command as everywhere else.
   const prompt = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
@@ -22,9 +17,8 @@ export async function confirmOverride(
         resolve('');
       });
     });
-    const question = `Rows of database ${database} on ${host} that differ will be overwritten. Go on? [y/N] `;
-    const answer = await Promise.race([prompt.question(question, { signal }), ended]);
-    if (!/^y(es)?$/iu.test(answer.trim())) throw new UsageError('NOT_CONFIRMED', 'not confirmed: nothing was written');
+    const answer = await Promise.race([prompt.question(`${question} [y/N] `, { signal }), ended]);
+    if (!/^y(es)?$/iu.test(answer.trim())) throw new UsageError('NOT_CONFIRMED', `not confirmed: ${nothing}`);
   } finally {
     prompt.close();
   }

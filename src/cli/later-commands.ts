@@ -8,39 +8,13 @@ export interface LaterCommand {
 }
 
 const explain = ['portolan explain demoapp.Book.4', 'what belongs to an object, and would go with it'] as const;
-const keep = ['exportobjects demoapp.Book.4 -o book.json', 'keep it in an archive'] as const;
-const compare = ['importobjects book.json --dry-run', 'what is equal is reported as same, what differs as conflict'] as const;
 
 export const laterCommands: readonly LaterCommand[] = Object.freeze([
-  {
-    command: 'delete <archive | objects...>',
-    describe: 'delete what was exported',
-    instead: 'It does not delete. Review what would go with: portolan explain app.Model.key',
-    examples: [explain, keep],
-  },
-  {
-    command: 'diff <a> <b>',
-    describe: 'compare two archives, or an archive with a database',
-    instead: 'importobjects --dry-run compares an archive with a database.',
-    examples: [compare],
-  },
-  {
-    command: 'merge <a> <b...> -o <c>',
-    describe: 'make one archive of several',
-    instead: 'Import the archives one after the other.',
-    examples: [['importobjects a.json && importobjects b.json', 'what both hold is imported once']],
-  },
   {
     command: 'check',
     describe: 'look for what would be exported wrongly',
     instead: 'portolan explain tells what an export takes.',
     examples: [explain],
-  },
-  {
-    command: 'undo <journal>',
-    describe: 'take an import back',
-    instead: 'Export what the import would overwrite first.',
-    examples: [keep],
   },
   {
     command: 'init',

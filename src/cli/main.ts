@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { answerHelp } from './answer-help.js';
 import { checkWords, withoutSeparator } from './check-words.js';
+import { declarationOf } from './help.js';
 import { refuseNotAvailable } from './not-available.js';
 import { watchStreams } from './print.js';
 import { writeFindings } from './write-findings.js';
@@ -12,7 +13,8 @@ export async function main(program: string, modules: readonly object[], words: r
   watchStreams();
   try {
     if (answerHelp(program, commands, words)) return;
-    refuseNotAvailable(words);
+    const declared = new Set(commands.flatMap((command) => [...declarationOf(command).options.keys()]));
+    refuseNotAvailable(words, (option) => declared.has(option));
     checkWords(commands, words);
     await (await parserOf(commands, withoutSeparator(words))).parseAsync();
   } catch (error) {
@@ -43,7 +45,11 @@ async function parserOf(commands: readonly CommandModule[], words: readonly stri
   const { default: yargs } = await import('yargs');
   let parser: Argv = yargs([...words])
     .version(false)
-    .parserConfiguration({ 'greedy-arrays': false, 'parse-positional-numbers': false })
+    .parserConfiguration({
+      ...{ 'greedy-arrays': false, 'parse-positional-numbers': false },
+      // An option of this very name denies no other.
+      'boolean-negation': !words.includes('--no-archive'),
+    })
     .strict()
     .help(false)
     .exitProcess(false)

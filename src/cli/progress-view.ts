@@ -11,6 +11,9 @@ const stages: Readonly<Record<ProgressEvent['stage'], string>> = {
   apply: 'importing',
   links: 'linking',
   verify: 'verifying',
+  read: 'reading',
+  compare: 'comparing',
+  merge: 'merging',
 };
 
 /** Over how long the rate is measured, in milliseconds. */

@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
-import { FailedError, PortolanError, UsageError } from '../errors/portolan-error.js';
+import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
-import type { Policy } from '../policy/policy.js';
+import type { Opened, OpenFor } from './open-data-source.js';
+import { openDataSource } from './open-data-source.js';
 import { beginInterruptible, endInterruptible, Interruption } from './interruption.js';
 import { checkFiles, checkNames } from './check-files.js';
 import { checkStandardOutput } from './check-standard-output.js';
@@ -23,8 +24,8 @@ export interface CommandContext {
   readonly onProgress: OnProgress;
   /** Under `--verbose`. */
   readonly onQuery: OnQuery | undefined;
-  /** Opens the data source of the options, and with it the policy; both are closed when the command ends. */
-  open(): Promise<{ readonly dataSource: DataSource; readonly policy: Policy | undefined }>;
+  /** Opens the data source of the options, and with it policy and profile; it is closed when the command ends. */
+  open(use?: OpenFor): Promise<Opened>;
   /** Talk, on standard error; silent under `--quiet`. */
   say(text: string): void;
 }
@@ -77,9 +78,9 @@ export async function runCommand(
       clear();
       if (!args.quiet) process.stderr.write(`${text}\n`);
     },
-    open: async () => {
+    open: async (use) => {
       // What is left behind when it is aborted must not keep standard output.
-      const opened = await talkAside(() => orAborted(openDataSource(args), signal));
+      const opened = await talkAside(() => orAborted(openDataSource(args, use), signal));
       dataSource = opened.dataSource;
       return opened;
     },
@@ -124,23 +125,6 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   ]);
 }
 
-async function openDataSource(args: SharedArguments): Promise<{ dataSource: DataSource; policy: Policy | undefined }> {
-  if (args.profile !== undefined) {
-    throw new UsageError('UNKNOWN_PROFILE', `there is no profile "${args.profile}"`, {
-      hint: 'This version has no built-in profile: say it in a policy.',
-    });
-  }
-  const { loadDataSource } = await import('../source/load-data-source.js');
-  const { initializeDataSource } = await import('../source/initialize-data-source.js');
-  const { loadPolicyFile } = await import('../source/load-policy-file.js');
-  const loaded = await loadDataSource({ file: args.dataSource, url: args.url, exportName: args.exportName, cwd: process.cwd() });
-  const file = await loadPolicyFile(args.policy, loaded.file);
-  const policy =
-    file === undefined ? undefined : await (await import('../policy/parse-policy.js')).parsePolicy(file.policy, file.file);
-  await initializeDataSource(loaded.dataSource);
-  return { dataSource: loaded.dataSource, policy };
-}
-
 async function report(args: SharedArguments, error: unknown, findings: Findings): Promise<number> {
   if (error instanceof Interruption) {
     process.stderr.write(`${error.message}\n`);
@@ -161,7 +145,9 @@ async function report(args: SharedArguments, error: unknown, findings: Findings)
 
 /** A signal that comes during the commit is too late: nobody may be told that nothing was left behind. */
 function tellsOfCommit(error: unknown): boolean {
-  return error instanceof PortolanError && ['COMMIT_UNKNOWN', 'ID_MAP_MISSING'].includes(error.code);
+  return (
+    error instanceof PortolanError && ['COMMIT_UNKNOWN', 'ID_MAP_MISSING', 'RECORD_MISSING', 'FILES_MISSING'].includes(error.code)
+  );
 }
 
 /** Where standard output itself is what failed, standard error has said so. */

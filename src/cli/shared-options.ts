@@ -22,7 +22,7 @@ export function withSharedOptions<T>(yargs: Argv<T>): Argv<T & SharedArguments> 
     })
     .option('export-name', valueOption('NAME', 'which export of that file, where it has several'))
     .option('url', valueOption('URL', "connection string; replaces the data source's connection, keeps its entities"))
-    .option('profile', valueOption('NAME', 'what is known of one application (this version has none built in)'))
+    .option('profile', valueOption('NAME', 'what is known of one application: zulip, or a module; seeds zerver.… choose zulip'))
     .option('policy', valueOption('FILE', 'policy file (default: portolan.policy.* beside the data source)'))
     .option('json', { type: 'boolean', default: false, describe: 'the result as one JSON document on standard output' })
     .option('findings', valueOption('FILE', 'write every finding there, one JSON line each'))

@@ -12,6 +12,8 @@ const shown = 20;
 export async function summarizeExport(result: ExportResult, verbose: boolean): Promise<string> {
   const parts = [await countsTable(result.objects, result.links)];
   parts.push(result.output === undefined ? `${String(result.total)} objects would leave; nothing was written` : written(result));
+  if (result.files !== undefined)
+    parts.push(`files beside the rows: ${String(result.files.count)} (${String(result.files.bytes)} bytes)`);
   if (result.withheld.length > 0) parts.push(`withheld (--include-secret lets a secret leave): ${result.withheld.join(', ')}`);
   parts.push(...findingLines(result.findings, verbose));
   return parts.join('\n');
@@ -35,6 +37,10 @@ export async function summarizeImport(result: ImportResult, verbose: boolean): P
     ]);
   }
   const parts = [await table(['model', ...used], rows), ...conflictList(result)];
+  if (result.files !== undefined) {
+    const told = Object.entries(result.files).filter(([, count]) => count > 0);
+    parts.push(`files: ${told.map(([decision, count]) => `${String(count)} ${decision}`).join(', ')}`);
+  }
   parts.push(...findingLines(result.findings, verbose));
   parts.push(closing(result));
   return parts.join('\n');
@@ -66,7 +72,10 @@ function conflictLines(conflict: Conflict): string {
   return `conflict: ${conflict.object}: ${conflictReason(conflict)}\n  → ${conflictAdvice(conflict)}`;
 }
 
-async function countsTable(objects: Readonly<Record<string, number>>, links: Readonly<Record<string, number>>): Promise<string> {
+export async function countsTable(
+  objects: Readonly<Record<string, number>>,
+  links: Readonly<Record<string, number>>,
+): Promise<string> {
   const rows = [...Object.entries(objects), ...Object.entries(links).map(([name, count]) => [`${name} (links)`, count] as const)];
   return table(['model', 'objects'], rows);
 }

@@ -1,9 +1,10 @@
 import type { RowSet } from '../dialect/row-reader.js';
+import type { EdgeOfWorld } from '../policy/policy.js';
 import type { Link, Reference } from '../schema/schema.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet, KeyView } from './key-set.js';
-import type { LeftOut } from './left-out.js';
+import type { LeftOutCount } from './left-out.js';
 
 /** The set of rows an export takes: decided entirely from keys, before any row is written. */
 export interface Closure {
@@ -24,7 +25,9 @@ export interface Closure {
   /** Rows that each reference and direction brought, for `explain` and for budget errors. */
   readonly steps: readonly ClosureStep[];
   /** Who was left out by which rule. */
-  readonly leftOut: LeftOut['counts'];
+  readonly leftOut: readonly LeftOutCount[];
+  /** What the policy's rules of rows came to, whether or not one stayed at home. */
+  readonly rules: readonly RuleOutcome[];
 }
 
 export interface EntityClosure {
@@ -62,8 +65,20 @@ export interface ClosureStep {
   readonly depth: number;
   /** Reference name, or link name. */
   readonly via: string;
-  readonly direction: 'seed' | 'up' | 'down' | 'across';
+  /** `whole`: the policy lets all rows of the model leave. */
+  readonly direction: 'seed' | 'whole' | 'up' | 'down' | 'across';
   readonly model: string;
   /** Rows that were new. */
   readonly count: number;
+}
+
+/** What a rule of the policy did with rows of its model. */
+export interface RuleOutcome {
+  readonly model: string;
+  readonly rule: string;
+  readonly action: EdgeOfWorld;
+  /** Rows that fail it and stay at home as external objects. */
+  readonly external: number;
+  /** Other rows that stay at home because of it. */
+  readonly leftOut: number;
 }

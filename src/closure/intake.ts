@@ -6,6 +6,7 @@ import type { ScanPlan, UpEdge } from './edges.js';
 import { valueOf } from './edges.js';
 import { Frontier } from './frontier.js';
 import type { Key } from './key.js';
+import type { KeyView } from './key-set.js';
 import type { Leaves } from './leaves.js';
 import type { Membership } from './membership.js';
 import { noRowIdentity } from './no-row-identity.js';
@@ -81,7 +82,7 @@ export class Intake {
     else if (!reference.direct || !this.membership.has(parent.model, value, role)) this.#wants.add(way, value);
   }
 
-  /** Lets rows in, of which each brings what `plan` selects. */
+  /** Lets rows in, of which each brings what `plan` selects, and, of a model with rules, the number of the one that it fails in the last group. */
   arrive(plan: ScanPlan, batch: KeyBatch, arrival: Arrival): void {
     const { entity } = plan;
     const { role, depth, via, direction } = arrival;
@@ -90,17 +91,23 @@ export class Intake {
     const { border, sharedAsKey } = this.#options;
     const keys = batch.groups[0] ?? [];
     const guarded = border.guards(entity.model);
-    const asKey = role === 'shared' && sharedAsKey(entity.model);
+    const verdicts = border.conditions(entity.model).length === 0 ? [] : (batch.groups.at(-1) ?? []);
+    const asKey = role === 'shared' && direction !== 'whole' && sharedAsKey(entity.model);
     const ways = this.#waysUp(plan, role);
+    const fallen = plan.up.flatMap((edge) => {
+      const held = border.heldOutside(edge.reference);
+      return held === undefined ? [] : [{ edge, held }];
+    });
     const ahead = this.#stepsFrom.continue(entity.model, role) ? this.#frontier.keysOf(entity.model, role) : undefined;
     let fresh = 0;
     for (let row = 0; row < batch.count; row += 1) {
       const key = keys[row];
       if (key === null || key === undefined) continue;
-      if (guarded && !this.outside.passes(entity, key, via, direction)) {
+      if (guarded && !this.outside.passes(entity, key, { via, direction }, failedIn(verdicts[row]))) {
         if (this.stopped) return;
         continue;
       }
+      if (fallen.some(({ edge, held }) => holds(held, valueOf(edge, batch.groups, row)))) continue;
       if (asKey) {
         this.outside.leave(entity, key, direction);
         continue;
@@ -144,4 +151,12 @@ export class Intake {
       return [edge, { via: reference.name, direction: 'up', reference, parent, toParent, role: parentRole }];
     });
   }
+}
+
+function failedIn(verdict: Key | null | undefined): number | undefined {
+  return verdict === null || verdict === undefined ? undefined : Number(verdict);
+}
+
+function holds(keys: KeyView, value: Key | null): boolean {
+  return value !== null && keys.has(value);
 }

@@ -51,9 +51,9 @@ export function asLeaf(options: WalkOptions, model: string): Leaf | undefined {
 }
 
 function asObjectLeaf(options: WalkOptions, entity: Entity): ObjectLeaf | undefined {
-  const { edges, rule, roots, border, seeds } = options;
+  const { edges, rule, roots, border, seeds, whole } = options;
   const { model } = entity;
-  if (entity.key.length === 0 || seeds.has(model) || border.guards(model)) return undefined;
+  if (entity.key.length === 0 || seeds.has(model) || whole.has(model) || border.closes(model)) return undefined;
   if (edges.down(model).length > 0 || edges.sides(model).length > 0) return undefined;
   const brings = edges.up(model).filter((reference) => reference.follow.down !== 'skip');
   const leading = leadingRole((from) => rule.down(from, roots.has(model)));
@@ -82,7 +82,8 @@ function asLinkLeaf(options: WalkOptions, entity: Entity): LinkLeaf | undefined 
   if (leading === undefined) return undefined;
   const { from, to: role } = leading;
   if (sides.some((side) => rule.across(from, roots.has(side.to.parent)) !== role)) return undefined;
-  if (sides.some((side) => !isWhole(options, side.from) || !isSettled(options, side.to))) return undefined;
+  if (sides.some(({ from, to }) => !isWhole(options, from) || !isSettled(options, to) || border.guards(to.parent)))
+    return undefined;
   const needs = sides.map(({ link, to }): Need => ({ via: link.name, direction: 'across', reference: to, role }));
   return { kind: 'links', entity, brings: sides.map((side) => side.from), from, sides, needs };
 }

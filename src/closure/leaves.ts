@@ -5,6 +5,7 @@ import { createKeySet } from './create-key-set.js';
 import type { Key } from './key.js';
 import type { Leaf, Need, ObjectLeaf } from './leaf.js';
 import { asLeaf } from './leaf.js';
+import type { LeftOutCount } from './left-out.js';
 import type { Membership } from './membership.js';
 import type { WalkOptions } from './walk-options.js';
 
@@ -33,6 +34,7 @@ export class Leaves {
   readonly #membership: Membership;
   readonly #leaves = new Map<string, Leaf>();
   readonly #described = new Map<string, DescribedSet>();
+  readonly #failed = new Map<string, readonly LeftOutCount[]>();
   /** By model, the sizes of the sets that it was surveyed with: they only grow. */
   readonly #surveyed = new Map<string, string>();
 
@@ -51,6 +53,11 @@ export class Leaves {
   /** The sets as they were counted last; those without rows are absent. */
   get described(): ReadonlyMap<string, DescribedSet> {
     return this.#described;
+  }
+
+  /** Rows of the sets that fail a rule. */
+  get failed(): readonly LeftOutCount[] {
+    return [...this.#failed.values()].flat();
   }
 
   get steps(): readonly ClosureStep[] {
@@ -73,20 +80,27 @@ export class Leaves {
       if (size === 0 || this.#surveyed.get(entity.model) === sizes) continue;
       this.#surveyed.set(entity.model, sizes);
       const references = reached.map(({ reference }) => reference);
-      yield { leaf, references, set: { entity, anyOf }, fits: this.#length(anyOf, entity) <= describable };
+      const rules = this.#options.border.conditions(entity.model);
+      const set = { entity, anyOf, rules, without: this.#without(leaf) };
+      yield { leaf, references, set, fits: this.#length(anyOf, entity) <= describable };
     }
   }
 
   /** Counts the rows, by the reference that brings them. */
   async count({ references, set }: ReachedLeaf, leaf: ObjectLeaf, depth: number): Promise<{ readonly lacking: number }> {
     const { model } = leaf.entity;
-    const { brought, lacking } = await this.#options.reader.census(set, this.#within(leaf));
+    const { brought, failed, lacking } = await this.#options.reader.census(set, this.#within(leaf));
     const steps = references.flatMap((reference, at): readonly ClosureStep[] => {
       const count = brought[at] ?? 0;
       return count === 0 ? [] : [{ depth, via: reference.name, direction: 'down', model, count }];
     });
     const count = steps.reduce((sum, step) => sum + step.count, 0);
     if (count > 0) this.#described.set(model, { ...set, role: leaf.role, count, steps });
+    const rules = this.#options.border.rowRules(model);
+    this.#failed.set(
+      model,
+      rules.map(({ name: rule }, at) => ({ model, rule, count: failed[at] ?? 0 })),
+    );
     return { lacking };
   }
 
@@ -102,6 +116,7 @@ export class Leaves {
   /** The set has grown beyond what a statement holds. */
   forget(model: string): void {
     this.#described.delete(model);
+    this.#failed.delete(model);
   }
 
   #bringing({ from }: Leaf, reference: Reference): readonly { readonly reference: Reference; readonly held: HeldKeys }[] {
@@ -115,6 +130,14 @@ export class Leaves {
   #length(anyOf: readonly HeldKeys[], { columns }: Leaf['entity']): number {
     const isInteger = (name: string): boolean => columns.find((column) => column.name === name)?.kind === 'integer';
     return anyOf.reduce((sum, { column, keys }) => sum + keys.size * (isInteger(column) ? 1 : otherKey), 0);
+  }
+
+  /** What rows held that were seen to need one that stays out. */
+  #without({ needs }: Leaf): readonly HeldKeys[] {
+    return needs.flatMap(({ reference }) => {
+      const keys = this.#options.border.heldOutside(reference);
+      return keys === undefined ? [] : [{ column: reference.columns[0] ?? '', of: reference.parent, keys }];
+    });
   }
 
   #within(leaf: Leaf): readonly HeldKeys[] {

@@ -15,7 +15,8 @@ export async function scan(
   selection: RowSelection,
   arrival: Arrival,
 ): Promise<void> {
-  await takeIn(options, intake, options.reader.keys(selection, plan.groups), arrival, (batch) => {
+  const rules = options.border.conditions(plan.entity.model);
+  await takeIn(options, intake, options.reader.keys({ ...selection, rules }, plan.groups), arrival, (batch) => {
     intake.arrive(plan, batch, arrival);
   });
 }
@@ -32,7 +33,8 @@ export async function scanTracked(
   const found = createKeySet({ ...plan.entity, key: track.parentColumns });
   const groups = track.direct ? plan.groups : [...plan.groups, track.parentColumns];
   const foundGroup = track.direct ? 0 : groups.length - 1;
-  await takeIn(options, intake, options.reader.keys(selection, groups), arrival, (batch) => {
+  const rules = options.border.conditions(plan.entity.model);
+  await takeIn(options, intake, options.reader.keys({ ...selection, rules }, groups), arrival, (batch) => {
     intake.arrive(plan, batch, arrival);
     for (const value of batch.groups[foundGroup] ?? []) if (value !== null) found.add(value);
   });

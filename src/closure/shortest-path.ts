@@ -1,5 +1,6 @@
 import type { RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
+import type { ClosureStep } from './closure.js';
 import type { Edges, LinkSide } from './edges.js';
 import type { Role, StepRule } from './follow-rule.js';
 import type { Key } from './key.js';
@@ -11,9 +12,9 @@ import type { Membership } from './membership.js';
 export interface PathStep {
   readonly model: string;
   readonly key: Key;
-  /** The reference or link that led here, and how it was followed; the first step is a seed. */
+  /** The reference or link that led here, and how it was followed; the first step is a seed, or a row of a model that leaves whole. */
   readonly via: string;
-  readonly direction: 'seed' | 'up' | 'down' | 'across';
+  readonly direction: ClosureStep['direction'];
 }
 
 export interface PathOptions {
@@ -22,7 +23,10 @@ export interface PathOptions {
   readonly rule: StepRule;
   readonly roots: ReadonlySet<string>;
   readonly seeds: ReadonlyMap<string, KeySet>;
+  readonly whole: ReadonlySet<string>;
   readonly membership: Membership;
+  /** Whether the last step must be one up: it is asked who needs the row, not what it belongs to. */
+  readonly needed?: boolean;
 }
 
 interface Node extends PathStep {
@@ -39,9 +43,12 @@ export async function shortestPath(options: PathOptions, model: string, key: Key
   while (level.length > 0) {
     const seed = level.find((node) => options.seeds.get(node.model)?.has(node.key) === true);
     if (seed !== undefined) return unfold(seed);
+    const whole = level.find((node) => options.whole.has(node.model) && options.membership.has(node.model, node.key, 'shared'));
+    if (whole !== undefined) return unfold({ ...whole, direction: 'whole' });
     const previous: Node[] = [];
     for (const [levelModel, nodes] of groupByModel(level)) {
-      for await (const origin of origins(options, levelModel, nodes)) {
+      const upOnly = options.needed === true && seen.size === 1;
+      for await (const origin of origins(options, levelModel, nodes, upOnly)) {
         const id = nodeId(origin.model, origin.key);
         if (seen.has(id)) continue;
         seen.add(id);
@@ -54,7 +61,12 @@ export async function shortestPath(options: PathOptions, model: string, key: Key
 }
 
 /** Taken rows from which one step leads to one of `nodes`. The node that comes back still lacks how it was reached itself. */
-async function* origins(options: PathOptions, model: string, nodes: ReadonlyMap<Key, Node>): AsyncGenerator<Node> {
+async function* origins(
+  options: PathOptions,
+  model: string,
+  nodes: ReadonlyMap<Key, Node>,
+  upOnly: boolean,
+): AsyncGenerator<Node> {
   const { edges, rule, roots } = options;
   const toRoot = roots.has(model);
   for (const reference of edges.down(model)) {
@@ -62,6 +74,7 @@ async function* origins(options: PathOptions, model: string, nodes: ReadonlyMap<
     if (reference.follow.up === 'cut' || edges.entity(reference.child).key.length === 0) continue;
     yield* step(options, reference.child, nodes, reference, 'up', () => true);
   }
+  if (upOnly) return;
   for (const reference of edges.up(model)) {
     if (reference.follow.down === 'skip') continue;
     const part = rule.bringsParts && reference.part && !toRoot;

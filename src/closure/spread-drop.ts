@@ -1,11 +1,13 @@
 import type { RowReader } from '../dialect/row-reader.js';
+import type { RowRule } from '../policy/policy.js';
 import type { Entity, Reference } from '../schema/schema.js';
-import { keySetIn } from './create-key-set.js';
+import type { DescribedSet } from './closure.js';
+import { createKeySet, keySetIn } from './create-key-set.js';
 import type { Edges } from './edges.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
-import type { LeftOut, LeftOutRule } from './left-out.js';
-import type { Membership } from './membership.js';
+import type { LeftOut } from './left-out.js';
+import type { WalkResult } from './walk-options.js';
 
 /** A taken row that needs one that stays out, in a column that cannot be NULL. */
 export interface FallenRow {
@@ -13,33 +15,43 @@ export interface FallenRow {
   readonly key: Key;
 }
 
+export interface Fallen {
+  readonly rows: readonly FallenRow[];
+  /** Rows of described sets, of which nobody knows the keys. */
+  readonly described: number;
+}
+
 interface RowsOut {
   readonly entity: Entity;
   readonly keys: readonly Key[];
-  readonly rule: LeftOutRule;
+  readonly rule: string;
+}
+
+interface SpreadOptions {
+  readonly edges: Edges;
+  readonly reader: RowReader;
+  /** Why rows of a model are beyond the border. */
+  readonly borderRuleOf: (model: string) => string;
+  readonly leftOut: LeftOut;
+  readonly cut: Map<Reference, KeySet>;
 }
 
 /**
  * From rows that stay out to the taken rows that need them: where the reference can be NULL its value is cut, else the row
  * falls too, and what needs that one. `leftOut` and `cut` are extended; the caller walks again when anything fell.
  */
-export async function spreadDrop(
-  edges: Edges,
-  reader: RowReader,
-  membership: Membership,
-  dropped: ReadonlyMap<string, KeySet>,
-  ruleOf: (model: string) => LeftOutRule,
-  leftOut: LeftOut,
-  cut: Map<Reference, KeySet>,
-): Promise<readonly FallenRow[]> {
-  const fallen: FallenRow[] = [];
-  const queue = [...dropped].flatMap(([model, keys]) => byRule(edges.entity(model), keys, ruleOf(model), leftOut));
+export async function spreadDrop(options: SpreadOptions, result: WalkResult): Promise<Fallen> {
+  const { edges, reader, leftOut, cut } = options;
+  const rows: FallenRow[] = [];
+  const described = new DescribedFall(options, result.described);
+  const queue = [...result.dropped].flatMap(([model, keys]) => byRule(options, result, edges.entity(model), keys));
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { entity: parent, keys, rule } = next;
     for (const reference of edges.down(parent.model)) {
       if (reference.follow.up === 'cut') continue;
       const child = edges.entity(reference.child);
       if (child.key.length === 0) continue;
+      if (await described.takes(reference, keys, rule)) continue;
       const through = reference.direct ? undefined : { entity: parent, columns: reference.parentColumns, keyColumns: parent.key };
       const selection = { entity: child, columns: reference.columns, values: keys, through, when: reference.when };
       const fresh: Key[] = [];
@@ -47,7 +59,7 @@ export async function spreadDrop(
         for (let row = 0; row < batch.count; row += 1) {
           const key = batch.groups[0]?.[row];
           const value = batch.groups[1]?.[row];
-          if (key === null || key === undefined || !membership.has(child.model, key, 'shared')) continue;
+          if (key === null || key === undefined || !result.membership.has(child.model, key, 'shared')) continue;
           if (!reference.nullable) {
             if (leftOut.add(child, key, rule)) fresh.push(key);
           } else if (value !== null && value !== undefined) {
@@ -55,22 +67,75 @@ export async function spreadDrop(
           }
         }
       }
-      for (const key of fresh) fallen.push({ model: child.model, key });
+      for (const key of fresh) rows.push({ model: child.model, key });
       if (fresh.length > 0) queue.push({ entity: child, keys: fresh, rule });
     }
   }
-  return fallen;
+  return { rows, described: described.count };
 }
 
-/** Rows that were met and kept out. Those that fell before stay out for the reason that they had. */
-function byRule(entity: Entity, keys: KeySet, rule: LeftOutRule, leftOut: LeftOut): readonly RowsOut[] {
-  const groups = new Map<LeftOutRule, Key[]>();
+/** Sets that are described shrink by what their rows hold; nothing needs those rows. */
+class DescribedFall {
+  readonly #options: SpreadOptions;
+  readonly #sets: Map<string, DescribedSet>;
+  #count = 0;
+
+  constructor(options: SpreadOptions, sets: ReadonlyMap<string, DescribedSet>) {
+    this.#options = options;
+    this.#sets = new Map(sets);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether rows that hold these keys are of a described set; they have fallen then, or what they hold is cut. */
+  async takes(reference: Reference, keys: readonly Key[], rule: string): Promise<boolean> {
+    const { reader, leftOut, cut } = this.#options;
+    const set = this.#sets.get(reference.child);
+    if (set === undefined) return false;
+    const values = { ...set.entity, key: reference.columns };
+    if (reference.nullable) {
+      const held = keySetIn(cut, reference, values);
+      for (const key of keys) held.add(key);
+      return true;
+    }
+    const out = createKeySet(values);
+    for (const key of keys) out.add(key);
+    const without = [...(set.without ?? []), { column: reference.columns[0] ?? '', of: reference.parent, keys: out }];
+    const { brought } = await reader.census({ ...set, without }, []);
+    const count = brought.reduce((sum, one) => sum + one, 0);
+    if (count === set.count) return true;
+    this.#sets.set(reference.child, { ...set, without, count });
+    leftOut.addHolding(reference, set.entity, keys, rule, set.count - count);
+    this.#count += set.count - count;
+    return true;
+  }
+}
+
+/** Rows that were met and kept out. Those that fell before stay out for the reason that they had; those that fail a rule are found by it again. */
+function byRule(
+  { leftOut, borderRuleOf }: SpreadOptions,
+  { failing }: WalkResult,
+  entity: Entity,
+  keys: KeySet,
+): readonly RowsOut[] {
+  const { model } = entity;
+  const groups = new Map<string, Key[]>();
   for (const key of keys.sorted()) {
-    leftOut.add(entity, key, rule);
-    const own = leftOut.ruleOf(entity.model, key) ?? rule;
-    const group = groups.get(own);
-    if (group === undefined) groups.set(own, [key]);
+    let rule = leftOut.ruleOf(model, key) ?? failedRule(failing.get(model), key);
+    if (rule === undefined) {
+      rule = borderRuleOf(model);
+      leftOut.add(entity, key, rule);
+    }
+    const group = groups.get(rule);
+    if (group === undefined) groups.set(rule, [key]);
     else group.push(key);
   }
-  return [...groups].map(([own, some]) => ({ entity, keys: some, rule: own }));
+  return [...groups].map(([rule, some]) => ({ entity, keys: some, rule }));
+}
+
+function failedRule(failing: ReadonlyMap<RowRule, KeySet> | undefined, key: Key): string | undefined {
+  for (const [{ name }, keys] of failing ?? []) if (keys.has(key)) return name;
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import type { RowReader } from '../dialect/row-reader.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
-import type { EdgeOfWorld } from '../policy/policy.js';
+import type { EdgeOfWorld, RowRule } from '../policy/policy.js';
 import type { OnProgress } from '../progress.js';
 import type { Reference, Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
@@ -16,10 +16,10 @@ import { findDangling } from './find-dangling.js';
 import { stepRules } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
-import type { LeftOutRule } from './left-out.js';
 import { LeftOut } from './left-out.js';
 import type { Membership } from './membership.js';
 import type { PathStep } from './shortest-path.js';
+import { ruleOutcomes } from './rule-outcomes.js';
 import { shortestPath } from './shortest-path.js';
 import { spreadDrop } from './spread-drop.js';
 import { tellMissingIndexes } from './tell-missing-indexes.js';
@@ -35,6 +35,10 @@ export interface ClosureOptions {
   readonly roots: ReadonlySet<string>;
   readonly boundary: ReadonlyMap<string, EdgeOfWorld>;
   readonly exclude: ReadonlyMap<string, EdgeOfWorld>;
+  /** What rows of a model must fulfil to leave. */
+  readonly rules: ReadonlyMap<string, readonly RowRule[]>;
+  /** Models all of whose rows leave, as far as the rules let them. */
+  readonly whole: ReadonlySet<string>;
   readonly sharedAsKey: (model: string) => boolean;
   readonly maxObjects?: number | undefined;
   readonly maxDepth?: number | undefined;
@@ -52,7 +56,7 @@ export interface TakenClosure {
 /**
  * Decides which rows leave. Walks again, without the rows that must stay out, for as long as a `drop` of the policy takes others with it.
  *
- * @throws RefusedError BOUNDARY_CROSSED, EXCLUDED_NEEDED, SEED_DROPPED, BUDGET_EXCEEDED, CUT_NOT_NULL, NO_ROW_IDENTITY
+ * @throws RefusedError BOUNDARY_CROSSED, EXCLUDED_NEEDED, RULE_BROKEN, SEED_DROPPED, BUDGET_EXCEEDED, CUT_NOT_NULL, NO_ROW_IDENTITY
  */
 export async function takeClosure(options: ClosureOptions): Promise<TakenClosure> {
   refuseImpossibleCuts(options.schema);
@@ -62,48 +66,60 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
   const roots = new Set(options.roots);
   if (rule.seedsAreRoots) for (const model of options.seeds.keys()) roots.add(model);
   const borderRules = await readBorder(options, edges);
-  const leftOut = new LeftOut();
+  let leftOut = new LeftOut();
+  let describes = options.maxDepth === undefined;
   let budget = new Budget(options);
   for (;;) {
-    const border = new Border(borderRules, leftOut);
+    const border = new Border(borderRules, leftOut, options.rules);
     const walkOptions: WalkOptions = {
       edges,
       reader: options.reader,
       rule,
       seeds: options.seeds,
+      whole: options.whole,
       roots,
       border,
       sharedAsKey: options.sharedAsKey,
       budget,
-      describes: options.maxDepth === undefined && !border.drops,
+      describes,
       onProgress: options.onProgress,
       signal: options.signal,
     };
     const result = await new Walk(walkOptions).run();
     const listed = async (): Promise<Membership> =>
       (result.described.size === 0 ? result : await new Walk({ ...walkOptions, describes: false }).run()).membership;
-    const path = (membership: Membership, model: string, key: Key): ReturnType<typeof shortestPath> =>
-      shortestPath({ edges, reader: options.reader, rule, roots, seeds: options.seeds, membership }, model, key);
+    const path = (membership: Membership, model: string, key: Key, needed = false): ReturnType<typeof shortestPath> =>
+      shortestPath({ ...walkOptions, membership, needed }, model, key);
     const why: TakenClosure['why'] = async (model, key) => {
       const membership = await listed();
       return membership.has(model, key, 'shared') ? path(membership, model, key) : undefined;
     };
-    const { membership, dropped, violation, refusal } = result;
+    const { membership, described, violation, refusal } = result;
+    if (result.spent && describes && border.drops) {
+      // A walk that goes further after this one would describe more rows than those that were counted as fallen.
+      describes = false;
+      leftOut = new LeftOut();
+      continue;
+    }
     // Anew each time: of what an earlier walk would have cut, all may have fallen since.
     const cut = new Map<Reference, KeySet>();
-    const ruleOf = (model: string): LeftOutRule => borderRules.get(model)?.kind ?? 'boundary';
-    const fallen = await spreadDrop(edges, options.reader, membership, dropped, ruleOf, leftOut, cut);
-    for (const { model, key } of fallen) {
+    const borderRuleOf = (model: string): string => borderRules.get(model)?.kind ?? 'boundary';
+    const fallen = await spreadDrop({ edges, reader: options.reader, borderRuleOf, leftOut, cut }, result);
+    for (const { model, key } of fallen.rows) {
       if (options.seeds.get(model)?.has(key) === true) throw seedDropped(formatObjectName(edges.entity(model), key));
     }
-    if (fallen.length === 0) {
-      if (violation !== undefined)
-        throw crossed(edges, borderRules, violation, await path(await listed(), violation.model, violation.key));
+    const count = fallen.rows.length + fallen.described;
+    if (count === 0) {
+      if (violation !== undefined) {
+        const { model, key, rule: failed } = violation;
+        throw crossed(edges, borderRules, violation, await path(await listed(), model, key, failed !== undefined));
+      }
       if (refusal !== undefined) throw refusal;
       tellMissingIndexes(walkOptions, result, options.findings);
       return { closure: await assemble(options, edges, result, leftOut, cut), why };
     }
-    budget = budget.afterFall(membership.total, fallen.length);
+    const total = [...described.values()].reduce((sum, set) => sum + set.count, membership.total);
+    budget = budget.afterFall(total, count);
   }
 }
 
@@ -116,8 +132,9 @@ async function readBorder(options: ClosureOptions, edges: Edges): Promise<Readon
       reader: options.reader,
       rule: stepRules.dependencies,
       seeds: options.seeds,
+      whole: new Set(),
       roots: new Set(),
-      border: new Border(new Map(), new LeftOut()),
+      border: new Border(new Map(), new LeftOut(), new Map([...options.rules].map(([model, own]) => [model, own.map(harmless)]))),
       sharedAsKey: () => false,
       budget: new Budget({}),
       describes: false,
@@ -130,6 +147,11 @@ async function readBorder(options: ClosureOptions, edges: Edges): Promise<Readon
   }
   for (const [model, action] of options.exclude) rules.set(model, { kind: 'exclude', action, allowed: undefined });
   return rules;
+}
+
+/** Not to be refused where it is only asked what lies above. */
+function harmless(rule: RowRule): RowRule {
+  return { ...rule, otherwise: 'stub' };
 }
 
 async function assemble(
@@ -163,7 +185,7 @@ async function assemble(
     cut: cuts,
     links,
     steps: result.steps,
-    leftOut: leftOut.counts,
+    ...ruleOutcomes(options.rules, result, leftOut),
   });
 }
 
@@ -201,7 +223,16 @@ function crossed(
 ): RefusedError {
   const entity = edges.entity(violation.model);
   const name = formatObjectName(entity, violation.key);
+  const { rule } = violation;
   const way = path === undefined ? `by ${violation.via}` : describePath(edges, path);
+  if (rule !== undefined)
+    return new RefusedError(
+      'RULE_BROKEN',
+      `the rule "${rule.name}" of the policy keeps ${name} at home, but it is needed: ${way}`,
+      {
+        hint: "Say `otherwise: 'drop'` or 'stub' in that rule, or cut the reference.",
+      },
+    );
   return rules.get(violation.model)?.kind === 'boundary'
     ? new RefusedError('BOUNDARY_CROSSED', `${name} is beyond the boundary ${violation.model}, and would leave: ${way}`, {
         hint: `Cut that reference in the policy, or say what to do there: boundary: { '${violation.model}': 'drop' } or 'stub'.`,

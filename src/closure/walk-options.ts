@@ -1,5 +1,6 @@
 import type { RowReader } from '../dialect/row-reader.js';
 import type { RefusedError } from '../errors/portolan-error.js';
+import type { RowRule } from '../policy/policy.js';
 import type { OnProgress } from '../progress.js';
 import type { Reference } from '../schema/schema.js';
 import type { Border } from './border.js';
@@ -9,6 +10,7 @@ import type { Edges } from './edges.js';
 import type { StepRule } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { LeftOutCount } from './left-out.js';
 import type { Membership } from './membership.js';
 
 export interface WalkOptions {
@@ -16,6 +18,8 @@ export interface WalkOptions {
   readonly reader: RowReader;
   readonly rule: StepRule;
   readonly seeds: ReadonlyMap<string, KeySet>;
+  /** Models all of whose rows leave. */
+  readonly whole: ReadonlySet<string>;
   /** Models whose rows are not entered; under `connected` the seeds' own too. */
   readonly roots: ReadonlySet<string>;
   readonly border: Border;
@@ -36,10 +40,15 @@ export interface WalkResult {
   readonly unlinked: ReadonlyMap<string, KeySet>;
   /** Rows that were reached and kept out because the policy says `drop`. */
   readonly dropped: ReadonlyMap<string, KeySet>;
+  /** By model and rule, rows that were met and fail it; those of described sets are in `failed`. */
+  readonly failing: ReadonlyMap<string, ReadonlyMap<RowRule, KeySet>>;
+  readonly failed: readonly LeftOutCount[];
   /** The first row that was reached beyond a border that says `error`. */
   readonly violation: Violation | undefined;
   /** Set where more was walked to than may leave: some of it may yet be dropped. */
   readonly refusal: RefusedError | undefined;
+  /** Whether it went no further down, because more rows came than may leave. */
+  readonly spent: boolean;
   /** Values of references without a validated constraint for which no row was found. */
   readonly unresolved: ReadonlyMap<Reference, KeySet>;
   readonly steps: readonly ClosureStep[];
@@ -49,4 +58,6 @@ export interface Violation {
   readonly model: string;
   readonly key: Key;
   readonly via: string;
+  /** The rule of the policy that the row fails; else it is beyond a border. */
+  readonly rule: RowRule | undefined;
 }

@@ -13,7 +13,7 @@ import { Leaves } from './leaves.js';
 import { LookAhead } from './look-ahead.js';
 import { Membership } from './membership.js';
 import { toParentValue } from './parent-value.js';
-import { scan, scanTracked } from './scan.js';
+import { scan, scanTracked, takeIn } from './scan.js';
 import { Steps } from './steps.js';
 import type { Want, Way } from './wants.js';
 import { Walked } from './walked.js';
@@ -59,7 +59,9 @@ export class Walk {
       membership: this.#membership,
       described: this.#leaves.described,
       ...intake.outside.rows,
+      failed: this.#leaves.failed,
       refusal: intake.refusal,
+      spent: intake.spent,
       unresolved: intake.unresolved.byReference,
       steps: intake.steps,
     };
@@ -71,6 +73,17 @@ export class Walk {
       const selection = { entity: plan.entity, columns: plan.entity.key, values: seeds.sorted() };
       await this.#scan(plan, selection, { role: 'owned', depth: 0, via: model, direction: 'seed' });
     }
+    for (const model of this.#options.whole) await this.#takeWhole(model);
+  }
+
+  async #takeWhole(model: string): Promise<void> {
+    const { edges, reader, border } = this.#options;
+    const plan = edges.scanPlan(model);
+    const arrival = { role: 'shared', depth: 0, via: model, direction: 'whole' } as const;
+    const batches = reader.every(plan.entity, border.conditions(model), plan.groups);
+    await takeIn(this.#options, this.#intake, batches, arrival, (batch) => {
+      this.#intake.arrive(plan, batch, arrival);
+    });
   }
 
   async #level(depth: number): Promise<void> {
@@ -145,12 +158,13 @@ export class Walk {
   }
 
   async #resolve(want: Want, depth: number): Promise<void> {
-    const { edges } = this.#options;
+    const { edges, border } = this.#options;
     const { reference, role, via, direction, values } = want;
     const plan = edges.scanPlan(reference.parent);
     const validated = reference.constraint?.validated === true;
     const arrival: Arrival = { role, depth, via, direction };
-    if (reference.direct && validated && plan.up.length === 0 && !this.#stepsFrom.continue(reference.parent, role)) {
+    const isUnread = plan.up.length === 0 && border.conditions(reference.parent).length === 0;
+    if (reference.direct && validated && isUnread && !this.#stepsFrom.continue(reference.parent, role)) {
       const keys = [...values.sorted()];
       this.#intake.arrive(plan, { count: keys.length, groups: [keys] }, arrival);
       return;

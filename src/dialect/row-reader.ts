@@ -24,6 +24,8 @@ export interface RowSelection {
   readonly when?: { readonly column: string; readonly value: string } | undefined;
   readonly where?: string | undefined;
   readonly limit?: number | undefined;
+  /** SQL conditions: a last group comes with the number of the first that a row fails, from 0; null where it fails none. */
+  readonly rules?: readonly string[] | undefined;
   /**
    * Set where equal values are equal keys, so that rows can be told without the database: whether more values than one statement takes are
    * worth a scan of the table, as no index finds them, or only where they are many beside its rows.
@@ -50,6 +52,12 @@ export interface KeyBatch {
 export interface RowSet {
   readonly entity: Entity;
   readonly anyOf: readonly HeldKeys[];
+  /** SQL conditions, without which a row is none of them. */
+  readonly rules?: readonly string[] | undefined;
+  /** Rows that hold one of these are none of them. */
+  readonly without?: readonly HeldKeys[] | undefined;
+  /** Of them only those that hold one of these. */
+  readonly among?: HeldKeys | undefined;
 }
 
 /** A single column, and keys that it may hold. */
@@ -64,6 +72,8 @@ export interface HeldKeys {
 export interface Census {
   /** Rows by the first entry of `anyOf` that brings them. */
   readonly brought: readonly number[];
+  /** Rows that are brought and fail a rule, by the first that they fail. */
+  readonly failed: readonly number[];
   /** Rows of which some column holds none of the keys that it should be within. */
   readonly lacking: number;
 }
@@ -92,10 +102,12 @@ export interface Start {
 export interface RowReader {
   /** Keys held by `select` of the selected rows. Batches of any size, rows in any order. One query per 50 000 values or so. */
   keys(selection: RowSelection, select: readonly ColumnGroup[]): AsyncIterable<KeyBatch>;
+  /** The same of all rows of a table. One query. */
+  every(entity: Entity, rules: RowSelection['rules'], select: readonly ColumnGroup[]): AsyncIterable<KeyBatch>;
   /** The keys of both ends of a join, in two groups, where one end has one of the keys. The database compares what references hold. */
   pairs(join: RowJoin, known: 0 | 1, keys: Iterable<Key>): AsyncIterable<KeyBatch>;
   /**
-   * Rows in COPY text format (`\n` after each, columns as given), in the order of `keys`, which must be
+   * Rows in COPY text format (`\n` after each, columns as given, with what leaves in them), in the order of `keys`, which must be
    * in the archive's order. Chunks end at row ends. A key without row gives nothing.
    */
   rows(entity: Entity, columns: readonly string[], keys: Iterable<Key>): AsyncIterable<Buffer>;

@@ -26,10 +26,21 @@ export function withheldColumns(schema: Schema, models: readonly string[]): Read
   return Object.fromEntries(withheld.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** `model.member` of each column of the models that leave in which the policy lets another value leave. */
+function replacedColumns(schema: Schema, models: readonly string[]): readonly string[] {
+  const columns = models.flatMap((model) => schema.entities.get(model)?.columns.map((column) => ({ model, column })) ?? []);
+  return columns
+    .flatMap(({ model, column: { member, replaced, withheld } }) =>
+      replaced === undefined || withheld !== undefined ? [] : [`${model}.${member}`],
+    )
+    .sort();
+}
+
 /** What is known before the first row. */
 export function archiveHeader(prepared: Prepared, order: readonly string[], options: ExportOptions): ArchiveHeader {
   const { schema, policy, seeds, roots, follow, taken } = prepared;
   const models = [...new Set([...order, ...taken.closure.external.keys()])];
+  const replaced = replacedColumns(schema, models);
   return {
     format: 'portolan',
     version: 1,
@@ -41,6 +52,7 @@ export function archiveHeader(prepared: Prepared, order: readonly string[], opti
     follow,
     policy: policyDigest(policy),
     withheld: withheldColumns(schema, models),
+    ...(replaced.length === 0 ? {} : { replaced }),
     includedSecrets: [...(options.includeSecrets ?? [])].sort(),
   };
 }

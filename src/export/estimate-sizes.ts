@@ -35,9 +35,11 @@ async function sample(reader: RowReader, closure: Closure, entity: Entity): Prom
   const listed = closure.taken.get(entity.model);
   if (listed !== undefined) return spread(listed.taken);
   const keys = new Set<Key>();
-  for (const { column, keys: held } of closure.described.get(entity.model)?.anyOf ?? []) {
+  const { anyOf = [], rules = [] } = closure.described.get(entity.model) ?? {};
+  const where = rules.length === 0 ? undefined : rules.map((keep) => `(${keep}\n)`).join(' AND ');
+  for (const { column, keys: held } of anyOf) {
     const values = spread(held);
-    const selection = { entity, columns: [column], values, limit: Math.ceil(sampleSize / Math.max(1, values.length)) };
+    const selection = { entity, columns: [column], values, where, limit: Math.ceil(sampleSize / Math.max(1, values.length)) };
     for await (const batch of reader.keys(selection, [entity.key])) {
       for (const key of batch.groups[0] ?? []) if (key !== null) keys.add(key);
     }

@@ -42,14 +42,15 @@ export interface Explanation {
 
 export interface BoundaryOf {
   readonly model: string;
-  readonly rule: 'boundary' | 'exclude';
+  /** `boundary`, `exclude`, or the name of a rule of the policy. */
+  readonly rule: string;
   /** What becomes of a row beyond it that is needed. */
   readonly action: EdgeOfWorld;
-  /** Rows of the model that leave: seeds, and what lies above them. */
+  /** Rows of the model that leave: of a boundary's, seeds and what lies above them. */
   readonly inside: number;
   /** Rows beyond it that stay at home as external objects. */
   readonly external: number;
-  /** Rows beyond it that are dropped. */
+  /** Rows beyond it that are dropped; of a rule, those that fail it and are nobody's external object, too. */
   readonly leftOut: number;
 }
 
@@ -98,7 +99,7 @@ export async function explainObjects(
 
 function boundariesOf({ boundary, exclude, taken: { closure } }: Prepared): readonly BoundaryOf[] {
   const of =
-    (rule: BoundaryOf['rule']) =>
+    (rule: 'boundary' | 'exclude') =>
     ([model, action]: readonly [string, EdgeOfWorld]): BoundaryOf => ({
       model,
       rule,
@@ -107,7 +108,8 @@ function boundariesOf({ boundary, exclude, taken: { closure } }: Prepared): read
       external: closure.external.get(model)?.size ?? 0,
       leftOut: closure.leftOut.find((one) => one.model === model && one.rule === rule)?.count ?? 0,
     });
-  return [...[...boundary].map(of('boundary')), ...[...exclude].map(of('exclude'))];
+  const rules = closure.rules.map((one): BoundaryOf => ({ ...one, inside: countOf(closure, one.model) }));
+  return [...[...boundary].map(of('boundary')), ...[...exclude].map(of('exclude')), ...rules];
 }
 
 async function pathTo({ session, schema, taken }: Prepared, text: string): Promise<readonly WhyStep[]> {

@@ -2,10 +2,12 @@ import type { DataSource } from 'typeorm';
 import type { ArchiveWriter } from '../archive/archive-writer.js';
 import { createArchiveWriter } from '../archive/archive-writer.js';
 import { checkOutput } from '../archive/check-output.js';
+import { checkTree } from '../archive/tree/open-tree.js';
 import { countOf } from '../closure/closure.js';
 import type { StageWeight } from '../course.js';
 import { Course } from '../course.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
+import type { QueryStatistics } from '../dialect/session.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
@@ -16,6 +18,8 @@ import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js
 import { countLinks } from './count-links.js';
 import { encoderBuffers } from '../values/object-encoder.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
+import { filesContext } from './files-context.js';
+import { takeFiles, takesFiles } from './take-files.js';
 import { exportOptionNames } from './export-options.js';
 import type { ExportSizes } from './export-sizes.js';
 import { usualSizes } from './export-sizes.js';
@@ -25,6 +29,7 @@ import { prepare } from './prepare.js';
 import { RowsProgress } from './rows-progress.js';
 import { addCounts, tellRepeated } from './link-lists.js';
 import { trailerLists } from './trailer-lists.js';
+import { pathOf, writeLayout } from './write-layout.js';
 
 /**
  * Exports objects with everything that belongs to them and everything those rows need, from one snapshot of the database.
@@ -49,7 +54,9 @@ export async function exportInSizes(dataSource: DataSource, options: ExportOptio
     throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
   }
   if (options.output !== undefined && options.dryRun !== true) {
-    await checkOutput(options.output, { force: options.force ?? false, signal: options.signal });
+    if (options.layout === undefined)
+      await checkOutput(options.output, { force: options.force ?? false, signal: options.signal });
+    else await checkTree(pathOf(options), options.force ?? false);
   }
   const course = new Course(options.dryRun === true ? [['closure', 1]] : stages);
   const prepared = await prepare(dataSource, options, course, sizes);
@@ -79,14 +86,32 @@ async function write(
   const order = archiveOrder(schema, taken.closure);
   const total = sum(order.map((model) => countOf(taken.closure, model)));
   const lists = await trailerLists({ schema, closure: taken.closure }, createRowReader(session));
+  const context = filesContext(schema, taken.closure, createRowReader(session));
+  // A layout has its own way with files.
+  const withFiles = options.layout === undefined && (await takesFiles(context, options, prepared.findings));
+  refuseWarnings(options, prepared.findings);
   const further = await furtherReaders(dataSource, prepared, options, sizes.jobs ?? defaultJobs(total));
   let writer: ArchiveWriter | undefined;
   try {
+    if (options.layout !== undefined) {
+      const sessions = [session, ...further];
+      const written = await writeLayout({ layout: options.layout, prepared, options, sessions, order, lists, sizes });
+      const total = sum(Object.values(written.objects));
+      return {
+        ...result(prepared, order),
+        output: pathOf(options),
+        ...written,
+        files: undefined,
+        total,
+        statistics: statisticsOf(sessions),
+      };
+    }
     writer = await createArchiveWriter({
       output: options.output ?? '-',
       header: archiveHeader(prepared, order, options),
       force: options.force ?? false,
       signal: options.signal,
+      partBytes: sizes.part,
     });
     const readers = [session, ...further].map((one) => createRowReader(one, sizes.batches));
     const objects = new Map<string, number>();
@@ -107,17 +132,15 @@ async function write(
     tellRepeated(prepared.findings, repeated);
     refuseWarnings(options, prepared.findings);
     for (const one of [session, ...further]) await refuseRewritten(one);
+    // An upload that is deleted meanwhile is missed; one that came later has no row.
+    const files = withFiles ? await takeFiles(writer, context, options, prepared.findings) : undefined;
+    if (withFiles) refuseWarnings(options, prepared.findings);
     const counts = { objects: sortedRecord(objects), links: sortedRecord(links) };
     const written = sum([...objects.values()]);
     const { bytes, sha256 } = await writer.finish({ ...counts, ...lists, total: written });
     const output = typeof options.output === 'string' ? options.output : '-';
-    const statistics = { ...session.statistics };
-    for (const { statistics: other } of further) {
-      statistics.queries += other.queries;
-      statistics.rows += other.rows;
-      statistics.bytes += other.bytes;
-    }
-    return { ...result(prepared, order), output, ...counts, total: written, bytes, sha256, statistics };
+    const statistics = statisticsOf([session, ...further]);
+    return { ...result(prepared, order), output, ...counts, total: written, bytes, files, sha256, statistics };
   } catch (error) {
     await writer?.abort();
     throw error;
@@ -161,6 +184,8 @@ async function dryResult(prepared: Prepared, options: ExportOptions): Promise<Ex
   await trailerLists({ schema: prepared.schema, closure }, createRowReader(prepared.session));
   const objects = sortedRecord(new Map(order.map((model) => [model, countOf(closure, model)])));
   const links = await countLinks(createRowReader(prepared.session), prepared.schema, closure, prepared.findings);
+  if (options.layout === undefined)
+    await takesFiles(filesContext(prepared.schema, closure, createRowReader(prepared.session)), options, prepared.findings);
   refuseWarnings(options, prepared.findings);
   return {
     ...result(prepared, order),
@@ -169,6 +194,7 @@ async function dryResult(prepared: Prepared, options: ExportOptions): Promise<Ex
     links,
     total: sum(Object.values(objects)),
     bytes: 0,
+    files: undefined,
     sha256: '',
     statistics: { ...prepared.session.statistics },
   };
@@ -184,6 +210,16 @@ function result(
     findings: prepared.findings.all,
     closure: prepared.taken.closure,
   };
+}
+
+function statisticsOf(sessions: readonly PinnedSession[]): QueryStatistics {
+  const statistics = { queries: 0, rows: 0, bytes: 0 };
+  for (const { statistics: one } of sessions) {
+    statistics.queries += one.queries;
+    statistics.rows += one.rows;
+    statistics.bytes += one.bytes;
+  }
+  return statistics;
 }
 
 function sortedRecord(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {

@@ -2,10 +2,15 @@ import type { Writable } from 'node:stream';
 import type { Closure } from '../closure/closure.js';
 import type { OnQuery } from '../dialect/query-event.js';
 import type { QueryStatistics } from '../dialect/session.js';
+import type { FileSource } from '../files/file-source.js';
 import type { Finding, Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { OnProgress } from '../progress.js';
 import type { FollowRule } from '../terms.js';
+import type { FilesOf } from './files-context.js';
+import type { ArchiveFiles } from '../archive/archive.js';
+import type { Layout } from './layout.js';
 
 /** What to export and how: the options of `exportobjects`, which cli.md describes. */
 export interface ExportOptions {
@@ -13,6 +18,8 @@ export interface ExportOptions {
   readonly objects: readonly string[];
   /** A path (its extension chooses layout and compression) or a stream. Not needed for a dry run. */
   readonly output?: string | Writable | undefined;
+  /** Another form than our own archive, of a profile: the output is a folder, or a `.tar` or `.tar.gz` file. */
+  readonly layout?: Layout | undefined;
   readonly roots?: readonly string[] | undefined;
   readonly follow?: FollowRule | undefined;
   readonly shared?: 'full' | 'key' | undefined;
@@ -28,6 +35,14 @@ export interface ExportOptions {
   readonly jobs?: number | undefined;
   readonly force?: boolean | undefined;
   readonly policy?: Policy | undefined;
+  /** Where the files are kept that rows name: they leave with the rows. */
+  readonly files?: FileSource | undefined;
+  /** Which files rows name, beside those that the policy tells of. */
+  readonly filesOf?: FilesOf | undefined;
+  /** Leave the files at home. */
+  readonly noFiles?: boolean | undefined;
+  /** Asked when the objects are found, and before what they need is: what it says of models' rows is added to the policy. */
+  readonly rowPolicy?: RowPolicyHook | undefined;
   /** Warnings refuse. */
   readonly strict?: boolean | undefined;
   readonly findings?: Findings | undefined;
@@ -39,9 +54,10 @@ export interface ExportOptions {
 
 /** Every option by name: what is none of them is refused. */
 export const exportOptionNames: Readonly<Record<keyof ExportOptions, true>> = Object.freeze({
-  ...{ objects: true, output: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
+  ...{ objects: true, output: true, layout: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
   ...{ includeSecrets: true, maxObjects: true, maxDepth: true, dryRun: true, reproducible: true, jobs: true, force: true },
-  ...{ policy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
+  ...{ files: true, filesOf: true, noFiles: true },
+  ...{ policy: true, rowPolicy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
 });
 
 export interface ExportResult {
@@ -52,7 +68,9 @@ export interface ExportResult {
   readonly links: Readonly<Record<string, number>>;
   readonly total: number;
   readonly bytes: number;
-  /** Of the finished file; empty after a dry run. */
+  /** What left beside the rows; undefined where no files were asked for. */
+  readonly files: ArchiveFiles | undefined;
+  /** Of the finished file, of a folder its trailer's; empty after a dry run. */
   readonly sha256: string;
   /** `model.member` of each withheld column. */
   readonly withheld: readonly string[];

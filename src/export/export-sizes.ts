@@ -10,6 +10,8 @@ export interface ExportSizes {
   readonly jobs?: number;
   /** Links of one unit of work, as far as one knows beforehand. */
   readonly links: number;
+  /** Bytes of a part. Default: that of the format. It alone is seen in an archive, if that is in parts. */
+  readonly part?: number;
 }
 
 /** Enough rows that a query is worth its round trip, few enough that all readers have some. */

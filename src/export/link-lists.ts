@@ -89,7 +89,7 @@ async function readLinks(
 }
 
 /** Keys of owners and of what they are linked to, in two groups. Columns that hold no keys are resolved by the database. */
-function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): AsyncIterable<KeyBatch> {
+export function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): AsyncIterable<KeyBatch> {
   const { owner, inverse } = link;
   const holder = entityOf(schema, link.through);
   return [owner, inverse].every(({ direct, asText }) => direct && asText === undefined)

@@ -5,6 +5,7 @@ import { ExpectedRows } from '../closure/expected-rows.js';
 import { stepRules } from '../closure/follow-rule.js';
 import type { Course } from '../course.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
+import { checkRowSql } from '../dialect/postgres/check-row-sql.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
@@ -14,8 +15,13 @@ import { Findings } from '../findings/finding.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { EdgeOfWorld } from '../policy/policy.js';
 import { mergePolicy } from '../policy/merge-policy.js';
+import type { RowPolicyContext } from '../policy/row-policy-hook.js';
 import { buildSchema } from '../schema/build-schema.js';
+import { applyRowPolicy } from '../schema/apply-row-policy.js';
+import type { RowPolicies } from '../schema/apply-row-policy.js';
 import { excludedModels } from '../schema/exclusions.js';
+import { Problems } from '../schema/problems.js';
+import { withFollow } from '../schema/with-follow.js';
 import { resolveModel } from '../schema/resolve-model.js';
 import type { Schema } from '../schema/schema.js';
 import type { Seeds } from '../seeds/find-seeds.js';
@@ -53,14 +59,20 @@ export async function prepare(
   const policy = mergePolicy(options);
   const session = await openReadSession(dataSource, { signal: options.signal, onQuery: options.onQuery });
   try {
-    const schema = await buildSchema(session, dataSource, policy, findings);
-    const model = (name: string): string => resolveModel(schema, name).model;
-    const seeds = await findSeeds(session, seedLookup, schema, options.objects);
+    const charted = await buildSchema(session, dataSource, policy, findings);
+    const model = (name: string): string => resolveModel(charted, name).model;
+    const seeds = await findSeeds(session, seedLookup, charted, options.objects);
+    const exclude = excludedModels(charted, policy);
+    const { schema, rules, whole } = await rowPolicies(
+      { schema: charted, session, seeds: seeds.byModel },
+      policy,
+      exclude,
+      options,
+    );
     const roots = [...new Set([...(options.roots ?? []), ...(policy.roots ?? [])].map(model))].sort();
     const follow = options.follow ?? 'owned';
     const boundary = resolved(policy.boundary, model);
-    const exclude = excludedModels(schema, policy);
-    const reach = { schema, rule: stepRules[follow], seeds: seeds.byModel.keys(), roots: new Set(roots) };
+    const reach = { schema, rule: stepRules[follow], seeds: [...seeds.byModel.keys(), ...whole], roots: new Set(roots) };
     const expected = new ExpectedRows({ ...reach, excluded: new Set(exclude.keys()) });
     const taken = await takeClosure({
       schema,
@@ -70,6 +82,8 @@ export async function prepare(
       roots: new Set(roots),
       boundary,
       exclude,
+      rules,
+      whole,
       sharedAsKey: sharedAsKey(schema, policy, options.shared),
       maxObjects: options.maxObjects ?? policy.maxObjects,
       maxDepth: options.maxDepth ?? policy.maxDepth,
@@ -85,6 +99,22 @@ export async function prepare(
     await session.close();
     throw error;
   }
+}
+
+/** What the policy says of models' rows, and what the seeds tell of them; none of it has been tried on a row. */
+async function rowPolicies(
+  context: RowPolicyContext,
+  policy: ParsedPolicy,
+  exclude: ReadonlyMap<string, EdgeOfWorld>,
+  { rowPolicy }: ExportOptions,
+): Promise<RowPolicies> {
+  const problems = new Problems();
+  const told = await rowPolicy?.(context);
+  const schema = withFollow(context.schema, told?.follow ?? {}, problems);
+  const policies = applyRowPolicy(schema, [policy.models ?? {}, told?.models ?? {}], exclude, problems);
+  problems.throwAny();
+  await checkRowSql(context.session, policies.schema, policies.rules);
+  return policies;
 }
 
 /** The walk counts the rows of all models. */

@@ -2,12 +2,17 @@ import type { Closure } from '../closure/closure.js';
 import { countOf } from '../closure/closure.js';
 import type { Findings } from '../findings/finding.js';
 
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['exclude', 'excluded'],
+  ['boundary', 'beyond the boundary'],
+]);
+
 /** Nothing is left out or changed without a word, though somebody asked for it: by model or reference, and how many rows. */
 export function tellWhatStays(closure: Closure, excluded: Iterable<string>, findings: Findings): void {
   const counted = new Set([...closure.leftOut.map(({ model }) => model), ...closure.external.keys()]);
   for (const model of excluded) if (!counted.has(model)) findings.note('left-out', model, 'is excluded: its rows stay at home');
   for (const { model, rule, count } of closure.leftOut) {
-    const why = rule === 'exclude' ? 'excluded' : 'beyond the boundary';
+    const why = reasons.get(rule) ?? `kept by the rule "${rule}"`;
     findings.note('left-out', model, `${rows(count, 'stays', 'stay')} at home: ${why}, or cannot be without such a row`);
   }
   for (const [model, keys] of closure.external)

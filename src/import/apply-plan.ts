@@ -76,7 +76,7 @@ export async function applyPlan(options: ApplyOptions): Promise<ReadonlyMap<stri
 
 /** Whether the import writes any row of the model. */
 export function isWritten({ decisions }: PlannedModel): boolean {
-  return decisions.count('insert') + decisions.count('update') > 0;
+  return decisions.inserted + decisions.updated > 0;
 }
 
 /** Whether the table will hold what is written now and nothing else. */
@@ -123,7 +123,7 @@ async function writeRun(
   const { session, bulk } = options;
   const { target, decisions } = planned;
   const fills = fillsOf(options, planned);
-  const isStaged = (isInSpan && bulk?.covers(target.entity.model) !== true) || decisions.count('update') > 0;
+  const isStaged = (isInSpan && bulk?.covers(target.entity.model) !== true) || decisions.updated > 0;
   const stage = isStaged ? await createStage(session, planned, fills, place) : undefined;
   const columns = columnList([...target.written, ...fills].map(({ column }) => column.name));
   const into = stage === undefined ? `${quoteTable(target.entity.table)} (${columns})` : stageTarget(stage);
@@ -158,18 +158,18 @@ async function* rows(
   isStaged: boolean,
 ): AsyncGenerator<string> {
   const { target, decisions } = planned;
-  const lineOf = isStaged ? target.stagedLine : target.writtenLine;
+  const lane = isStaged ? 'stagedLine' : 'writtenLine';
   let place = 0;
   for await (const objects of run.batches) {
     let text = '';
     let count = 0;
     signal?.throwIfAborted();
     for (const object of objects) {
-      const decision = decisions.at(place);
+      const isWritten = decisions.isWritten(place);
       const group = decisions.groupAt(place);
       place += 1;
-      if (decision !== 'insert' && decision !== 'update') continue;
-      text += lineOf(plan.standIns.written(planned, object));
+      if (!isWritten) continue;
+      text += plan.rows.line(planned, object, lane);
       for (const fill of fills) text += `\t${escapeCopy(fill.value())}`;
       text += isStaged ? `\t${group === undefined ? '\\N' : String(group)}\n` : '\n';
       count += 1;

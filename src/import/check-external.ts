@@ -16,6 +16,7 @@ import { findByNaturalKey } from './find-by-natural-key.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { holdRows } from './hold-rows.js';
 import { ConflictList } from './plan.js';
+import type { RemappedRows } from './remapped-rows.js';
 import { targetEntity } from './target.js';
 import { valueRefused } from './value-refused.js';
 
@@ -25,6 +26,7 @@ export async function checkExternal(
   schema: Schema,
   archive: ArchiveReader,
   findings: Findings,
+  remapped: RemappedRows | undefined,
 ): Promise<ConflictList> {
   const conflicts = new ConflictList();
   for (const [model, own] of byModel(archive.trailer?.external ?? [])) {
@@ -38,7 +40,11 @@ export async function checkExternal(
       continue;
     }
     const members = Object.keys(own[0]?.naturalKey ?? {});
-    const keys = own.map(({ pk }) => pkToKey(pk, shape) ?? '');
+    const moved = remapped?.movedOf(entity.model);
+    const keys = own.map(({ pk }) => {
+      const key = pkToKey(pk, shape) ?? '';
+      return moved?.get(key) ?? key;
+    });
     const rows = await naturalKeys(session, entity, members, keys).catch((error: unknown) => {
       throw valueRefused(error, model);
     });

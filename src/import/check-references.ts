@@ -9,7 +9,7 @@ import { objectKey } from '../values/object-values.js';
 import { findReferenced } from './find-referenced.js';
 import { holdRows } from './hold-rows.js';
 import { valueReader } from './reference-value.js';
-import type { StandIns } from './stand-ins.js';
+import type { RemappedRows } from './remapped-rows.js';
 import type { PlanOptions } from './plan-options.js';
 import { plannedRuns } from './planned-runs.js';
 import type { ConflictList } from './plan.js';
@@ -17,6 +17,7 @@ import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { TargetModel } from './target.js';
 import { valueRefused } from './value-refused.js';
+import type { WrittenRows } from './written-rows.js';
 
 /** How to read what a reference holds out of an object. */
 interface HeldReference {
@@ -48,6 +49,20 @@ export class ReferenceCheck {
         if (held === undefined) continue;
         if (inArchive?.has(held) !== true) open.add(held);
         relied?.add(held);
+      }
+    }
+  }
+
+  /** The same of a plan in which objects can have other keys: what they answer themselves is known by the keys of the archive. */
+  noteRows(planned: PlannedModel, objects: readonly ArchiveObject[], rows: RemappedRows): void {
+    for (const { reference, value, open, relied } of this.of(planned.target)) {
+      const space = rows.spaceOf(reference);
+      for (const object of objects) {
+        const held = value(object);
+        if (held === undefined) continue;
+        const to = space?.moved.get(held) ?? held;
+        if (space?.known.has(held) !== true) open.add(to);
+        relied?.add(to);
       }
     }
   }
@@ -103,12 +118,13 @@ export async function checkReferences(
   models: ReadonlyMap<string, PlannedModel>,
   check: ReferenceCheck,
   conflicts: ConflictList,
-  standIns: StandIns,
+  rows: WrittenRows,
 ): Promise<() => void> {
   const missing = new Map<Reference, Missing>();
   for (const { reference, open, relied, planned } of check.all) {
     const parent = check.parentOf(reference);
-    const asked = [...open.sorted()].filter((value) => !(reference.direct && parent?.keys.has(value) === true));
+    const isInArchive = (value: Key): boolean => reference.direct && parent?.keys.has(value) === true;
+    const asked = [...open.sorted()].filter((value) => planned.mapping !== undefined || !isInArchive(value));
     const askable = [...possible(reference, asked)];
     const found =
       askable.length === 0 ? new Set<Key>() : await foundInTarget(options, reference, askable).catch(refused(reference));
@@ -124,7 +140,7 @@ export async function checkReferences(
     for (const value of [...absent, ...skipped]) values.add(value);
     missing.set(reference, { values, skipped, answered });
   }
-  return missing.size > 0 ? reportMissing(options, models, check, missing, conflicts, standIns) : () => undefined;
+  return missing.size > 0 ? reportMissing(options, models, check, missing, conflicts, rows) : () => undefined;
 }
 
 /** A look-up makes values of the archive values of the target's types. */
@@ -214,7 +230,7 @@ async function reportMissing(
   check: ReferenceCheck,
   missing: ReadonlyMap<Reference, Missing>,
   conflicts: ConflictList,
-  standIns: StandIns,
+  rows: WrittenRows,
 ): Promise<() => void> {
   const dangling: (readonly [name: string, reference: Reference])[] = [];
   const caught: (readonly [name: string, reference: Reference])[] = [];
@@ -222,12 +238,10 @@ async function reportMissing(
   for await (const { planned, from, objects } of plannedRuns(archive, models, signal)) {
     for (const [at, object] of objects.entries()) {
       const place = from + at;
-      const decision = planned.decisions.at(place);
-      if (decision !== 'insert' && decision !== 'update') continue;
+      if (!planned.decisions.isWritten(place)) continue;
       for (const { reference, value } of check.of(planned.target)) {
         const open = missing.get(reference);
-        const followed = open === undefined ? undefined : standIns.follow(planned, object);
-        const held = followed?.is === 'kept' ? value(followed.object) : undefined;
+        const held = open === undefined ? undefined : rows.held(planned, { reference, value }, object);
         if (open === undefined || held === undefined) continue;
         const isMissing = open.values.has(held);
         if (!isMissing && !(dangled.size > 0 && open.answered.has(held))) continue;

@@ -1,11 +1,12 @@
 import type { Decision } from './import-options.js';
 import { decisions } from './import-options.js';
 
-/** The decision on each object of a model, by its place in the archive: one byte each, four more where rows are updated. */
+/** The decision on each object of a model, by its place in the archive: one byte each, four more where rows are updated or merged into. */
 export class Decisions {
   #bytes = new Uint8Array(1024);
   #length = 0;
-  /** By place: which of {@link groups} an update writes. */
+  #updated = 0;
+  /** By place: which of {@link groups} an update or a merge writes, plus 1; 0 where it writes none. */
   #groupOf = new Uint32Array(0);
   readonly #groups: (readonly string[])[] = [];
   readonly #ids = new Map<string, number>();
@@ -22,14 +23,16 @@ export class Decisions {
   push(decision: Decision, columns: readonly string[] = []): number {
     if (this.#length === this.#bytes.length) this.#bytes = grown(this.#bytes, this.#length * 2);
     this.#bytes[this.#length] = decisions.indexOf(decision);
-    if (decision === 'update') {
+    if (decision === 'update' || (decision === 'merge' && columns.length > 0)) {
       if (this.#groupOf.length <= this.#length) this.#groupOf = grown(this.#groupOf, this.#bytes.length);
-      this.#groupOf[this.#length] = this.#group(columns);
+      this.#groupOf[this.#length] = this.#group(columns) + 1;
+      this.#updated += 1;
     }
     return this.#length++;
   }
 
   change(place: number, decision: Decision): void {
+    if (this.groupAt(place) !== undefined) this.#updated -= 1;
     this.#bytes[place] = decisions.indexOf(decision);
   }
 
@@ -37,13 +40,31 @@ export class Decisions {
     return decisions[this.#bytes[place] ?? 0] ?? 'insert';
   }
 
-  /** Where an update's columns stand in {@link groups}; undefined where nothing is updated. */
+  /** Where an update's or a merge's columns stand in {@link groups}; undefined where nothing is updated. */
   groupAt(place: number): number | undefined {
-    return this.at(place) === 'update' ? this.#groupOf[place] : undefined;
+    const decision = this.at(place);
+    const group = decision === 'update' || decision === 'merge' ? (this.#groupOf[place] ?? 0) : 0;
+    return group === 0 ? undefined : group - 1;
   }
 
   columnsAt(place: number): readonly string[] {
     return this.#groups[this.groupAt(place) ?? -1] ?? [];
+  }
+
+  /** Objects that become new rows. */
+  get inserted(): number {
+    return this.count('insert') + this.count('remap');
+  }
+
+  /** Objects that change a row which is there. */
+  get updated(): number {
+    return this.#updated;
+  }
+
+  /** Whether anything is written for the object. */
+  isWritten(place: number): boolean {
+    const decision = this.at(place);
+    return decision === 'insert' || decision === 'remap' || this.groupAt(place) !== undefined;
   }
 
   count(decision: Decision): number {

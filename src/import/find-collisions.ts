@@ -27,9 +27,8 @@ export async function findCollisions(
   const holders = new Map<string, Key>();
   for await (const { from, objects } of plannedRuns(archive, new Map([[target.model, planned]]))) {
     for (const [at, object] of objects.entries()) {
-      const decision = decisions.at(from + at);
-      if (decision !== 'insert' && decision !== 'update') continue;
-      const texts = target.line(plan.standIns.written(planned, object)).split('\t');
+      if (!decisions.isWritten(from + at)) continue;
+      const texts = plan.rows.line(planned, object, 'line').split('\t');
       const values = places.map((place) => texts[place] ?? '\\N');
       if (!unique.nullsNotDistinct && values.includes('\\N')) continue;
       const key = objectKey(object, target.shape) ?? '';

@@ -18,6 +18,8 @@ export interface DriftOptions {
   readonly onConflict: ConflictStrategy;
   readonly ignoreNonexistent: boolean;
   readonly findings: Findings;
+  /** Nothing will be written: what new rows would need does not count. */
+  readonly readsOnly?: boolean | undefined;
 }
 
 /** What the target has not, in words. */
@@ -48,7 +50,8 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
     }
     const { policy } = entity;
     const columns = matchColumns(options, described, entity, model, problems);
-    const fills = fillsOf(options, entity, model, columns, policy, unfilled);
+    if (policy?.merge !== undefined) problems.push(...withoutNaturalKey(entity, model, columns));
+    const fills = options.readsOnly === true ? [] : fillsOf(options, entity, model, columns, policy, unfilled);
     for (const [member, link] of Object.entries(described.links)) {
       if (linkInTarget(header, schema, entity, member, link) === undefined)
         nonexistent(options, problems, 'missing-link', `${model}.${member}`, lacks.link);
@@ -115,6 +118,14 @@ function matchColumns(
     problems.push(`${model}: the target's key is (${entity.key.join(', ')}), the archive's (${described.key.join(', ')})`);
   }
   return columns;
+}
+
+/** Why a model cannot be merged by natural key. */
+function withoutNaturalKey(entity: Entity, model: string, columns: readonly TargetColumn[]): readonly string[] {
+  if (entity.naturalKey.length === 0)
+    return [`${model}: has no natural key to merge by (policy: models: { '${model}': { naturalKey: [ … ] } })`];
+  const lacking = entity.naturalKey.filter((name) => !columns.some(({ column }) => column.name === name));
+  return lacking.map((name) => `${model}: cannot be merged by ${name}, which the archive lacks`);
 }
 
 /** Columns that the target has and the archive lacks. */

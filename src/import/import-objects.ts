@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
-import { FailedError, PortolanError, RefusedError } from '../errors/portolan-error.js';
+import { settleCommit } from '../dialect/postgres/settle-commit.js';
+import { FailedError, RefusedError, UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
@@ -21,8 +21,15 @@ import type { Conflict, ImportOptions, ImportResult } from './import-options.js'
 import { importOptionNames } from './import-options.js';
 import { emptyTables } from './look-up-rows.js';
 import { ImportProgress } from './import-progress.js';
+import { importJournal } from './journal-lines.js';
+import { keepOrDiscard, publishRecords } from './publish-records.js';
+import { drawKeys } from './draw-keys.js';
 import { makePlan } from './make-plan.js';
+import { makeRemappedPlan } from './make-remapped-plan.js';
 import { moveSequences } from './move-sequences.js';
+import { mayDrawKeys } from './may-draw-keys.js';
+import { readIdMaps } from './read-id-map.js';
+import { canRemap } from './remap-options.js';
 import { openBulkSession } from './open-bulk-session.js';
 import { planAndWrite } from './plan-and-write.js';
 import { planLines, idMapLines } from './plan-lines.js';
@@ -36,8 +43,11 @@ import { tellNestedSets } from './tell-nested-sets.js';
 import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
 import { refuseNonexistent } from './refuse-nonexistent.js';
+import type { StagedFiles } from './stage-files.js';
+import { stageFiles } from './stage-files.js';
 import { tellSkipped } from './tell-skipped.js';
 import { tellSkippedLinks } from './tell-skipped-links.js';
+import type { StagedFile } from './write-lines.js';
 import { stageLines, writeLines } from './write-lines.js';
 
 /**
@@ -52,11 +62,13 @@ import { stageLines, writeLines } from './write-lines.js';
  */
 export async function importObjects(dataSource: DataSource, options: ImportOptions): Promise<ImportResult> {
   refuseUnknownOptions('importObjects', options, importOptionNames);
+  checkOffset(options);
   const findings = options.findings ?? new Findings();
   const { signal, onQuery } = options;
   const archive = await openArchive(options.archive, { signal });
   const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
   let session = await openWriteSession(dataSource, { signal, onQuery });
+  let before: PinnedSession | undefined;
   try {
     await options.onTarget?.(session.server);
     if (session.server.standby) {
@@ -72,13 +84,23 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
     const draft = await draftSchema(session, dataSource, policy, findings, header.entities);
     if (options.ignoreNonexistent !== true) refuseNonexistent(archive.header, draft);
     draft.problems.throwAny();
-    return await run(dataSource, session, archive, draft, options, findings);
+    // To it everything stays as it was before the first row is written.
+    if (options.journal !== undefined && options.dryRun !== true)
+      before = await openReadSession(dataSource, { snapshot: await session.exportSnapshot(), signal, onQuery });
+    return await run({ dataSource, session, before, archive, draft, options, findings });
   } catch (error) {
     if (error instanceof RefusedError) await proveWhole(archive);
     throw error;
   } finally {
+    await before?.close();
     await session.close();
   }
+}
+
+/** @throws UsageError OPTION_VALUE */
+function checkOffset({ offset }: ImportOptions): void {
+  if (offset === undefined || (Number.isSafeInteger(offset) && offset !== 0)) return;
+  throw new UsageError('OPTION_VALUE', `offset is a whole number other than 0, not ${String(offset)}`);
 }
 
 /** A damaged archive can look like one of another schema: it is refused for what it is. @throws RefusedError ARCHIVE_DAMAGED */
@@ -88,15 +110,21 @@ async function proveWhole(archive: ArchiveReader): Promise<void> {
   while ((await objects.next()).done !== true);
 }
 
-async function run(
-  dataSource: DataSource,
-  session: PinnedSession,
-  archive: ArchiveReader,
-  { schema, tablesNamed }: DraftSchema,
-  options: ImportOptions,
-  findings: Findings,
-): Promise<ImportResult> {
-  const onConflict = options.onConflict ?? 'fail';
+interface Run {
+  readonly dataSource: DataSource;
+  readonly session: PinnedSession;
+  /** Where a journal is asked for. */
+  readonly before: PinnedSession | undefined;
+  readonly archive: ArchiveReader;
+  readonly draft: DraftSchema;
+  readonly options: ImportOptions;
+  readonly findings: Findings;
+}
+
+async function run({ dataSource, session, before, archive, draft, options, findings }: Run): Promise<ImportResult> {
+  const { schema, tablesNamed } = draft;
+  const isRemapWanted = options.remap !== undefined || options.offset !== undefined;
+  const onConflict = options.onConflict ?? (isRemapWanted ? 'remap' : 'fail');
   const { signal } = options;
   const targets = findDrift({
     header: archive.header,
@@ -113,23 +141,34 @@ async function run(
   const bulk =
     options.bulkConstraints === true ? await BulkConstraints.open({ session, schema, targets, empty, findings }) : undefined;
   progress?.writesAtOnce();
-  const written = await planAndWrite({ ...planOptions, dryRun, bulk });
+  const remap = {
+    rule: options.remap ?? 'conflicts',
+    offset: options.offset === undefined ? undefined : BigInt(options.offset),
+    given: await readIdMaps(options.withIdMap ?? [], schema, targets),
+  } as const;
+  const isRemapped = canRemap(remap, schema, targets, empty);
+  const written = isRemapped ? undefined : await planAndWrite({ ...planOptions, dryRun, bulk });
   if (written === undefined) progress?.plansFirst();
-  const made = written?.plan ?? (await makePlan(planOptions));
+  const remapped = isRemapped ? await makeRemappedPlan(planOptions, remap) : undefined;
+  const made = written?.plan ?? remapped ?? (await makePlan(planOptions));
   progress?.planned(made);
   tellNewValues(archive.header, made.models, findings);
   await tellSkipped(archive, made, findings);
   await tellSkippedLinks(archive, made, findings);
-  const external = await checkExternal(session, schema, archive, findings);
+  const external = await checkExternal(session, schema, archive, findings, remapped?.rows);
   const plan: Plan = {
     ...made,
     conflicts: [...made.conflicts, ...external.kept].slice(0, conflictsKept),
     conflictCount: made.conflictCount + external.count,
   };
-  if (options.plan !== undefined)
-    await writeLines(options.plan, planLines(archive, plan, { onConflict }, options.verbose ?? false));
+  const { offset } = options;
+  const planned = isRemapped ? { onConflict, remap: remap.rule, ...(offset === undefined ? {} : { offset }) } : { onConflict };
+  if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, planned, options.verbose ?? false));
+  let files: StagedFiles | undefined;
+  let isCommitted = false;
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
     status,
+    files: files?.counts,
     plan: planCounts(plan.models),
     links,
     conflicts,
@@ -142,28 +181,47 @@ async function run(
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
   try {
     const { digests } = written ?? {};
+    if (remapped !== undefined) await (dryRun ? mayDrawKeys(session, remapped) : drawKeys(session, archive, remapped));
     const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
     await tellNestedSets(session, schema, plan.models, findings);
+    const { files: store, noFiles = false } = options;
+    files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal });
     refuseWarnings(options, findings);
     const later = await moveSequences(session, plan, { findings, dryRun });
     if (dryRun) {
       await session.rollback();
       return finish('planned', links, []);
     }
-    // It tells of what is in the target: it gets its name when that is so.
+    // They tell of what is in the target: they get their names when that is so.
     const idMap = options.idMap === undefined ? undefined : await stageLines(options.idMap, idMapLines(archive, plan));
+    let journal: StagedFile | undefined;
     try {
-      await commit(dataSource, session);
+      if (before !== undefined && options.journal !== undefined) {
+        const facts = { session, before, archive, schema, plan, options: { onConflict } };
+        journal = await stageLines(options.journal, await importJournal(facts));
+      }
+      await settleCommit(dataSource, session, {
+        what: 'the import',
+        hint: 'Run the import again: what is there already is reported as same, and nothing is written twice.',
+      });
     } catch (error) {
       await idMap?.discard();
+      if (journal !== undefined) await keepOrDiscard(journal, error);
       throw error;
     }
-    for (const after of later) await after(session);
+    isCommitted = true;
+    try {
+      for (const after of later) await after(session);
+    } finally {
+      await files?.publish();
+    }
+    if (journal !== undefined) await publishRecords([journal], 'the objects are imported');
     await idMap?.publish().catch((error: unknown) => {
       throw mapMissing(error, options.idMap ?? '');
     });
     return finish('done', links, []);
   } catch (error) {
+    if (!isCommitted) await files?.discard();
     if (!(error instanceof ConstraintError)) throw error;
     const reason = conflictReasonOf(error);
     if (reason === undefined) throw error;
@@ -200,49 +258,4 @@ function mapMissing(cause: unknown, path: string): FailedError {
     cause,
     hint: 'Run the import again: it finds them there, writes none, and makes the map.',
   });
-}
-
-/** A connection lost at COMMIT leaves a question, which the server can answer by the transaction's number. */
-async function commit(dataSource: DataSource, session: PinnedSession): Promise<void> {
-  const [row] = await session.query('SELECT pg_catalog.pg_current_xact_id()', [], { what: 'number the transaction' });
-  try {
-    await session.commit();
-  } catch (error) {
-    if (!(error instanceof PortolanError) || error.code !== 'CONNECTION_LOST') throw error;
-    const status = await transactionStatus(dataSource, row?.[0] ?? '');
-    if (status === 'committed') return;
-    if (status === 'aborted') throw error;
-    throw new FailedError(
-      'COMMIT_UNKNOWN',
-      'the connection was lost while the import was committed: whether it took place is not known',
-      {
-        cause: error,
-        hint: 'Run the import again: what is there already is reported as same, and nothing is written twice.',
-      },
-    );
-  }
-}
-
-/** A server that has not noticed the loss yet says `in progress`: it is asked again for some seconds. */
-async function transactionStatus(dataSource: DataSource, id: string): Promise<string | undefined> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const status = await askStatus(dataSource, id);
-    if (status !== 'in progress') return status;
-    await setTimeout(100);
-  }
-  return undefined;
-}
-
-async function askStatus(dataSource: DataSource, id: string): Promise<string | undefined> {
-  try {
-    const session = await openReadSession(dataSource);
-    try {
-      const [row] = await session.query('SELECT pg_catalog.pg_xact_status($1::xid8)', [id]);
-      return row?.[0] ?? undefined;
-    } finally {
-      await session.close();
-    }
-  } catch {
-    return undefined;
-  }
 }

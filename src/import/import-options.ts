@@ -1,9 +1,10 @@
 import type { OnQuery } from '../dialect/query-event.js';
 import type { QueryStatistics } from '../dialect/session.js';
+import type { FileStore } from '../files/file-store.js';
 import type { Finding, Findings } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { OnProgress } from '../progress.js';
-import type { ConflictStrategy } from '../terms.js';
+import type { ConflictStrategy, RemapRule } from '../terms.js';
 
 /** What to import and how: the options of `importobjects`. */
 export interface ImportOptions {
@@ -11,8 +12,14 @@ export interface ImportOptions {
   readonly archive: string;
   /** The whole path, then a rollback. */
   readonly dryRun?: boolean | undefined;
-  /** Default `fail`; the policy may say otherwise for a model. */
+  /** Default `fail`, or `remap` where `remap` or `offset` is given; the policy may say otherwise for a model. */
   readonly onConflict?: ConflictStrategy | undefined;
+  /** Which objects get new keys under `remap`: default `conflicts`, those whose key a different row has. */
+  readonly remap?: RemapRule | undefined;
+  /** New keys under `remap` are the old ones and this, where keys are integers: keys that one can recognise. */
+  readonly offset?: number | undefined;
+  /** Maps that earlier imports into this target wrote (`idMap`): an object that one of them names is taken for that row. */
+  readonly withIdMap?: readonly string[] | undefined;
   /**
    * Check foreign keys set by set instead of row by row, in tables that are empty: faster, and as safe. The role needs the right to
    * set `session_replication_role`.
@@ -24,6 +31,12 @@ export interface ImportOptions {
   readonly plan?: string | undefined;
   /** Write old key → new key there, as JSON lines. */
   readonly idMap?: string | undefined;
+  /** Where the files of the archive belong. Without it they stay there, which is told. */
+  readonly files?: FileStore | undefined;
+  /** Leave the files in the archive. */
+  readonly noFiles?: boolean | undefined;
+  /** Write there what `undoJournal` needs to take the import back. */
+  readonly journal?: string | undefined;
   /** Let the plan hold row values. */
   readonly verbose?: boolean | undefined;
   readonly policy?: Policy | undefined;
@@ -45,13 +58,27 @@ export const importOptionNames: Readonly<Record<keyof ImportOptions, true>> = Ob
     archive: true,
     dryRun: true,
     onConflict: true,
+    remap: true,
+    offset: true,
+    withIdMap: true,
     bulkConstraints: true,
     ignoreNonexistent: true,
     plan: true,
     idMap: true,
+    journal: true,
     verbose: true,
   },
-  ...{ policy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true, onTarget: true },
+  ...{
+    files: true,
+    noFiles: true,
+    policy: true,
+    strict: true,
+    findings: true,
+    onProgress: true,
+    onQuery: true,
+    signal: true,
+    onTarget: true,
+  },
 });
 
 /** Objects by model, for each decision; every member is always there. */
@@ -84,11 +111,30 @@ export interface Conflict {
   readonly fixed?: true;
   /** Another row has its unique columns, too: that is a conflict of its own. */
   readonly alsoUnique?: true;
+  /** The constraint is one over plain columns, by which the two could be taken for the same. */
+  readonly plain?: true;
+  /** Nothing gives the object another key. */
+  readonly noNewKey?: true;
+  /** What is in the way has the key that the object should get. */
+  readonly newKey?: true;
+  /** No row can hold its references as they lead in the target. */
+  readonly torn?: true;
 }
 
 /** The `--json` document of `importobjects`, with what the run cost. */
+/** Files by what becomes of them. */
+export interface FileCounts {
+  readonly insert: number;
+  readonly same: number;
+  readonly update: number;
+  /** Of objects that are left out, and those in whose place another file stays. */
+  readonly skip: number;
+}
+
 export interface ImportResult {
   readonly status: 'done' | 'planned' | 'refused';
+  /** Undefined where the archive has no files, or none were asked for. */
+  readonly files: FileCounts | undefined;
   readonly plan: PlanCounts;
   readonly links: { readonly insert: Readonly<Record<string, number>>; readonly same: Readonly<Record<string, number>> };
   readonly conflicts: readonly Conflict[];

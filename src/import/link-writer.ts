@@ -83,7 +83,7 @@ export class LinkWriter {
       }
       const table = this.#tables.get(link);
       // A constraint may be there and not be enforced: an end that the archive has not is looked for.
-      if (table === undefined || !areInArchive(models, planned, link, pairs))
+      if (table === undefined || planned.mapping !== undefined || !areInArchive(models, planned, link, pairs))
         await this.#start(link, () => this.#writePairs(planned, link, pairs));
       else {
         this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + pairs.length);
@@ -141,7 +141,7 @@ export class LinkWriter {
     const { session, schema, plan, dryRun, findings, bulk } = this.#options;
     await bulk?.rest();
     // Where the target has all of the owners, it probably has their links: then there is nothing to hold, and nothing to write.
-    if (decisions.count('insert') === 0 && (await countExisting(session, schema, link, pairs)) === pairs.length) {
+    if (decisions.inserted === 0 && (await countExisting(session, schema, link, pairs)) === pairs.length) {
       this.#same.set(link.name, (this.#same.get(link.name) ?? 0) + pairs.length);
       return;
     }

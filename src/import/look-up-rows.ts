@@ -25,7 +25,11 @@ export async function emptyTables(session: Session, targets: ReadonlyMap<string,
 }
 
 /** The target's rows of some keys, as COPY text lines in the archive's columns. */
-export async function lookUpRows(session: Session, target: TargetModel, keys: readonly Key[]): Promise<ReadonlyMap<Key, string>> {
+export async function lookUpRows(
+  session: Session,
+  target: Pick<TargetModel, 'entity'> & { readonly columns: readonly Pick<TargetModel['columns'][number], 'column'>[] },
+  keys: readonly Key[],
+): Promise<ReadonlyMap<Key, string>> {
   const lines = new Map<Key, string>();
   for await (const rows of rowsOfKeys(session, target, keys)) for (const [key, line] of rows) lines.set(key, line);
   return lines;
@@ -34,7 +38,7 @@ export async function lookUpRows(session: Session, target: TargetModel, keys: re
 /** The same in batches, in the archive's order as the keys are: what is compared at once need not be kept. */
 export async function* rowsOfKeys(
   session: Session,
-  { entity, columns }: TargetModel,
+  { entity, columns }: Parameters<typeof lookUpRows>[1],
   keys: readonly Key[],
 ): AsyncGenerator<readonly (readonly [key: Key, line: string])[]> {
   const names = [...entity.key, ...columns.map(({ column }) => column.name)];

@@ -30,7 +30,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
     const report = await checkReferences(options, models, references, conflicts, standIns);
     if (skippedSoFar(models) === after && (after === before || !backwards)) {
       report();
-      return { models, standIns, conflicts: conflicts.kept, conflictCount: conflicts.count };
+      return { models, rows: standIns, conflicts: conflicts.kept, conflictCount: conflicts.count };
     }
     models = new Map([...models].map(([model, planned]) => [model, { ...planned, decisions: new Decisions() }]));
   }
@@ -47,6 +47,7 @@ export function startingModels({ targets, empty }: PlanOptions): ReadonlyMap<str
       skipped: createKeySet(target.entity),
       inTheWay: createKeySet(target.entity),
       standIns: new Map(),
+      mapping: undefined,
       empty: empty.has(model),
     });
   }

@@ -20,7 +20,7 @@ export async function moveSequences(
 ): Promise<readonly AfterCommit[]> {
   const later: AfterCommit[] = [];
   for (const planned of plan.models.values()) {
-    if (planned.decisions.count('insert') === 0) continue;
+    if (planned.decisions.inserted === 0) continue;
     for (const { column } of planned.target.written) {
       if (column.sequence === undefined) continue;
       const seen = await nextValue(session, planned, column);

@@ -37,11 +37,12 @@ export async function planAndWrite(options: PlanAndWriteOptions): Promise<Writte
   if (![...options.targets].every(([model, target]) => options.empty.has(model) && isPlain(target))) return undefined;
   const models = startingModels(options);
   const conflicts = new ConflictList();
-  const plan: Plan = { models, standIns: new StandIns(models), conflicts: [], conflictCount: 0 };
+  const standIns = new StandIns(models);
+  const plan: Plan = { models, rows: standIns, conflicts: [], conflictCount: 0 };
   const references = new ReferenceCheck(models);
   async function* planned(): AsyncGenerator<readonly ArchiveObject[]> {
     for await (const run of plannedRuns(archive, models, signal)) {
-      await planRun({ ...options, onProgress: undefined }, conflicts, references, plan.standIns, run);
+      await planRun({ ...options, onProgress: undefined }, conflicts, references, standIns, run);
       yield run.objects;
     }
   }
@@ -49,7 +50,7 @@ export async function planAndWrite(options: PlanAndWriteOptions): Promise<Writte
   await session.query('SAVEPOINT before_writing');
   try {
     const digests = await applyPlan({ ...options, plan, objects: planned() });
-    const report = await checkReferences({ ...options, findings: told }, models, references, conflicts, plan.standIns);
+    const report = await checkReferences({ ...options, findings: told }, models, references, conflicts, standIns);
     // What stayed at home is looked for among the rows that were there before.
     const external = archive.trailer?.external.length ?? 0;
     if (external + conflicts.count === 0 && [...models.values()].every(({ skipped }) => skipped.size === 0)) {

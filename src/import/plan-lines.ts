@@ -5,7 +5,7 @@ import { conflictAdvice } from './conflict-advice.js';
 import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
-import { objectName } from './planned-model.js';
+import { objectName, rowOf } from './planned-model.js';
 import { plannedRuns } from './planned-runs.js';
 
 /** The plan as JSON lines: what it was made of, then one decision a line; what would be written is told under `verbose` only. */
@@ -26,7 +26,7 @@ export async function* planLines(
 
 /** An update writes the columns that differ, everything else the whole object. */
 function afterOf(decision: Decision, columns: readonly string[], fields: ArchiveObject['fields']): ArchiveObject['fields'] {
-  if (decision !== 'update') return fields;
+  if (decision !== 'update' && decision !== 'merge') return fields;
   return Object.fromEntries(Object.entries(fields).filter(([member]) => columns.includes(member)));
 }
 
@@ -55,13 +55,13 @@ export interface DecidedObject {
 /** In the archive's order. */
 export async function* decidedObjects(archive: ArchiveReader, plan: Plan): AsyncGenerator<DecidedObject> {
   for await (const { planned, from, objects } of plannedRuns(archive, plan.models)) {
-    const { target, decisions, standIns } = planned;
+    const { target, decisions } = planned;
     for (const [at, object] of objects.entries()) {
       const decision = decisions.at(from + at);
       const key = objectKey(object, target.shape) ?? '';
       const inTheWay = decision === 'skip' && planned.inTheWay.has(key);
       const needs = decision === 'skip' && !inTheWay ? needsOf(plan, planned, object) : undefined;
-      const row = decision === 'skip' ? standIns.get(key) : decision === 'conflict' ? undefined : key;
+      const row = decision === 'conflict' ? undefined : rowOf(planned, key);
       yield {
         model: target.model,
         object: objectName(target, key),
@@ -77,7 +77,6 @@ export async function* decidedObjects(archive: ArchiveReader, plan: Plan): Async
 }
 
 function needsOf(plan: Plan, planned: PlannedModel, object: ArchiveObject): string | undefined {
-  const followed = plan.standIns.follow(planned, object);
-  const needs = followed.is === 'lost' ? followed.needs : undefined;
+  const needs = plan.rows.needs(planned, object);
   return needs === undefined ? undefined : objectName(needs.planned.target, needs.key);
 }

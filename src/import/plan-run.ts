@@ -11,7 +11,7 @@ import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { PlanOptions } from './plan-options.js';
 import type { PlannedRun } from './planned-runs.js';
-import { proveSame } from './prove-same.js';
+import { isPlain, proveSame } from './prove-same.js';
 import type { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
 import type { UniqueHit } from './unique-look-up.js';
@@ -132,7 +132,7 @@ function decideOne({ target, skipped }: PlannedModel, { key, changes, hits }: Fo
 }
 
 /** No UPDATE may write a column that is GENERATED ALWAYS AS IDENTITY. */
-function isFixed(target: TargetModel, members: readonly string[]): boolean {
+export function isFixed(target: TargetModel, members: readonly string[]): boolean {
   return target.columns.some(({ member, column }) => column.identity === 'always' && members.includes(member));
 }
 
@@ -157,9 +157,10 @@ function* conflictsOf(target: TargetModel, { key, changes, hits }: Found): Gener
       columns,
       inTheWay: objectName(target, inTheWay),
       ...(unique.operators === undefined ? {} : { excludes: true }),
+      ...(isPlain(unique) ? { plain: true } : {}),
     };
 }
 
-function primaryKeyName({ entity }: TargetModel): string {
+export function primaryKeyName({ entity }: TargetModel): string {
   return entity.uniques.find((unique) => unique.primary)?.name ?? entity.key.join(', ');
 }

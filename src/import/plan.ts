@@ -1,12 +1,12 @@
 import type { Conflict, Decision, PlanCounts } from './import-options.js';
 import { decisions } from './import-options.js';
 import type { PlannedModel } from './planned-model.js';
-import type { StandIns } from './stand-ins.js';
+import type { WrittenRows } from './written-rows.js';
 
 /** What an import will do, decided before a row is written. */
 export interface Plan {
   readonly models: ReadonlyMap<string, PlannedModel>;
-  readonly standIns: StandIns;
+  readonly rows: WrittenRows;
   readonly conflicts: readonly Conflict[];
   readonly conflictCount: number;
 }

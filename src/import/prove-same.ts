@@ -37,6 +37,7 @@ export function proveSame(target: TargetModel, { key, line, differing, hits }: P
   return others.length === 0 ? row : undefined;
 }
 
-function isPlain(unique: UniqueConstraint): boolean {
+/** One over columns, of all rows. */
+export function isPlain(unique: UniqueConstraint): boolean {
   return !unique.primary && unique.columns.length > 0 && unique.predicate === undefined && unique.operators === undefined;
 }

@@ -62,7 +62,7 @@ function refersToItself({ planned: { target } }: Stage): boolean {
 }
 
 function insertSql({ planned, name, columns }: Stage): readonly string[] {
-  if (planned.decisions.count('insert') === 0) return [];
+  if (planned.decisions.inserted === 0) return [];
   const list = columnList(columns);
   return [
     `INSERT INTO ${quoteTable(planned.target.entity.table)} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM pg_temp.${name} WHERE ${groupColumn} IS NULL`,

@@ -6,6 +6,7 @@ import { toArchiveValue } from '../values/archive-value.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import { objectKey } from '../values/object-values.js';
+import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 
 /** What becomes of an object that needs skipped ones. */
 export type Followed =
@@ -13,11 +14,6 @@ export type Followed =
   | { readonly is: 'kept'; readonly object: ArchiveObject }
   /** It needs an object that is not there, and that no row stands in for. */
   | { readonly is: 'lost'; readonly needs: Needed | undefined };
-
-interface Needed {
-  readonly planned: PlannedModel;
-  readonly key: Key;
-}
 
 interface Held {
   readonly reference: Reference;
@@ -29,7 +25,7 @@ interface Held {
  * References to skipped objects. The old key never stands for a row that nobody proved to be the same; an object whose own key
  * holds the reference is lost too, since it would need another key.
  */
-export class StandIns {
+export class StandIns implements WrittenRows {
   readonly #models: ReadonlyMap<string, PlannedModel>;
   readonly #held = new Map<string, readonly Held[]>();
 
@@ -64,8 +60,27 @@ export class StandIns {
     return { is: 'kept', object: followed };
   }
 
+  key({ target, standIns }: PlannedModel, object: ArchiveObject): Key {
+    const key = objectKey(object, target.shape) ?? '';
+    return standIns.get(key) ?? key;
+  }
+
+  line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string {
+    return planned.target[lane](this.#written(planned, object));
+  }
+
+  held(planned: PlannedModel, { value }: HeldBy, object: ArchiveObject): Key | undefined {
+    const followed = this.follow(planned, object);
+    return followed.is === 'kept' ? value(followed.object) : undefined;
+  }
+
+  needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined {
+    const followed = this.follow(planned, object);
+    return followed.is === 'lost' ? followed.needs : undefined;
+  }
+
   /** An object that is written, as it is written. */
-  written(planned: PlannedModel, object: ArchiveObject): ArchiveObject {
+  #written(planned: PlannedModel, object: ArchiveObject): ArchiveObject {
     const followed = this.follow(planned, object);
     if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
     return followed.object;

@@ -1,7 +1,7 @@
 import type { ArchiveHeader, ArchiveLink, ArchiveObject } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
 import type { Column, Entity, Link, Reference, Schema } from '../schema/schema.js';
-import type { ConflictStrategy } from '../terms.js';
+import type { ConflictStrategy, MergeRule } from '../terms.js';
 import type { KeyShape } from '../values/archive-value.js';
 import { createRowEncoder } from '../values/row-encoder.js';
 import type { Fill } from './fill.js';
@@ -32,6 +32,8 @@ export interface TargetModel {
   readonly references: readonly Reference[];
   readonly links: readonly TargetLink[];
   readonly strategy: ConflictStrategy;
+  /** What becomes of the target's row that has the same natural key; undefined where such a row is another. */
+  readonly merge: MergeRule | undefined;
   /** A row as COPY text, columns as `columns`. */
   readonly line: (object: ArchiveObject) => string;
   /** A row as COPY text, columns as `written`. */
@@ -85,6 +87,7 @@ export function targetModel(parts: TargetModelParts): TargetModel {
     references: schema.references.filter((one) => one.child === entity.model && one.columns.every((name) => held.has(name))),
     links: targetLinks(header, schema, model, entity),
     strategy,
+    merge: entity.policy?.merge,
     line: createRowEncoder(columns),
     writtenLine: createRowEncoder(written),
     stagedLine: createRowEncoder(staged),

@@ -14,7 +14,7 @@ export async function tellNestedSets(
   for (const { target, decisions } of models.values()) {
     const { entity } = target;
     const { nestedSet } = entity;
-    if (nestedSet === undefined || decisions.count('insert') + decisions.count('update') === 0) continue;
+    if (nestedSet === undefined || decisions.inserted + decisions.updated === 0) continue;
     const sql = misplacedSql(schema, entity, nestedSet);
     if (sql === undefined) continue;
     const [row] = await session.query(sql, [], { what: 'look whether its trees overlap', table: entity.table });

@@ -9,7 +9,7 @@ export function tellNewValues(
   findings: Findings,
 ): void {
   for (const { target, decisions } of models.values()) {
-    if (decisions.count('insert') === 0) continue;
+    if (decisions.inserted === 0) continue;
     const held = new Set(target.columns.map(({ column }) => column.name));
     for (const column of target.entity.columns) {
       if (held.has(column.name) || column.generated) continue;

@@ -1,9 +1,9 @@
+import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Session } from '../dialect/session.js';
 import { FailedError, RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { OnProgress } from '../progress.js';
-import { objectKey } from '../values/object-values.js';
 import { differingColumns, lookUpRows } from './look-up-rows.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
@@ -64,19 +64,20 @@ async function compareRun(
   computed: Map<string, Differences>,
 ): Promise<void> {
   const { target, decisions } = planned;
-  const written = objects
-    .filter((_, at) => ['insert', 'update'].includes(decisions.at(from + at)))
-    .map((object) => plan.standIns.written(planned, object));
-  if (written.length === 0) return;
-  const keys = written.map((object) => objectKey(object, target.shape) ?? '');
+  const places = objects.flatMap((_, at) => (decisions.isWritten(from + at) ? [at] : []));
+  if (places.length === 0) return;
+  const keys = places.map((at) => plan.rows.key(planned, objects[at] as ArchiveObject));
   const lines = await lookUpRows(session, target, keys);
-  written.forEach((object, at) => {
+  places.forEach((place, at) => {
     const key = keys[at] ?? '';
-    const mine = target.line(object);
+    const mine = plan.rows.line(planned, objects[place] as ArchiveObject, 'line');
     const theirs = lines.get(key);
     if (theirs === mine) return;
     if (theirs === undefined) throw rowLost(objectName(target, key));
-    const columns = differingColumns(target, mine, theirs);
+    // A merge leaves what it does not write as it finds it.
+    const taken = decisions.at(from + place) === 'merge' ? decisions.columnsAt(from + place) : undefined;
+    const columns = differingColumns(target, mine, theirs).filter((member) => taken?.includes(member) !== false);
+    if (columns.length === 0) return;
     const others = columns.filter((member) => target.columns.find((one) => one.member === member)?.column.generated !== true);
     // No trigger is to blame for what a column of another type does to a value.
     const drifted = others.filter((member) => drift(target, member).length > 0);

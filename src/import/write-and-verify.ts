@@ -6,6 +6,7 @@ import type { LinkCounts, LinkWriterOptions } from './link-writer.js';
 import { LinkWriter } from './link-writer.js';
 import type { Plan } from './plan.js';
 import { proveTables } from './prove-tables.js';
+import { setPath } from './set-path.js';
 import { verifyRows } from './verify-rows.js';
 
 export interface WriteOptions extends ApplyOptions, LinkWriterOptions {
@@ -45,8 +46,4 @@ function haveTriggers(schema: Schema, { models }: Plan): boolean {
       (planned.target.entity.triggers.length > 0 && isWritten(planned)) ||
       planned.target.links.some(({ link }) => (schema.entities.get(link.through)?.triggers.length ?? 0) > 0),
   );
-}
-
-async function setPath(session: PinnedSession, path: string): Promise<void> {
-  await session.query("SELECT pg_catalog.set_config('search_path', $1, true)", [path], { what: 'set the search path' });
 }

@@ -2,15 +2,18 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import { sentType, sentValue } from '../dialect/postgres/sent-values.js';
-import { arrayLiteral, equalColumns, ownRows, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
+import { rowDigestSql } from '../dialect/postgres/row-digest-sql.js';
+import { arrayLiteral, columnList, equalColumns, ownRows, quoteIdentifier, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
+import { linkRowKey } from '../schema/link-row-key.js';
 import type { Entity, Reference, Schema } from '../schema/schema.js';
 import { memberKeys, objectKey } from '../values/object-values.js';
 import { drawsFromSequence, generatedKeys } from './generated-keys.js';
 import { holdRows } from './hold-rows.js';
 import type { PlannedModel } from './planned-model.js';
+import { rowOf } from './planned-model.js';
 import type { TargetLink } from './target.js';
 
 /** Owner key and other key of one link. */
@@ -36,10 +39,11 @@ export function linkPairs(
     const owner = objectKey(object, planned.target.shape);
     if (owner === undefined || planned.skipped.has(owner)) continue;
     for (const inverse of list) {
-      const end = other?.skipped.has(inverse) === true ? other.standIns.get(inverse) : inverse;
+      const end = other === undefined ? inverse : rowOf(other, inverse);
       if (end !== undefined) ends.add(end);
     }
-    for (const end of ends) pairs.push([owner, end]);
+    const own = planned.mapping?.moved.get(owner) ?? owner;
+    for (const end of ends) pairs.push([own, end]);
   }
   return pairs;
 }
@@ -147,6 +151,23 @@ export async function holdEnds(
   }
 }
 
+/** The rows of the join table that some links are, by the texts of what tells them apart: each with its digest. */
+export async function linkRows(
+  session: Session,
+  schema: Schema,
+  { link }: TargetLink,
+  pairs: readonly LinkPair[],
+  columns: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (pairs.length === 0) return new Map();
+  const through = entityOf(schema, link.through);
+  const key = linkRowKey(through, link);
+  const { from, parameters } = joinedPairs(schema, link, pairs);
+  const sql = `SELECT ${rowDigestSql(columns, 'x')}, ${columnList(key, 'x')} FROM ${from} JOIN ${ownRows(through)} x ON ${linkCondition(schema, link)}`;
+  const rows = await session.query(sql, parameters, { what: 'look up links', table: through.table });
+  return new Map(rows.map(([digest, ...texts]) => [texts.join('\0'), digest ?? '']));
+}
+
 function joinedPairs(
   schema: Schema,
   link: TargetLink['link'],
@@ -178,6 +199,10 @@ function joinedPairs(
 }
 
 function sameLink(schema: Schema, link: TargetLink['link']): string {
+  return `SELECT 1 FROM ${ownRows(entityOf(schema, link.through))} x WHERE ${linkCondition(schema, link)}`;
+}
+
+function linkCondition(schema: Schema, link: TargetLink['link']): string {
   const through = entityOf(schema, link.through);
   const same = (reference: Reference, alias: string): string[] => {
     const parent = entityOf(schema, reference.parent);
@@ -185,7 +210,7 @@ function sameLink(schema: Schema, link: TargetLink['link']): string {
       equalColumns(columnOf(through, name), 'x', columnOf(parent, reference.parentColumns[at] ?? ''), alias),
     );
   };
-  return `SELECT 1 FROM ${ownRows(through)} x WHERE ${[...same(link.owner, 'o'), ...same(link.inverse, 'i')].join(' AND ')}`;
+  return [...same(link.owner, 'o'), ...same(link.inverse, 'i')].join(' AND ');
 }
 
 function columnOf(entity: Entity, name: string): Entity['columns'][number] {

@@ -1,6 +1,7 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
-import { conflictStrategies } from '../terms.js';
+import { isFileName } from '../files/file-name.js';
+import { conflictStrategies, mergeRules } from '../terms.js';
 import type { Policy } from './policy.js';
 
 /**
@@ -21,7 +22,35 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     shared: z.enum(['full', 'key']).optional(),
     parts: names.optional(),
     onConflict: z.enum(conflictStrategies).optional(),
+    merge: z.enum(mergeRules).optional(),
+    keySuffix: z.string().min(1).optional(),
     fill: z.record(z.string(), z.string().nullable()).optional(),
+    files: z
+      .array(
+        z.strictObject({
+          path: z.string().min(1),
+          under: z
+            .string()
+            .refine(isFileName, { message: 'a folder is named by a relative path without ".." and "\\\\"' })
+            .optional(),
+          optional: z.boolean().optional(),
+        }),
+      )
+      .optional(),
+    rows: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .min(1)
+            .refine((name) => name !== 'boundary' && name !== 'exclude', 'is a name that says something else'),
+          keep: z.string().min(1),
+          otherwise: edge,
+        }),
+      )
+      .optional(),
+    whole: z.boolean().optional(),
+    values: z.record(z.string(), z.string().min(1)).optional(),
   });
   const schema = z.strictObject({
     models: z.record(z.string(), model).optional(),
@@ -43,6 +72,7 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
           down: z.enum(['follow', 'skip']).optional(),
           where: z.string().min(1).optional(),
           limit: z.int().min(0).optional(),
+          onDelete: z.enum(['delete', 'nullify', 'keep']).optional(),
         }),
       )
       .optional(),
@@ -67,8 +97,12 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
 /** The members that a policy can have at a path, for hints. */
 function membersAt(path: readonly string[]): readonly string[] {
   const [first, , third] = path;
-  if (first === 'models') return ['app', 'name', 'key', 'naturalKey', 'shared', 'parts', 'onConflict', 'fill'];
+  if (first === 'models') {
+    if (third === 'files') return ['path', 'under', 'optional'];
+    if (third === 'rows') return ['name', 'keep', 'otherwise'];
+    return 'app name key naturalKey shared parts onConflict merge keySuffix fill files rows whole values'.split(' ');
+  }
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
-  if (first === 'follow') return ['up', 'down', 'where', 'limit'];
+  if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
   return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');
 }

@@ -1,4 +1,4 @@
-import type { ConflictStrategy } from '../terms.js';
+import type { ConflictStrategy, MergeRule } from '../terms.js';
 
 /**
  * What one site or application says of its data, as written in `portolan.policy.ts`: what is followed, cut, excluded,
@@ -39,9 +39,46 @@ export interface ModelPolicy {
   /** One-to-many or inverse one-to-one relations whose rows go wherever this row goes, by property or reference name. */
   readonly parts?: readonly string[];
   readonly onConflict?: ConflictStrategy;
+  /** On import an object is the row of the target that has the same natural key; what becomes of that row's other columns. */
+  readonly merge?: MergeRule;
+  /** What the strategy `remap` adds to a key that is text. */
+  readonly keySuffix?: string;
   /** What a new row gets on import in a withheld or excluded column. */
   readonly fill?: Readonly<Record<string, string | null>>;
+  /** Files outside of the database that each row names: they leave with it. */
+  readonly files?: readonly FilePolicy[];
+  /** Which of its rows leave: the first rule that a row fails keeps it at home. */
+  readonly rows?: readonly RowRule[];
+  /** All rows of the table leave, as shared rows, as far as its rules let them: look-up tables. */
+  readonly whole?: boolean;
+  /** Column → SQL expression over the row whose value leaves instead. Never of a key, nor of a column that references are made of. */
+  readonly values?: Readonly<Record<string, string>>;
 }
+
+export interface FilePolicy {
+  /** The column that holds the path, or a text with columns in it: `{realm}/{id}.png`. Where one is NULL or empty, no file is named. */
+  readonly path: string;
+  /** The folder of such paths, in the place where the files are kept and in the archive: `uploads`. */
+  readonly under?: string;
+  /** They may be missing without a word. */
+  readonly optional?: boolean;
+}
+
+/** What a row must fulfil to leave. */
+export interface RowRule {
+  /** Under it those that stay at home are counted. */
+  readonly name: string;
+  /**
+   * SQL condition over the row: its columns by their names, where a query within has the same ones behind the name of the table. Other
+   * tables with their schemas. A row for which it is not true stays at home.
+   */
+  readonly keep: string;
+  /** What to do where such a row is needed by one that leaves. */
+  readonly otherwise: EdgeOfWorld;
+}
+
+/** What a policy says of a model's rows. */
+export type RowPolicy = Pick<ModelPolicy, 'rows' | 'whole' | 'values'>;
 
 export interface DeclaredReference {
   /** `Model.field` or `Model.field,field`. Text may hold the integers or UUIDs of `to`, as the server writes them. */
@@ -57,7 +94,12 @@ export interface FollowPolicy {
   readonly down?: 'follow' | 'skip';
   readonly where?: string;
   readonly limit?: number;
+  /** What becomes of a child when its parent is deleted. Default: `nullify` where the reference can be NULL, else `delete`. */
+  readonly onDelete?: OnDelete;
 }
+
+/** The child goes too; its reference becomes NULL and it survives with all below it; or it keeps the reference, and so its parent. */
+export type OnDelete = 'delete' | 'nullify' | 'keep';
 
 /** Gives a policy file its types. */
 export function definePolicy(policy: Policy): Policy {

@@ -1,3 +1,4 @@
+import { fileTemplate } from '../policy/file-template.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { Problems } from './problems.js';
 import { resolveColumn } from './resolve-column.js';
@@ -9,10 +10,12 @@ export function checkPolicyNames(schema: Schema, policy: ParsedPolicy, problems:
   const model = (where: string, text: string): Entity | undefined => problems.attempt(where, () => resolveModel(schema, text));
   for (const text of Object.keys(policy.boundary ?? {})) model('boundary', text);
   for (const text of policy.roots ?? []) model('roots', text);
-  for (const [text, { fill }] of Object.entries(policy.models ?? {})) {
+  for (const [text, { fill, files }] of Object.entries(policy.models ?? {})) {
     // A model that is not there was told when the tables got their names.
     const [entity] = findModels(schema, text);
-    if (fill === undefined || entity === undefined) continue;
-    for (const name of Object.keys(fill)) problems.attempt(`models.${text}.fill`, () => resolveColumn(entity, name));
+    if (entity === undefined) continue;
+    for (const name of Object.keys(fill ?? {})) problems.attempt(`models.${text}.fill`, () => resolveColumn(entity, name));
+    for (const name of (files ?? []).flatMap(({ path }) => fileTemplate(path).columns))
+      problems.attempt(`models.${text}.files`, () => resolveColumn(entity, name));
   }
 }

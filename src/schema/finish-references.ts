@@ -163,7 +163,7 @@ function leadsTo(relation: { readonly child: string; readonly columns: readonly 
   );
 }
 
-/** A name cuts, or is refused where it cannot; `*` cuts where it can. */
+/** A name cuts or nullifies, or is refused where it cannot; `*` does where it can. */
 function followSettings(
   { tables, policy, problems }: Draft,
   names: ReferenceNames,
@@ -196,6 +196,7 @@ function followSettings(
       down: own.down ?? general?.down ?? 'follow',
       where: own.where ?? general?.where,
       limit: own.limit ?? general?.limit,
+      onDelete: own.onDelete ?? (general?.onDelete === 'nullify' && !nullable ? undefined : general?.onDelete),
     });
   };
 }

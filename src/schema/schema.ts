@@ -1,4 +1,4 @@
-import type { ModelPolicy } from '../policy/policy.js';
+import type { ModelPolicy, OnDelete } from '../policy/policy.js';
 
 /**
  * The chart: one frozen value that says everything the engine knows of the tables it moves. It is built from the
@@ -116,6 +116,10 @@ export interface Column {
   readonly sequence: TableName | undefined;
   /** Set when the value never leaves, and why. A withheld column is absent from the archive, not null. */
   readonly withheld: 'secret' | 'excluded' | undefined;
+  /** SQL expression over the row whose value leaves instead. */
+  readonly replaced?: string | undefined;
+  /** SQL of what the database computes it from, over unqualified column names. */
+  readonly generatedAs?: string | undefined;
   /** Whether a TypeORM transformer sits on it: the stored value is what travels. */
   readonly transformed: boolean;
 }
@@ -174,6 +178,8 @@ export interface FollowSettings {
   readonly where: string | undefined;
   /** At most this many children per parent are followed down, in key order. */
   readonly limit: number | undefined;
+  /** What becomes of the child of a parent that is deleted; undefined where the policy does not say. */
+  readonly onDelete: OnDelete | undefined;
 }
 
 /** A many-to-many relation: a join table seen from its owner's side. */

@@ -4,6 +4,7 @@ import type { Findings } from '../findings/finding.js';
 import { isSecretName } from '../policy/secret-words.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { excludedColumns, findColumns } from './exclusions.js';
+import { mentions } from './mentions.js';
 import type { Problems } from './problems.js';
 import type { Column, Entity } from './schema.js';
 
@@ -89,12 +90,6 @@ export function withheldReason(
       );
     return sourcesReason(table, column);
   };
-}
-
-/** Whether an expression, as the catalog writes it, names a column. */
-function mentions(expression: string, column: string): boolean {
-  const names = expression.replace(/'(?:[^']|'')*'/gu, "''").match(/"(?:[^"]|"")*"|[\p{L}_][\p{L}\d_$]*/gu) ?? [];
-  return names.some((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name) === column);
 }
 
 export function columnId(model: string, column: string): string {

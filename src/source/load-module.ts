@@ -11,7 +11,7 @@ import { hookImport, hookRequire } from './typescript-hook.js';
  */
 export async function loadModule(
   file: string,
-  code: 'DATA_SOURCE_BROKEN' | 'POLICY_BROKEN',
+  code: 'DATA_SOURCE_BROKEN' | 'POLICY_BROKEN' | 'PROFILE_BROKEN',
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
     return exportsOf(await load(file));

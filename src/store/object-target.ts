@@ -85,6 +85,8 @@ export class ObjectTarget implements ByteTarget {
     } catch (error) {
       throw this.#named(error);
     }
+    // Nothing may be begun for an object that is given up.
+    this.#given.signal.throwIfAborted();
     const part = this.#part;
     this.#sending = this.#upload.put(part, this.#given.signal).then((isFree) => {
       if (isFree) this.#spare = part;

@@ -56,6 +56,18 @@ export class EncodedObject implements ArchiveObject {
     return integerAt(bytes, start, slots[at + 1] as number);
   }
 
+  /** The bytes of its line, as an encoder writes them. */
+  get line(): Buffer {
+    const { bytes, start, end } = this.#places;
+    return bytes.subarray(start, end);
+  }
+
+  /** Behind its key the line ends, unless it goes on to say that it is shared. */
+  get isShared(): boolean {
+    const { slots, first, end } = this.#places;
+    return end - Math.abs(slots[first + this.layout.members.length * 2 + 1] as number) > 1;
+  }
+
   /** A member's value as the server's text. */
   textAt(place: number): string | null {
     return this.#text(this.#places.first + place * 2);

@@ -1,3 +1,4 @@
+import stringify from 'fast-json-stable-stringify';
 import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import type { KeyShape } from './archive-value.js';
@@ -7,6 +8,11 @@ import { EncodedObject } from './encoded-object.js';
 /** An object's key; undefined where its `pk` has not the shape of one. */
 export function objectKey(object: ArchiveObject, shape: KeyShape): Key | undefined {
   return object instanceof EncodedObject ? object.key : pkToKey(object.pk, shape);
+}
+
+/** Whether it is only there because another needs it. */
+export function isShared(object: ArchiveObject): boolean {
+  return object instanceof EncodedObject ? object.isShared : object.shared === true;
 }
 
 /** The value of a member of the key, as the server's text. */
@@ -33,4 +39,9 @@ export function memberKeys(object: ArchiveObject, member: string, shape: KeyShap
   const list = object.fields[member];
   if (!Array.isArray(list)) return [];
   return (list as readonly ArchiveObject['pk'][]).flatMap((pk) => pkToKey(pk, shape) ?? []);
+}
+
+/** An object as it stands in a line of an archive. */
+export function objectLine(object: ArchiveObject): Buffer {
+  return object instanceof EncodedObject ? object.line : Buffer.from(stringify(object));
 }

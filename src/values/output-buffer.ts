@@ -1,4 +1,5 @@
 const quote = 0x22;
+const slash = 0x2f;
 const backslash = 0x5c;
 const hex = Buffer.from('0123456789abcdef');
 
@@ -104,6 +105,37 @@ export class OutputBuffer {
     buffer[this.#length++] = quote;
   }
 
+  /** As {@link escaped}, but in ASCII: `\\/` and `\\uXXXX` as well, as Python's ujson writes. */
+  escapedAscii(source: Buffer, start: number, end: number): void {
+    this.#reserve((end - start) * 6 + 2);
+    const buffer = this.#buffer;
+    buffer[this.#length++] = quote;
+    for (let at = start; at < end; at += 1) {
+      let byte = source[at] as number;
+      if (byte >= 0x80) {
+        at = this.#beyondAscii(source, at);
+        continue;
+      }
+      if (byte === backslash) {
+        at += 1;
+        byte = source[at] as number;
+        const short = shortEscapes[byte] as number;
+        if (short !== 0) {
+          buffer[this.#length++] = backslash;
+          buffer[this.#length++] = short;
+          continue;
+        }
+        if (byte === 0x76) byte = 0x0b;
+      }
+      if (byte === quote || byte === backslash || byte === slash) {
+        buffer[this.#length++] = backslash;
+        buffer[this.#length++] = byte;
+      } else if (byte < 0x20) this.#control(byte);
+      else buffer[this.#length++] = byte;
+    }
+    buffer[this.#length++] = quote;
+  }
+
   /** What stands between the quotes of a JSON string that {@link escaped} wrote, as a COPY value. */
   unescaped(source: Buffer, start: number, end: number): void {
     this.#reserve(end - start);
@@ -128,6 +160,27 @@ export class OutputBuffer {
         buffer[this.#length++] = letter;
       }
     }
+  }
+
+  /** One character of UTF-8 as one or two code units; returns where its last byte stands. */
+  #beyondAscii(source: Buffer, at: number): number {
+    const first = source[at] as number;
+    const more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    let point = first & (0x3f >> more);
+    for (let next = 1; next <= more; next += 1) point = (point << 6) | ((source[at + next] as number) & 0x3f);
+    if (point < 0x10000) this.#codeUnit(point);
+    else {
+      this.#codeUnit(0xd800 + ((point - 0x10000) >> 10));
+      this.#codeUnit(0xdc00 + ((point - 0x10000) & 0x3ff));
+    }
+    return at + more;
+  }
+
+  #codeUnit(unit: number): void {
+    const buffer = this.#buffer;
+    buffer[this.#length++] = backslash;
+    buffer[this.#length++] = 0x75;
+    for (let shift = 12; shift >= 0; shift -= 4) buffer[this.#length++] = hex[(unit >> shift) & 15] as number;
   }
 
   #control(byte: number): void {

@@ -40,6 +40,26 @@ for (const kind of storeKinds) {
       expect(again.stderr).to.contain(`error: ${url('a/book.json')} exists\nChoose another name, or replace it with --force.\n`);
     });
 
+    it('holds what is compared, merged and deleted', async () => {
+      const other = 'demoapp.Book.6';
+      const words = ['--bucket', 'shelf', '--include-secret', '*'];
+      done(await library.run('exportobjects', [book, ...words, '-o', 'c/one.json.gz'], { env }));
+      done(await library.run('exportobjects', [other, ...words, '-o', 'c/other.tar'], { env }));
+      const differ = await library.run('portolan', ['diff', '--bucket', 'shelf', 'c/one.json.gz', 'c/other.tar', '--json'], {
+        env,
+      });
+      expect(differ.code, differ.stderr).to.equal(4);
+      const merge = ['merge', '--bucket', 'shelf', 'c/one.json.gz', 'c/other.tar', '-o', 'c/both.tar.gz'];
+      done(await library.run('portolan', merge, { env }));
+      expect(has('c/both.tar.gz')).to.equal(true);
+      done(await library.run('portolan', ['diff', url('c/both.tar.gz')]));
+      const dry = ['--accept-loss', '--dry-run', '--json'];
+      const fromArchive = ['deleteobjects', ['--bucket', 'shelf', 'c/both.tar.gz', ...dry]] as const;
+      expect(JSON.parse(done(await library.run(...fromArchive, { env })))).to.include({ archive: url('c/both.tar.gz') });
+      done(await library.run('deleteobjects', [book, '-o', url('c/kept.json'), '--include-secret', '*', ...dry]));
+      expect(has('c/kept.json')).to.equal(false);
+    });
+
     it('is left as it was by an export that is interrupted', async () => {
       const interrupt = new AbortController();
       let release = (): void => undefined;
@@ -89,6 +109,8 @@ describe('a bucket that cannot be meant', function () {
     ['exportobjects', [book, '--bucket', 'shelf'], 'OPTION_VALUE', /--bucket wants the name/u],
     ['exportobjects', [book, '--bucket', 'shelf', '-o', 'gs://other/x'], 'OPTION_VALUE', /different things/u],
     ['importobjects', ['x.json', '--bucket', 'gs://shelf'], 'OPTION_VALUE', /name of a bucket/u],
+    ['portolan', ['merge', 'a.json', 'b.json', '--bucket', 'shelf'], 'OPTION_VALUE', /--bucket wants the name/u],
+    ['exportobjects', [book, '-o', 'gs://shelf/out/'], 'OBJECT_URL', /names no object/u],
     ['importobjects', ['gs://shelf'], 'OBJECT_URL', /names no object/u],
     ['exportobjects', [book, '-o', 'az://shelf/x.json'], 'OBJECT_URL', /no object store/u],
     ['importobjects', ['x.json', '--plan', 'gs://shelf/plan.jsonl'], 'OPTION_VALUE', /--plan takes the name of a file/u],

@@ -59,7 +59,7 @@ describe('the contract: import and verify', function () {
       expect([code, stdout]).to.deep.equal([3, '']);
       expect(stderr.split('\n')).to.deep.equal([
         'conflict: demoapp.book.4: a different demoapp.book.4 is there: it differs in title',
-        '  → --on-conflict override overwrites title, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
+        '  → --on-conflict remap gives it a new key, --on-conflict override overwrites title, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
         'refused: nothing was written',
         '',
       ]);

@@ -110,8 +110,8 @@ describe('the contract: names, policies and findings', function () {
     expect(existsSync(join(office.folder, 'strict.json'))).to.equal(false);
   });
 
-  it('a profile is told that this version has none', async () => {
+  it('a profile of another application says that its tables are not there', async () => {
     const { code } = await told(['sales.person.1', '--profile', 'zulip'], 2);
-    expect(code).to.equal('UNKNOWN_PROFILE');
+    expect(code).to.equal('PROFILE_TABLES');
   });
 });

@@ -1,7 +1,11 @@
 import type { CommandModule } from 'yargs';
+import { deleteCommand } from '../../src/cli/commands/delete-command.js';
+import { diffCommand } from '../../src/cli/commands/diff-command.js';
 import { explainCommand } from '../../src/cli/commands/explain-command.js';
 import { exportCommand } from '../../src/cli/commands/export-command.js';
 import { importCommand } from '../../src/cli/commands/import-command.js';
+import { mergeCommand } from '../../src/cli/commands/merge-command.js';
+import { undoCommand } from '../../src/cli/commands/undo-command.js';
 import { verifyCommand } from '../../src/cli/commands/verify-command.js';
 import type { Declaration } from '../../src/cli/help.js';
 import { declarationOf } from '../../src/cli/help.js';
@@ -17,30 +21,47 @@ export const sharedOptions = words(
 const selection = words('-r --root --follow --shared --boundary --exclude --include-secret --max-objects --max-depth');
 
 export const commandOptions = {
-  export: [...selection, ...words('-o --output --bucket --force --dry-run --debug --format --reproducible --jobs')],
+  export: [...selection, ...words('-o --output --bucket --force --dry-run --debug --format --reproducible --jobs --files')],
   import: words(
-    '--bucket --dry-run --debug --on-conflict --override -y --yes --plan --id-map --bulk-constraints --ignore-nonexistent',
+    '--bucket --dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --id-map --with-id-map --journal --files --bulk-constraints --ignore-nonexistent',
   ),
+  delete: [
+    ...selection,
+    ...words(
+      '-o --output --bucket --force --jobs --dry-run --debug -y --yes --accept-loss --plan --journal --receipt --no-archive',
+    ),
+  ],
+  diff: words('--bucket --with-id-map --id-map --plan'),
+  merge: words('-o --output --bucket --force --reproducible'),
   explain: [...selection, '--why'],
-  verify: words('--bucket --reseal -o --output --summary'),
+  verify: words('--bucket --reseal -o --output --summary --against --with-id-map --id-map'),
+  undo: words('--dry-run --debug'),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export const laterOptions = {
-  export: words('--public-only --consent-message-id --consent-users --users --files --avatar-salt --zulip-parity'),
-  import: words('--remap --offset --apply-plan --with-id-map --journal'),
+  export: words('--public-only --consent-message-id --consent-users --users --avatar-salt --zulip-parity'),
+  import: words('--apply-plan'),
+  delete: [],
+  diff: [],
+  merge: [],
   explain: ['--html'],
-  verify: ['--against'],
+  verify: [],
+  undo: [],
 } as const satisfies Readonly<Record<keyof typeof commandOptions, readonly string[]>>;
 
-export const laterCommandNames = words('delete diff merge check undo init');
+export const laterCommandNames = words('check init');
 
 export const commands = Object.keys(commandOptions) as readonly (keyof typeof commandOptions)[];
 
 export const declarations: Readonly<Record<keyof typeof commandOptions, Declaration>> = {
   export: declared(exportCommand('export')),
   import: declared(importCommand('import')),
-  explain: declared(explainCommand),
+  delete: declared(deleteCommand('delete')),
+  diff: declared(diffCommand),
+  merge: declared(mergeCommand),
+  explain: declared(explainCommand()),
   verify: declared(verifyCommand),
+  undo: declared(undoCommand),
 };
 
 function declared(command: object): Declaration {

@@ -9,17 +9,17 @@ import { programPath, run } from '../support/run.js';
 const asked: readonly (readonly [program: Program, words: readonly string[], usage: RegExp])[] = [
   ['exportobjects', [], /^exportobjects <objects\.\.\.>\n[^]*\n {2}exportobjects demoapp\.Book\.4 -o book\.json/u],
   ['importobjects', [], /^importobjects <path>\n[^]*\n {2}importobjects book\.json --dry-run/u],
-  ['deleteobjects', [], /^deleteobjects <archive \| objects\.\.\.>\n[^]*not available[^]*\n {2}portolan explain/u],
-  ['portolan', [], /^portolan <command>[^]*portolan export[^]*portolan verify[^]*Not in this version: delete, /u],
+  ['deleteobjects', [], /^deleteobjects <objects\.\.\.>\n[^]*\n {2}deleteobjects auth\.User\.7 -o user\.json --dry-run/u],
+  ['portolan', [], /^portolan <command>[^]*portolan export[^]*portolan verify[^]*Not in this version: check, /u],
   ['portolan', ['export'], /^portolan export <objects\.\.\.>\n[^]*\n {2}portolan export demoapp\.Book\.4 -o book\.json/u],
   ['portolan', ['import'], /^portolan import <path>\n[^]*\n {2}portolan import book\.json --dry-run/u],
   ['portolan', ['explain'], /^portolan explain <objects\.\.\.>\n[^]*\n {2}portolan explain demoapp\.Book\.4/u],
   ['portolan', ['verify'], /^portolan verify <archive>\n[^]*\n {2}portolan verify book\.json/u],
-  ['portolan', ['delete'], /^portolan delete <archive \| objects\.\.\.>\n[^]*not available/u],
-  ['portolan', ['diff'], /^portolan diff <a> <b>\n[^]*not available[^]*Examples:/u],
-  ['portolan', ['merge'], /^portolan merge <a> <b\.\.\.> -o <c>\n[^]*not available[^]*Examples:/u],
+  ['portolan', ['delete'], /^portolan delete <objects\.\.\.>\n[^]*\n {2}portolan delete auth\.User\.7/u],
+  ['portolan', ['diff'], /^portolan diff <a> \[b\]\n[^]*--with-id-map, --id-map FILE[^]*Examples:/u],
+  ['portolan', ['merge'], /^portolan merge <archives\.\.\.>\n[^]*Examples:/u],
   ['portolan', ['check'], /^portolan check\n[^]*not available[^]*Examples:/u],
-  ['portolan', ['undo'], /^portolan undo <journal>\n[^]*not available[^]*Examples:/u],
+  ['portolan', ['undo'], /^portolan undo <journal>\n[^]*\n {2}portolan undo import\.journal/u],
   ['portolan', ['init'], /^portolan init\n[^]*not available[^]*Examples:/u],
 ];
 

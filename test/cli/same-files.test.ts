@@ -22,6 +22,9 @@ describe('an output that would take the place of another file of the command', (
     ['importobjects', 'book.json --id-map ./book.json', '--id-map would overwrite the archive'],
     ['importobjects', 'book.json --plan p.jsonl --id-map p.jsonl', '--id-map would overwrite --plan'],
     ['portolan', 'verify book.json --findings book.json', '--findings would overwrite the archive'],
+    ['portolan', 'diff policy.json book.json --plan book.json', '--plan would overwrite the archive'],
+    ['portolan', 'diff book.json policy.json --id-map other.json --plan ./other.json', '--plan would overwrite --with-id-map'],
+    ['portolan', 'merge policy.json link.json -o book.json --force', '--output would overwrite an archive'],
   ];
 
   for (const [program, words, message] of cases) {

@@ -48,6 +48,8 @@ export async function takeFrom<T>(chart: Chart, options: TakeOptions, then: (tak
       roots: new Set(),
       boundary: new Map(),
       exclude: new Map(),
+      rules: new Map(),
+      whole: new Set(),
       sharedAsKey: () => false,
       findings: new Findings(),
       onProgress: ({ stage, model, done, total }) =>

@@ -24,8 +24,10 @@ describe('the place of an export', () => {
   for (const [output, code] of [
     ['there.json', 'OUTPUT_EXISTS'],
     ['nowhere/out.json', 'FOLDER_MISSING'],
-    ['out.tar', 'OUTPUT_LAYOUT'],
-    ['.', 'OUTPUT_LAYOUT'],
+    ['nowhere/out.tar', 'FOLDER_MISSING'],
+    ['nowhere/out/', 'FOLDER_MISSING'],
+    ['there.json/', 'OUTPUT_EXISTS'],
+    ['.', 'OUTPUT_EXISTS'],
   ] as const) {
     it(`is looked at before the database is: ${output}`, async () => {
       const failure = await failureOf(exportObjects(from, { objects: ['demoapp.Book.4'], output: join(folder, output) }));

@@ -42,12 +42,12 @@ describe('a conflict', () => {
     const result = await refused("INSERT INTO author VALUES (1, 'ada@x', 'Bob')");
     expect(await told(result)).to.deep.equal([
       'public.author.1: a different public.author.1 is there: it differs in name\n' +
-        '  → --on-conflict override overwrites name, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
+        '  → --on-conflict remap gives it a new key, --on-conflict override overwrites name, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
     ]);
     const last = readFileSync(join(book.folder, 'plan'), 'utf8').trimEnd().split('\n').at(-1) ?? '';
     expect(JSON.parse(last)).to.deep.equal({
       conflict: result.conflicts[0],
-      help: '--on-conflict override overwrites name, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
+      help: '--on-conflict remap gives it a new key, --on-conflict override overwrites name, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
     });
   });
 
@@ -55,7 +55,7 @@ describe('a conflict', () => {
     const result = await refused("INSERT INTO author VALUES (9, 'ada@x', 'Ada')", { onConflict: 'override' });
     expect(await told(result)).to.deep.equal([
       'public.author.1: public.author.9 has the same email (author_email_key)\n' +
-        '  → --on-conflict skip leaves it out (override does not help), or edit email in the archive (then: portolan verify --reseal)',
+        "  → a policy with models: { 'public.author': { naturalKey: ['email'], merge: 'keep' } } takes the two for the same; --on-conflict skip leaves it out (override does not help), or edit email in the archive (then: portolan verify --reseal)",
     ]);
   });
 

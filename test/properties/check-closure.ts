@@ -3,7 +3,8 @@ import type { DataSource } from 'typeorm';
 import type { ExportOptions } from '../../src/index.js';
 import { exportObjects, PortolanError, verifyArchive } from '../../src/index.js';
 import { archiveSet, differences, differingValues } from './archive-set.js';
-import type { World } from './expected-closure.js';
+import type { Closure } from '../../src/closure/closure.js';
+import type { ExpectedClosure, World } from './expected-closure.js';
 import { expectedClosure } from './expected-closure.js';
 import type { Lane } from './lane.js';
 import { exportOptions, followRules } from './random-rules.js';
@@ -37,21 +38,56 @@ export async function checkClosure(lane: Lane, from: DataSource, world: World): 
     const found = archiveSet(described);
     const lines = [...differences(world.database, expected, found), ...differingValues(world.database, expected, found)];
     if (lines.length > 0) fail(lines.join('\n'));
-    if (again.described > 0) fail('rows were described although depth counts');
+    if (again.described.length > 0) fail('rows were described although depth counts');
     if (readFileSync(described, 'utf8') !== readFileSync(byList, 'utf8')) fail('described and listed rows differ');
+    checkLeftOut(world, expected, result.leftOut, fail);
+    if (expected.failing.size > 0) outcomes.push('taken: failing');
+    if (world.whole.size > 0) outcomes.push('taken: whole');
+    if (result.described.some((model) => world.rules.rows.some(({ table }) => `public.${table}` === model)))
+      outcomes.push('taken: described by rules');
     for (const role of new Set(found.rows.values())) outcomes.push(`taken: ${role}`);
     if (expected.cut.size > 0) outcomes.push('taken: cut');
     for (const what of ['links', 'external', 'dangling'] as const) if (found[what].size > 0) outcomes.push(`taken: ${what}`);
-    if (result.described > 0) outcomes.push('taken: described');
+    if (result.described.length > 0) outcomes.push('taken: described');
   }
   return outcomes;
 }
 
-type Attempt = { readonly described: number } | { readonly refused: string; readonly message: string };
+/** Each row that stays at home is counted: by the rule that it fails, or with the one that it cannot be without. */
+function checkLeftOut(
+  { rules }: World,
+  { failing, lost }: Extract<ExpectedClosure, { kind: 'taken' }>,
+  leftOut: Closure['leftOut'],
+  fail: (what: string) => never,
+): void {
+  // Rows that are beyond a border are counted, too, however they were met.
+  if ([...rules.borders.values()].some(({ action }) => action === 'drop')) return;
+  const tables = new Set([
+    ...lost.keys(),
+    ...[...failing.keys()].map((one) => one.slice(0, one.indexOf(' '))),
+    ...leftOut.map(({ model }) => model.replace('public.', '')),
+  ]);
+  for (const table of tables) {
+    const own = leftOut.filter(({ model }) => model === `public.${table}`);
+    const counted = own.reduce((sum, { count }) => sum + count, 0);
+    const met = [...failing].filter(([one]) => one.startsWith(`${table} `));
+    const expected = met.reduce((sum, [, count]) => sum + count, 0) + (lost.get(table) ?? 0);
+    if (counted !== expected) fail(`${table}: ${String(counted)} rows left out, ${String(expected)} expected`);
+    for (const [one, count] of met) {
+      const told = own.find(({ rule }) => `${table} ${rule}` === one)?.count ?? 0;
+      if (told < count) fail(`${one}: ${String(told)} rows left out, at least ${String(count)} expected`);
+    }
+  }
+}
+
+type Attempt =
+  | { readonly described: readonly string[]; readonly leftOut: Closure['leftOut'] }
+  | { readonly refused: string; readonly message: string };
 
 async function attempt(from: DataSource, options: ExportOptions): Promise<Attempt> {
   try {
-    return { described: (await exportObjects(from, options)).closure.described.size };
+    const { closure } = await exportObjects(from, options);
+    return { described: [...closure.described.keys()], leftOut: closure.leftOut };
   } catch (error) {
     if (error instanceof PortolanError && error.status === 'refused') return { refused: error.code, message: error.message };
     throw error;

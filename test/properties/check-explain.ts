@@ -31,13 +31,18 @@ export async function checkExplain(lane: Lane, from: DataSource, world: World): 
   }
   const path = explained.why ?? fail(`no way to ${String(why)}`);
   const rows = path.map(({ object }) => names.get(object) ?? fail(`the way to ${String(why)} leads over ${object}`));
-  if (path[0]?.direction !== 'seed' || !asked.objects.includes(path[0].object))
-    fail(`the way to ${String(why)} starts at ${String(rows[0])}`);
+  const [first] = path;
+  const isStart =
+    first?.direction === 'whole'
+      ? world.whole.has(rows[0] ?? '')
+      : first?.direction === 'seed' && asked.objects.includes(first.object);
+  if (!isStart) fail(`the way to ${String(why)} starts at ${String(rows[0])}`);
   if (path.at(-1)?.object !== why) fail(`the way to ${String(why)} ends at ${String(rows.at(-1))}`);
   for (const [at, { via, direction }] of path.entries()) {
     const [before, after] = [rows[at - 1], rows[at]];
     const isThere =
       direction === 'seed' ||
+      direction === 'whole' ||
       (direction === 'up' && edges.some((one) => one.reference.name === via && one.child === before && one.parent === after)) ||
       (direction === 'down' &&
         edges.some((one) => one.reference.name === via && one.child === after && one.parent === before && one.down)) ||

@@ -1,6 +1,6 @@
 import type { FollowRule } from '../../src/index.js';
 import type { MadeDatabase, MadeReference } from './made-database.js';
-import type { RowEdge, RowLink, RowName } from './made-edges.js';
+import type { Facts, RowEdge, RowLink, RowName } from './made-edges.js';
 import { rowName } from './made-edges.js';
 import type { Border, Rules } from './random-rules.js';
 
@@ -17,6 +17,10 @@ export type ExpectedClosure =
       readonly dangling: ReadonlySet<string>;
       /** Row and reference whose columns are written as NULL. */
       readonly cut: ReadonlySet<string>;
+      /** By table and rule, rows that were met and fail it, and are no external objects. */
+      readonly failing: ReadonlyMap<string, number>;
+      /** By table, rows that cannot be without one that stays out. */
+      readonly lost: ReadonlyMap<string, number>;
     };
 
 /** From narrow to wide; `expanded` is followed in every direction without being owned. */
@@ -24,10 +28,8 @@ const width = { shared: 1, expanded: 2, owned: 3 } as const;
 type Role = keyof typeof width;
 
 /** A made database, its edges from row to row, and what is asked of it. */
-export interface World {
+export interface World extends Facts {
   readonly database: MadeDatabase;
-  readonly edges: readonly RowEdge[];
-  readonly links: readonly RowLink[];
   readonly rules: Rules;
 }
 
@@ -37,12 +39,20 @@ export function expectedClosure(world: World, follow: FollowRule): ExpectedClosu
   const seeds = new Set(rules.seeds.map(({ table, key }) => rowName(table, key)));
   const dropped = new Set<RowName>();
   for (;;) {
-    const { roles, external, crossed, isDropped } = take(world, follow, seeds, dropped);
+    if ([...seeds].some((seed) => world.failing.has(seed))) return { kind: 'refused', codes: ['SEED_DROPPED'] };
+    const { roles, external, crossed, isDropped, met } = take(world, follow, seeds, dropped);
     const leaving = edges.filter(({ child }) => roles.has(child));
-    const lost = leaving.filter((one) => one.parent !== undefined && isDropped(one.parent) && !canBeNull(world, one));
-    if (lost.some(({ child }) => seeds.has(child))) return { kind: 'refused', codes: ['SEED_DROPPED'] };
-    for (const { child } of lost) dropped.add(child);
-    if (lost.length > 0) continue;
+    const lost = new Set<RowName>();
+    for (let before = -1; before < lost.size;) {
+      before = lost.size;
+      for (const one of leaving) {
+        const { child, parent } = one;
+        if (parent !== undefined && (isDropped(parent) || lost.has(parent)) && !canBeNull(world, one)) lost.add(child);
+      }
+    }
+    if ([...lost].some((child) => seeds.has(child))) return { kind: 'refused', codes: ['SEED_DROPPED'] };
+    for (const child of lost) dropped.add(child);
+    if (lost.size > 0) continue;
     if (crossed.size > 0) return { kind: 'refused', codes: [...crossed] };
     const isCut = ({ reference, parent }: RowEdge): boolean =>
       rules.follow.get(reference)?.up === 'cut' || (parent !== undefined && isDropped(parent));
@@ -54,8 +64,18 @@ export function expectedClosure(world: World, follow: FollowRule): ExpectedClosu
       external: new Set([...external].filter((row) => !roles.has(row))),
       dangling: named(leaving.filter((one) => one.parent === undefined && !isCut(one))),
       cut: named(leaving.filter(isCut)),
+      failing: counted(
+        [...met].filter((row) => !external.has(row)).map((row) => `${tableOf(row)} ${world.failing.get(row)?.name ?? ''}`),
+      ),
+      lost: counted([...dropped].map(tableOf)),
     };
   }
+}
+
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 interface Taken {
@@ -64,6 +84,8 @@ interface Taken {
   /** The codes of borders that were crossed. */
   readonly crossed: ReadonlySet<string>;
   readonly isDropped: (row: RowName) => boolean;
+  /** Rows that were met and fail a rule of the policy. */
+  readonly met: ReadonlySet<RowName>;
 }
 
 /** From row to row, wherever the rule, the roots, the borders and the policy let it. */
@@ -74,17 +96,29 @@ function take(world: World, follow: FollowRule, seeds: ReadonlySet<RowName>, los
     const border = rules.borders.get(tableOf(row));
     return border?.kind === 'boundary' && allowed.has(row) ? undefined : border;
   };
-  const isDropped = (row: RowName): boolean => lost.has(row) || borderOf(row)?.action === 'drop';
+  const isDropped = (row: RowName): boolean => {
+    const border = borderOf(row);
+    return lost.has(row) || border?.action === 'drop' || (border === undefined && world.failing.get(row)?.otherwise === 'drop');
+  };
+  const met = new Set<RowName>();
   const walls = new Set([...rules.roots, ...(follow === 'connected' ? rules.seeds.map(({ table }) => table) : [])]);
   const roles = new Map<RowName, Role>();
   const external = new Set<RowName>();
   const crossed = new Set<string>();
-  const visit = (row: RowName, role: Role, isNeeded: boolean): void => {
-    if (isDropped(row)) return;
+  const visit = (row: RowName, role: Role, isNeeded: boolean, isWhole = false): void => {
     const border = borderOf(row);
+    const failed = border === undefined && !lost.has(row) ? world.failing.get(row) : undefined;
+    if (failed !== undefined) {
+      met.add(row);
+      if (isNeeded && failed.otherwise === 'error') crossed.add('RULE_BROKEN');
+      if (isNeeded && failed.otherwise === 'stub') external.add(row);
+      return;
+    }
+    if (isDropped(row)) return;
     if (border?.action === 'error') crossed.add(border.kind === 'boundary' ? 'BOUNDARY_CROSSED' : 'EXCLUDED_NEEDED');
     const { shared } = rules;
-    const isKey = role === 'shared' && (shared === 'all' || (typeof shared === 'object' && shared.table === tableOf(row)));
+    const isKey =
+      !isWhole && role === 'shared' && (shared === 'all' || (typeof shared === 'object' && shared.table === tableOf(row)));
     if (isNeeded && (border?.action === 'stub' || (border === undefined && isKey))) external.add(row);
     const before = roles.get(row);
     if (border !== undefined || isKey || (before !== undefined && width[before] >= width[role])) return;
@@ -115,7 +149,8 @@ function take(world: World, follow: FollowRule, seeds: ReadonlySet<RowName>, los
     }
   };
   for (const seed of seeds) visit(seed, 'owned', false);
-  return { roles, external, crossed, isDropped };
+  for (const row of world.whole) visit(row, 'shared', false, true);
+  return { roles, external, crossed, isDropped, met };
 }
 
 /** Whether the edge can be written as NULL, or is anyway. */
@@ -162,11 +197,12 @@ function goesOut(follow: FollowRule, roles: ReadonlyMap<RowName, Role>, { owner,
 }
 
 /** The seeds and all that lies above them. */
-function aboveSeeds({ edges, rules }: World, seeds: ReadonlySet<RowName>): ReadonlySet<RowName> {
+function aboveSeeds({ edges, rules, failing }: World, seeds: ReadonlySet<RowName>): ReadonlySet<RowName> {
   const above = new Set(seeds);
   for (const row of above) {
     for (const { child, parent, reference } of edges) {
-      if (child === row && parent !== undefined && rules.follow.get(reference)?.up !== 'cut') above.add(parent);
+      if (child !== row || parent === undefined || rules.follow.get(reference)?.up === 'cut') continue;
+      if (!failing.has(parent)) above.add(parent);
     }
   }
   return above;

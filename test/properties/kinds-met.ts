@@ -42,11 +42,12 @@ export const kinds = [
 
 /** What must have come of them. */
 export const outcomes = [
-  ...['BOUNDARY_CROSSED', 'EXCLUDED_NEEDED', 'SEED_DROPPED'].map((code) => `refused: ${code}`),
+  ...['BOUNDARY_CROSSED', 'EXCLUDED_NEEDED', 'RULE_BROKEN', 'SEED_DROPPED'].map((code) => `refused: ${code}`),
   ...['described', 'links', 'external', 'dangling', 'cut', 'shared', 'owned'].map((what) => `taken: ${what}`),
+  ...['failing', 'whole', 'described by rules'].map((what) => `taken: ${what}`),
   'came back',
   'same at home',
-  ...['seed', 'up', 'down', 'across'].map((direction) => `explained: ${direction}`),
+  ...['seed', 'whole', 'up', 'down', 'across'].map((direction) => `explained: ${direction}`),
 ] as const;
 
 /** What one made database has of them. */

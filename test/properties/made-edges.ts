@@ -1,5 +1,5 @@
 import type { MadeDatabase, MadeLink, MadeReference, MadeTable } from './made-database.js';
-import type { Rules } from './random-rules.js';
+import type { RowRuleOf, Rules } from './random-rules.js';
 
 /** A row as text: its table and its key. */
 export type RowName = string;
@@ -28,12 +28,45 @@ export interface RowLink {
   readonly inverse: RowName;
 }
 
-/** Reads every edge of a made database with plain joins. */
-export async function readEdges(
-  query: (sql: string) => Promise<Record<string, unknown>[]>,
-  { tables, references, links }: MadeDatabase,
+/** What the database itself says of a made one. */
+export interface Facts {
+  readonly edges: readonly RowEdge[];
+  readonly links: readonly RowLink[];
+  /** Rows that fail a rule, with the first that they fail. */
+  readonly failing: ReadonlyMap<RowName, RowRuleOf>;
+  /** All rows of the tables that leave whole. */
+  readonly whole: ReadonlySet<RowName>;
+}
+
+/** Each rule by itself, table by table. */
+async function readFailing(
+  query: Query,
+  table: (name: string) => MadeTable,
   rules: Rules,
-): Promise<{ readonly edges: readonly RowEdge[]; readonly links: readonly RowLink[] }> {
+): Promise<ReadonlyMap<RowName, RowRuleOf>> {
+  const failing = new Map<RowName, RowRuleOf>();
+  for (const rule of rules.rows) {
+    const sql = `SELECT ${keyOf(table(rule.table), 'c')} AS one FROM (SELECT *, (${rule.keep}) AS kept FROM ${rule.table}) c WHERE kept IS DISTINCT FROM true`;
+    for (const { one } of await query(sql)) {
+      const row = rowName(rule.table, one as string[]);
+      if (!failing.has(row)) failing.set(row, rule);
+    }
+  }
+  return failing;
+}
+
+async function readWhole(query: Query, table: (name: string) => MadeTable, rules: Rules): Promise<ReadonlySet<RowName>> {
+  const whole = new Set<RowName>();
+  for (const name of rules.whole)
+    for (const { one } of await query(`SELECT ${keyOf(table(name), 'c')} AS one FROM ${name} c`))
+      whole.add(rowName(name, one as string[]));
+  return whole;
+}
+
+type Query = (sql: string) => Promise<Record<string, unknown>[]>;
+
+/** Reads every edge of a made database with plain joins. */
+export async function readEdges(query: Query, { tables, references, links }: MadeDatabase, rules: Rules): Promise<Facts> {
   const table = (name: string): MadeTable => tables.find((one) => one.name === name) as MadeTable;
   const through = new Set(links.map((link) => link.through));
   const ordinary = references.filter(({ child }) => !through.has(child));
@@ -63,6 +96,8 @@ export async function readEdges(
       if (link === undefined) return [];
       return [{ link, owner: rowName(link.owner.parent, one), inverse: rowName(link.inverse.parent, other ?? []) }];
     }),
+    failing: await readFailing(query, table, rules),
+    whole: await readWhole(query, table, rules),
   };
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FollowRule, Policy } from '../../src/index.js';
+import type { FollowRule, ModelPolicy, Policy } from '../../src/index.js';
 import type { MadeDatabase, MadeReference, MadeTable } from './made-database.js';
 import { pick } from './make-database.js';
 
@@ -14,6 +14,20 @@ const drawnRules = {
     }),
     { maxLength: 2 },
   ),
+  rows: fc.array(
+    fc.record({
+      table: fc.nat(9),
+      keep: fc.constantFrom(
+        'number > 0',
+        'payload IS NOT NULL',
+        'number % 3 <> 1',
+        'number IN (SELECT 2 * n FROM pg_catalog.generate_series(0, 9) n)',
+      ),
+      otherwise: fc.constantFrom('error', 'drop', 'drop', 'stub'),
+    }),
+    { maxLength: 3 },
+  ),
+  whole: fc.option(fc.nat(9), { freq: 3 }),
   shared: fc.constantFrom('full', 'full', 'full', 'one', 'all'),
   sharedTable: fc.nat(9),
   parts: fc.option(fc.nat(20), { freq: 4 }),
@@ -39,12 +53,24 @@ export interface Border {
   readonly action: 'error' | 'drop' | 'stub';
 }
 
+/** A rule of a table's rows, and who fulfils it. */
+export interface RowRuleOf {
+  readonly table: string;
+  readonly name: string;
+  readonly keep: string;
+  readonly otherwise: Border['action'];
+}
+
 /** What is asked for and what the policy says, by the names of a made database. */
 export interface Rules {
   readonly seeds: readonly { readonly table: string; readonly key: readonly string[] }[];
   readonly roots: ReadonlySet<string>;
   /** By table. */
   readonly borders: ReadonlyMap<string, Border>;
+  /** Of one table, in their order. */
+  readonly rows: readonly RowRuleOf[];
+  /** Tables of which all rows leave. */
+  readonly whole: ReadonlySet<string>;
   readonly shared: 'full' | 'all' | { readonly table: string };
   readonly parts: ReadonlySet<MadeReference>;
   readonly follow: ReadonlyMap<MadeReference, NonNullable<Policy['follow']>[string]>;
@@ -87,6 +113,14 @@ export function makeRules({ tables, references, links }: MadeDatabase, drawn: Dr
     seeds: asked,
     roots: new Set(drawn.roots === null ? [] : [pick(objects, drawn.roots).name]),
     borders,
+    rows: (drawn.isPlain ? [] : drawn.rows).map(({ table, keep, otherwise }, at) => {
+      return { table: pick(objects, table).name, name: `rule ${String(at)}`, keep, otherwise };
+    }),
+    whole: new Set(
+      drawn.whole === null || drawn.isPlain || borders.get(pick(objects, drawn.whole).name)?.kind === 'exclude'
+        ? []
+        : [pick(objects, drawn.whole).name],
+    ),
     shared: shared === 'one' ? { table: pick(objects, drawn.sharedTable).name } : shared,
     parts: new Set(drawn.parts === null || edges.length === 0 ? [] : [pick(edges, drawn.parts)]),
     follow,
@@ -96,8 +130,13 @@ export function makeRules({ tables, references, links }: MadeDatabase, drawn: Dr
 /** The same, as an export is told. */
 export function exportOptions(database: MadeDatabase, rules: Rules): { objects: string[]; roots: string[]; policy: Policy } {
   const { borders, shared } = rules;
-  const models: Record<string, { parts?: string[]; shared?: 'key' }> = {};
-  for (const { parent, name } of rules.parts) models[`public.${parent}`] = { parts: [name] };
+  const models: Record<string, ModelPolicy> = {};
+  for (const { table, name, keep, otherwise } of rules.rows) {
+    const { rows = [] } = models[`public.${table}`] ?? {};
+    models[`public.${table}`] = { rows: [...rows, { name, keep, otherwise }] };
+  }
+  for (const table of rules.whole) models[`public.${table}`] = { ...models[`public.${table}`], whole: true };
+  for (const { parent, name } of rules.parts) models[`public.${parent}`] = { ...models[`public.${parent}`], parts: [name] };
   if (typeof shared === 'object') models[`public.${shared.table}`] = { ...models[`public.${shared.table}`], shared: 'key' };
   const declared = database.references.filter(({ shown }) => shown === 'policy');
   return {

@@ -64,6 +64,33 @@ for (const kind of storeKinds) {
       expect(plan.insert).to.deep.equal({});
     });
 
+    it('is in parts where it is a tar file, and never a folder', async () => {
+      for (const name of ['book.tar', 'book.tar.gz']) {
+        const { sha256 } = await book(4, name);
+        expect(sha256).to.equal((await book(4, '', { output: join(move.folder, name) })).sha256);
+        expect((await verifyArchive(url(name))).trailer.parts).to.have.length.greaterThan(1);
+        expect(await importObjects(move.to, { archive: url(name), dryRun: true })).to.include({ status: 'planned' });
+        await resealArchive(url(name));
+        expect((await verifyArchive(url(name))).header.edited).to.equal(true);
+      }
+      expect(await failureOf(book(4, 'book/'))).to.include({ code: 'OBJECT_URL', exitCode: 2 });
+      expect(await failureOf(verifyArchive(url('book/')))).to.include({ code: 'OBJECT_URL', exitCode: 2 });
+    });
+
+    it('in parts is not there where it is given up, however slow the store is', async () => {
+      const controller = new AbortController();
+      let release = (): void => undefined;
+      server.meet('part', { kind: 'wait', until: new Promise<void>((resolve) => (release = resolve)) });
+      const watch = setInterval(() => {
+        if (server.steps.includes('part')) controller.abort(new Error('enough'));
+      }, 10);
+      const failure = await failureOf(book(5, 'large.tar', { signal: controller.signal }));
+      clearInterval(watch);
+      release();
+      expect(failure).to.include({ message: 'enough' });
+      expect(object('large.tar')).to.equal(undefined);
+    });
+
     it('is replaced only when that is asked for, and looked for before the database is asked', async () => {
       await book(4, 'book.json');
       const first = object('book.json')!;
@@ -147,6 +174,16 @@ for (const kind of storeKinds) {
       };
       expect(await failureOf(resealArchive(url('book.json')))).to.include({ code: 'ARCHIVE_CHANGED', exitCode: 3 });
       expect(object('book.json')).to.equal(edited);
+    });
+
+    it('is not sealed over what somebody else wrote before it was read to its end', async () => {
+      await book(4, 'book.json');
+      const other = Buffer.concat([object('book.json')!, Buffer.from(' ')]);
+      server.before = ({ step }) => {
+        if (step === 'read') put('book.json', other, '"9"');
+      };
+      expect(await failureOf(resealArchive(url('book.json')))).to.include({ code: 'ARCHIVE_CHANGED', exitCode: 3 });
+      expect(object('book.json')).to.equal(other);
     });
 
     it('is told to be missing, in no bucket, or behind rights that are lacking', async () => {

@@ -1,8 +1,12 @@
 import type { CommandModule } from 'yargs';
 import type { ExportResult } from '../../export/export-options.js';
 import { bucketOption, inBucket } from '../bucket-option.js';
+import type { ProfileWords } from '../../profiles/profile.js';
 import type { SelectionArguments } from '../export-arguments.js';
+import { noProfile, profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
+import type { FilesArgument } from '../files-option.js';
+import { fileSource, withFilesOption } from '../files-option.js';
 import { choiceOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ExportArguments extends SelectionArguments {
@@ -13,29 +17,30 @@ interface ExportArguments extends SelectionArguments {
   readonly format: string;
   readonly reproducible: boolean;
   readonly jobs: number | undefined;
+  readonly files: FilesArgument;
 }
 
-/** `portolan export`, `exportobjects`. */
-export function exportCommand(name: string): CommandModule<object, ExportArguments> {
+/** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
+export function exportCommand(name: string, ofProfile: ProfileWords = noProfile): CommandModule<object, ExportArguments> {
   return {
     command: `${name} <objects...>`,
     describe: 'export objects with everything that belongs to them and everything those rows need',
     builder: (yargs) =>
-      withSelectionOptions(withSharedOptions(yargs))
+      withProfileOptions(withFilesOption(withSelectionOptions(withSharedOptions(yargs))), ofProfile)
         .option('output', {
           alias: 'o',
           default: '-',
-          ...valueOption('PATH', 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
+          ...valueOption('PATH', 'file, folder/ or .tar, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
         })
         .option('bucket', bucketOption)
-        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing archive' })
         .option('dry-run', {
           alias: 'debug',
           type: 'boolean',
           default: false,
           describe: 'resolve everything, write no file, print the counts',
         })
-        .option('format', { default: 'portolan', ...choiceOption(['portolan'], 'layout of the archive') })
+        .option('format', { default: 'portolan', ...choiceOption(['portolan', ...ofProfile.formats], 'layout of the archive') })
         .option('reproducible', {
           type: 'boolean',
           default: false,
@@ -50,18 +55,28 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
-        const { dataSource, policy } = await context.open();
+        const values = profileValues(args, ofProfile);
+        const { dataSource, policy, rowPolicy, filesOf, profile } = await context.open({
+          exports: true,
+          objects: args.objects,
+          values,
+        });
         const { exportObjects } = await import('../../export/export-objects.js');
         const { output, force, dryRun, reproducible } = args;
         const result = await exportObjects(dataSource, {
           ...selection,
           ...libraryOptions(context),
           policy,
+          rowPolicy,
           output,
+          layout: profile?.layouts?.[args.format]?.(values),
           force,
           dryRun,
           reproducible,
           jobs,
+          filesOf,
+          files: await fileSource(args.files),
+          noFiles: args.files === false,
         });
         context.say(await summarizeExport(result, args.verbose));
         return { exitCode: 0, json: jsonOf(result) };
@@ -72,6 +87,6 @@ export function exportCommand(name: string): CommandModule<object, ExportArgumen
 
 /** The document that cli.md promises. */
 function jsonOf(result: ExportResult): unknown {
-  const { status, output, objects, links, total, bytes, sha256, withheld, findings } = result;
-  return { status, output: output ?? null, objects, links, total, bytes, sha256, withheld, findings };
+  const { status, output, objects, links, total, bytes, files, sha256, withheld, findings } = result;
+  return { status, output: output ?? null, objects, links, total, bytes, files, sha256, withheld, findings };
 }

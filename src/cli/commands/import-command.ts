@@ -1,11 +1,13 @@
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../../errors/portolan-error.js';
 import type { ImportResult } from '../../import/import-options.js';
-import type { ConflictStrategy } from '../../terms.js';
-import { conflictStrategies } from '../../terms.js';
+import type { ConflictStrategy, RemapRule } from '../../terms.js';
+import { conflictStrategies, remapRules } from '../../terms.js';
 import { bucketOption, inBucket } from '../bucket-option.js';
 import type { SharedArguments } from '../shared-options.js';
-import { choiceOption, valueOption, withSharedOptions } from '../shared-options.js';
+import type { FilesArgument } from '../files-option.js';
+import { fileStore, filesOption } from '../files-option.js';
+import { choiceOption, listOption, numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ImportArguments extends SharedArguments {
   readonly path: string;
@@ -14,8 +16,13 @@ interface ImportArguments extends SharedArguments {
   readonly onConflict: ConflictStrategy | undefined;
   readonly override: boolean;
   readonly yes: boolean;
+  readonly remap: RemapRule | undefined;
+  readonly offset: number | undefined;
   readonly plan: string | undefined;
   readonly idMap: string | undefined;
+  readonly journal: string | undefined;
+  readonly withIdMap: readonly string[];
+  readonly files: FilesArgument;
   readonly bulkConstraints: boolean;
   readonly ignoreNonexistent: boolean;
 }
@@ -36,6 +43,8 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         })
         .option('on-conflict', choiceOption(conflictStrategies, 'what to do where a different row has the key (default: fail)'))
         .option('override', { type: 'boolean', default: false, describe: 'the same as --on-conflict override' })
+        .option('remap', choiceOption(remapRules, 'which objects get new keys under remap (default: conflicts)'))
+        .option('offset', numberOption('new integer keys are the old ones plus N: keys that one can recognise'))
         .option('yes', {
           alias: 'y',
           type: 'boolean',
@@ -44,6 +53,9 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         })
         .option('plan', valueOption('FILE', 'write the plan there, one decision a line'))
         .option('id-map', valueOption('FILE', 'write old key → new key there, as JSON lines'))
+        .option('journal', valueOption('FILE', 'write there what portolan undo needs to take it back'))
+        .option('with-id-map', listOption('FILE', 'maps of earlier imports: what one names is taken for that row'))
+        .option('files', filesOption('where the files of the archive belong; --no-files leaves them there'))
         .option('bulk-constraints', {
           type: 'boolean',
           default: false,
@@ -59,21 +71,25 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
       const args = inBucket(given, ['path']);
       const { summarizeImport, summarizeRefusal } = await import('../summaries.js');
       const { runCommand, libraryOptions } = await import('../run-command.js');
-      const { confirmOverride, requireTerminal } = await import('../confirm.js');
+      const { confirm, requireTerminal } = await import('../confirm.js');
       await runCommand(args, async (context) => {
         const onConflict = strategy(args);
         const asks = onConflict === 'override' && !args.dryRun && !args.yes;
-        if (asks) requireTerminal();
+        if (asks) requireTerminal('overwriting rows wants a second consent');
         const { dataSource, policy } = await context.open();
         const { importObjects } = await import('../../import/import-objects.js');
-        const { path: archive, dryRun, plan, idMap, bulkConstraints, ignoreNonexistent, verbose, strict } = args;
+        const { path: archive, dryRun, remap, offset, plan, idMap, withIdMap, journal, bulkConstraints } = args;
+        const { ignoreNonexistent, verbose, strict } = args;
         const result = await importObjects(dataSource, {
           ...libraryOptions(context),
-          ...{ archive, dryRun, onConflict, plan, idMap, bulkConstraints, ignoreNonexistent, verbose, strict, policy },
-          onTarget: async (target) => {
-            const { host, database, user } = target;
+          ...{ archive, dryRun, onConflict, remap, offset, plan, idMap, withIdMap, journal, bulkConstraints },
+          ...{ ignoreNonexistent, verbose, strict, policy },
+          files: await fileStore(args.files),
+          noFiles: args.files === false,
+          onTarget: async ({ host, database, user }) => {
             context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
-            if (asks) await confirmOverride(target, context.signal);
+            const question = `Rows of database ${database} on ${host} that differ will be overwritten. Go on?`;
+            if (asks) await confirm(question, 'nothing was written', context.signal);
           },
         });
         context.say(await summarizeImport(result, verbose));
@@ -92,7 +108,7 @@ function strategy(args: ImportArguments): ConflictStrategy | undefined {
 }
 
 /** The document that cli.md promises. */
-function jsonOf({ status, plan, links, conflicts, findings }: ImportResult): unknown {
+function jsonOf({ status, plan, links, files, conflicts, findings }: ImportResult): unknown {
   const told = conflicts.map(({ object, reason, constraint, columns, inTheWay }) => ({
     object,
     reason,
@@ -100,5 +116,5 @@ function jsonOf({ status, plan, links, conflicts, findings }: ImportResult): unk
     columns,
     inTheWay,
   }));
-  return { status, plan, links, conflicts: told, findings };
+  return { status, plan, links, files, conflicts: told, findings };
 }

@@ -1,11 +1,13 @@
 import type { CommandModule } from 'yargs';
+import { outputLayout } from '../../archive/output-layout.js';
 import { isStandardOutput, outputPlace } from '../../archive/output-place.js';
 import type { VerifiedArchive } from '../../archive/verify-archive.js';
+import type { DiffResult } from '../../compare/diff-options.js';
 import { UsageError } from '../../errors/portolan-error.js';
 import { bucketOption, inBucket } from '../bucket-option.js';
 import type { CommandContext } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
-import { valueOption, withSharedOptions } from '../shared-options.js';
+import { listOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface VerifyArguments extends SharedArguments {
   readonly archive: string;
@@ -13,6 +15,8 @@ interface VerifyArguments extends SharedArguments {
   readonly bucket: string | undefined;
   readonly output: string | undefined;
   readonly summary: boolean;
+  readonly against: boolean;
+  readonly withIdMap: readonly string[] | undefined;
 }
 
 async function verified(path: string, { signal }: CommandContext): Promise<VerifiedArchive> {
@@ -20,24 +24,61 @@ async function verified(path: string, { signal }: CommandContext): Promise<Verif
   return verifyArchive(path, { signal });
 }
 
+async function hashOf(path: string, { signal }: CommandContext): Promise<string> {
+  const { graphHash } = await import('../../compare/graph-hash.js');
+  return graphHash(path, { signal });
+}
+
 /** What was sealed is read back, where that can be done: a pipe or a device holds nothing. */
 async function sealed({ archive, output = archive }: VerifyArguments, context: CommandContext): Promise<VerifiedArchive> {
   const { resealArchive } = await import('../../archive/reseal-archive.js');
   const result = await resealArchive(archive, output, { signal: context.signal });
   context.say(`sealed: ${String(result.objects)} objects`);
-  return (await canBeReadBack(output)) ? verified(output, context) : result;
+  return (await holdsWhatWasWritten(output)) ? verified(output, context) : result;
 }
 
-async function canBeReadBack(output: string): Promise<boolean> {
+async function holdsWhatWasWritten(output: string): Promise<boolean> {
   if (isStandardOutput(output)) return false;
+  if ((await outputLayout(output)).layout === 'folder') return true;
   const { kind } = await outputPlace(output);
   return kind === 'file' || kind === 'object';
+}
+
+/** Compares with the database, and says in what it differs. */
+async function compared(args: VerifyArguments, context: CommandContext): Promise<DiffResult> {
+  const { closingLine, summarizeDifferences } = await import('../summarize-differences.js');
+  const { print } = await import('../print.js');
+  const { libraryOptions } = await import('../run-command.js');
+  const { archive, withIdMap: idMap, verbose, strict } = args;
+  const { dataSource, policy } = await context.open();
+  const { diffDatabase } = await import('../../compare/diff-database.js');
+  const result = await diffDatabase(dataSource, {
+    ...{ ...libraryOptions(context), archive, idMap, verbose, strict, policy },
+    onTarget: ({ host, database, user }) => {
+      context.say(`comparing with database ${database} on ${host} as ${user}`);
+    },
+  });
+  if (result.status === 'different' && !args.json)
+    await print(`${await summarizeDifferences(result, [archive, 'the database'])}\n`);
+  context.say(closingLine(result));
+  return result;
+}
+
+/** @throws UsageError OPTION_VALUE */
+function refuseContradictions(args: VerifyArguments): void {
+  if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
+  if (args.withIdMap !== undefined && !args.against) throw new UsageError('OPTION_VALUE', '--with-id-map goes with --against');
+  if (args.against && args.reseal) throw new UsageError('OPTION_VALUE', '--against goes without --reseal');
 }
 
 function externalLines(external: VerifiedArchive['trailer']['external']): readonly string[] {
   const counts = new Map<string, number>();
   for (const { model } of external) counts.set(model, (counts.get(model) ?? 0) + 1);
   return [...counts].map(([model, count]) => `stayed at home, known by key and natural key: ${String(count)} of ${model}`);
+}
+
+function filesLine({ files }: VerifiedArchive['trailer']): readonly string[] {
+  return files === undefined ? [] : [`files beside the rows: ${String(files.count)} (${String(files.bytes)} bytes)`];
 }
 
 /** `portolan verify`. */
@@ -52,42 +93,62 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         describe: 'sort, recount, prove closed, mark as edited, and write it again',
       })
       .option('bucket', bucketOption)
-      .option('output', { alias: 'o', ...valueOption('FILE', 'with --reseal: write there instead') })
+      .option('output', { alias: 'o', ...valueOption('PATH', 'with --reseal: write there instead') })
       .option('summary', {
         type: 'boolean',
         default: false,
         describe: 'one page: what is in it, what was withheld, who was left out',
       })
+      .option('against', {
+        type: 'boolean',
+        default: false,
+        describe: 'compare it with the database of the data source: exit code 4 where that lacks something',
+      })
+      .option('with-id-map', {
+        alias: 'id-map',
+        ...listOption('FILE', 'with --against: which object is which, as the import wrote it'),
+      })
+      .example('$0 book.json --against --url postgres://…', 'whether all of it is there, and unchanged')
       .example('$0 book.json --reseal', 'after you have edited the archive') as never,
   handler: async (given) => {
     const args = inBucket(given, ['archive', 'output']);
     const { table } = await import('../table.js');
     const { print } = await import('../print.js');
     const { runCommand } = await import('../run-command.js');
-    await runCommand(args, async (context) => {
-      if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
+    // Its other name is that of a file which an import writes: here it is read.
+    await runCommand({ ...args, idMap: undefined } as VerifyArguments, async (context) => {
+      refuseContradictions(args);
       const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive, context));
+      const graph = args.summary && !args.reseal ? await hashOf(args.archive, context) : undefined;
       if (args.summary && !args.json) {
         const facts = {
           seeds: header.seeds,
           follow: [header.follow],
           withheld: Object.keys(header.withheld),
+          replaced: header.replaced ?? [],
           'secrets included': header.includedSecrets,
         };
         const lines = [
           await table(['model', 'objects'], Object.entries(trailer.objects)),
           ...Object.entries(facts).map(([name, values]) => `${name}: ${values.length === 0 ? 'none' : values.join(', ')}`),
+          ...filesLine(trailer),
           ...externalLines(trailer.external),
           ...trailer.leftOut.map(({ model, rule, count }) => `left out by ${rule}: ${String(count)} of ${model}`),
           `edited: ${header.edited === true ? 'yes' : 'no'}`,
           `sha256 of the content: ${trailer.sha256}`,
+          ...(graph === undefined ? [] : [`sha256 of the graph, whatever its keys: ${graph}`]),
         ];
         await print(`${lines.join('\n')}\n`);
       }
       context.say(`whole and closed: ${String(trailer.total)} objects`);
+      const against = args.against ? await compared(args, context) : undefined;
       return {
-        exitCode: 0,
-        json: { status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+        exitCode: against?.status === 'different' ? 4 : 0,
+        json: {
+          ...{ status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+          ...(graph === undefined ? {} : { graph }),
+          ...(against === undefined ? {} : { against: { ...against, findings: undefined } }),
+        },
       };
     });
   },

@@ -17,6 +17,7 @@ import type {
 import type { Purpose } from '../query-event.js';
 import type { Session } from '../session.js';
 import type { GroupShape } from './key-parser.js';
+import { failedRule, filteredTable, leavingColumn } from './filtered-table.js';
 import { KeyParser } from './key-parser.js';
 import { keyRelation } from './key-relation.js';
 import { joinEnds, pairsSql } from './pairs-sql.js';
@@ -35,6 +36,7 @@ const hashedArrays = 140_000;
 export function createRowReader(session: Session, sizes: BatchSizes = usualBatches): RowReader {
   return {
     keys: (selection, select) => readKeys(session, selection, select, sizes),
+    every: (entity, rules, select) => readEvery(session, entity, rules, select),
     pairs: (join, known, keys) => readPairs(session, join, known, keys, sizes),
     rows: (entity, columns, keys) => readRows(session, entity, columns, keys, sizes),
     reach: (starts, hops, limit) => readReached(session, starts, hops, limit),
@@ -62,19 +64,43 @@ async function* readKeys(
   const second = all.next();
   const some = second.done === true ? [first.value] : [first.value, second.value];
   const known = Array.isArray(values) ? values.length : some.reduce((sum, { length }) => sum + length, 0);
+  const asked = withVerdict(entity, selection.rules, select);
   if (some.length > 1 && isWorthScan(selection, known)) {
     const wanted = valuesOf(selection, joined(some, all));
-    const groups = [...select, columns];
-    for await (const batch of parsed(session, scanSql(selection, groups.flat()), purpose, shapesOf(entity, groups))) {
+    const names = [...asked.columns, ...columns];
+    const shapes = [...asked.shapes, ...shapesOf(entity, [columns])];
+    for await (const batch of parsed(session, scanSql(selection, names), purpose, shapes)) {
       const held = heldOnly(batch, wanted);
       if (held.count > 0) yield held;
     }
     return;
   }
-  const shapes = shapesOf(entity, select);
   for (const keys of joined(some, all)) {
-    yield* parsed(session, selectionSql(selection, select.flat(), keys), purpose, shapes);
+    yield* parsed(session, selectionSql(selection, asked.columns, keys), purpose, asked.shapes);
   }
+}
+
+function readEvery(
+  session: Session,
+  entity: Entity,
+  rules: RowSelection['rules'],
+  select: readonly ColumnGroup[],
+): AsyncIterable<KeyBatch> {
+  const { columns, shapes } = withVerdict(entity, rules, select);
+  const table = filteredTable(entity, { when: undefined, where: undefined, rules });
+  const sql = `COPY (SELECT ${columnList(columns, 't')} FROM ${table} t) TO STDOUT`;
+  return parsed(session, sql, on(entity, 'find all rows'), shapes);
+}
+
+/** What is selected, and the rule that each row fails where there are rules. */
+function withVerdict(
+  entity: Entity,
+  rules: RowSelection['rules'],
+  select: readonly ColumnGroup[],
+): { readonly columns: readonly string[]; readonly shapes: readonly GroupShape[] } {
+  const shapes = shapesOf(entity, select);
+  if (rules === undefined || rules.length === 0) return { columns: select.flat(), shapes };
+  return { columns: [...select.flat(), failedRule], shapes: [...shapes, { columns: 1, integer: true }] };
 }
 
 function readSetKeys(
@@ -127,7 +153,8 @@ async function* parsed(session: Session, sql: string, purpose: Purpose, shapes: 
 async function readCensus(session: Session, set: RowSet, within: readonly HeldKeys[]): Promise<Census> {
   const [row = []] = await session.query(censusSql(set, within), [], on(set.entity, 'count rows'));
   const counts = row.map(Number);
-  return { brought: counts.slice(0, -1), lacking: counts.at(-1) ?? 0 };
+  const { length } = set.anyOf;
+  return { brought: counts.slice(0, length), failed: counts.slice(length, -1), lacking: counts.at(-1) ?? 0 };
 }
 
 async function* readLacking(session: Session, set: RowSet, within: readonly HeldKeys[]): AsyncGenerator<KeyBatch> {
@@ -156,11 +183,13 @@ async function* readRows(
   const keyColumns = entity.key.map((name) => columnNamed(entity, name));
   if (keyColumns.length === 0) throw new TypeError(`${entity.model} has no key by which rows could be read`);
   const order = orderOf(entity);
+  const leavingRows = filteredTable(entity, { when: undefined, where: undefined, replaced: true });
+  const list = columns.map((name) => `t.${leavingColumn(entity, name)}`).join(', ');
   for (const batch of batches(keys, sizes)) {
     const { tables, conditions } = keyRelation(keyColumns, batch, 't');
-    const from = [...tables, `${ownRows(entity)} t`].join(', ');
+    const from = [...tables, `${leavingRows} t`].join(', ');
     const where = [...conditions, ...rangeTests(keyColumns, batch, 't')].join(' AND ');
-    const query = `SELECT ${columnList(columns, 't')} FROM ${from} WHERE ${where} ORDER BY ${order}`;
+    const query = `SELECT ${list} FROM ${from} WHERE ${where} ORDER BY ${order}`;
     yield* wholeRows(session.copyOut(`COPY (${query}) TO STDOUT`, on(entity, 'read rows by key')));
   }
 }

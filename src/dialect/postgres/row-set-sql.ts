@@ -1,31 +1,39 @@
 import type { HeldKeys, RowSet } from '../row-reader.js';
+import { failedRule, filteredTable, leavingColumn } from './filtered-table.js';
 import { keyTest } from './key-relation.js';
-import { columnList, columnNamed, ownRows, quoteIdentifier } from './sql.js';
+import { columnNamed, quoteIdentifier } from './sql.js';
 
 /**
  * Statements over sets that are described by what their rows hold. The keys stand in the statement as arrays, which PostgreSQL looks
  * up in a hash table (from version 14 on) or by index, whichever it finds cheaper.
  */
 export function rowsSql(set: RowSet, columns: readonly string[], order: string): string {
-  return `COPY (SELECT ${columnList(columns, 't')} FROM ${ownRows(set.entity)} t WHERE ${anyOf(set)} ORDER BY ${order}) TO STDOUT`;
+  const { entity, rules = [] } = set;
+  const where = rules.length === 0 ? undefined : rules.map((keep) => `(${keep}\n)`).join(' AND ');
+  const table = filteredTable(entity, { when: undefined, where, replaced: true });
+  const list = columns.map((name) => `t.${leavingColumn(entity, name)}`).join(', ');
+  const fallen = withoutSome(set).map((one) => ` AND (${one}) IS NOT TRUE`);
+  const among = set.among === undefined ? '' : ` AND ${test(set, set.among, 'condition')}`;
+  return `COPY (SELECT ${list} FROM ${table} t WHERE (${anyOf(set)})${among}${fallen.join('')} ORDER BY ${order}) TO STDOUT`;
 }
 
-/** One row: a count for each entry of `anyOf`, of rows that no earlier one brings; then that of rows that lack something. */
+/** One row: a count for each entry of `anyOf`, of rows that no earlier one brings; for each rule; then that of rows that lack something. */
 export function censusSql(set: RowSet, within: readonly HeldKeys[]): string {
-  const { from, brought, lacks } = tested(set, within);
+  const { from, brought, lacks, isIn } = tested(set, within);
   const counts = brought.map((one, at) => {
     const earlier = brought.slice(0, at).map((before) => ` AND NOT ${before}`);
-    return `pg_catalog.count(*) FILTER (WHERE ${one}${earlier.join('')})`;
+    return counted(`${one}${earlier.join('')}${isIn}`);
   });
-  const lacking = `pg_catalog.count(*) FILTER (WHERE (${some(brought)}) AND (${some(lacks)}))`;
-  return `SELECT ${[...counts, lacking].join(', ')} FROM ${from}`;
+  const failed = (set.rules ?? []).map((_, at) => counted(`(${some(brought)}) AND failed = ${String(at)}`));
+  const lacking = counted(`(${some(brought)}) AND (${some(lacks)})${isIn}`);
+  return `SELECT ${[...counts, ...failed, lacking].join(', ')} FROM ${from}`;
 }
 
 /** The columns of `within` of the rows that lack something, NULL where the column lacks nothing. */
 export function lackingSql(set: RowSet, within: readonly HeldKeys[]): string {
-  const { from, brought, lacks } = tested(set, within);
+  const { from, brought, lacks, isIn } = tested(set, within);
   const columns = lacks.map((lack, at) => `CASE WHEN ${lack} THEN v${String(at)} END`);
-  return `COPY (SELECT ${columns.join(', ')} FROM ${from} WHERE (${some(brought)}) AND (${some(lacks)})) TO STDOUT`;
+  return `COPY (SELECT ${columns.join(', ')} FROM ${from} WHERE (${some(brought)}) AND (${some(lacks)})${isIn}) TO STDOUT`;
 }
 
 interface Tested {
@@ -33,6 +41,8 @@ interface Tested {
   readonly from: string;
   readonly brought: readonly string[];
   readonly lacks: readonly string[];
+  /** That a row that is brought is one of the set, to be added to a condition. */
+  readonly isIn: string;
 }
 
 /**
@@ -40,6 +50,7 @@ interface Tested {
  * tests to where they are used, and so from making them several times.
  */
 function tested(set: RowSet, within: readonly HeldKeys[]): Tested {
+  const { entity, rules = [] } = set;
   const columns = set.anyOf.map((one, at) => `(${test(set, one, 'value')}) IS TRUE AS b${String(at)}`);
   const lacks = within.map((one, at) => {
     const value = `v${String(at)}`;
@@ -49,12 +60,27 @@ function tested(set: RowSet, within: readonly HeldKeys[]): Tested {
     columns.push(`(${test(set, one, 'value')}) IS NOT TRUE AS l${String(at)}`);
     return `(${value} IS NOT NULL AND l${String(at)})`;
   });
+  if (rules.length > 0) columns.push(`t.${quoteIdentifier(failedRule)} AS failed`);
+  const fallen = withoutSome(set);
+  fallen.forEach((one, at) => columns.push(`(${one}) IS TRUE AS x${String(at)}`));
   const where = isMuchOfTable(set) ? '' : ` WHERE ${anyOf(set)}`;
+  const table = filteredTable(entity, { when: undefined, where: undefined, rules });
   return {
-    from: `(SELECT ${columns.join(', ')} FROM ${ownRows(set.entity)} t${where} OFFSET 0) tested`,
+    from: `(SELECT ${columns.join(', ')} FROM ${table} t${where} OFFSET 0) tested`,
     brought: set.anyOf.map((_, at) => `b${String(at)}`),
     lacks,
+    isIn: [...(rules.length > 0 ? ['failed IS NULL'] : []), ...fallen.map((_, at) => `NOT x${String(at)}`)]
+      .map((one) => ` AND ${one}`)
+      .join(''),
   };
+}
+
+function counted(condition: string): string {
+  return `pg_catalog.count(*) FILTER (WHERE ${condition})`;
+}
+
+function withoutSome(set: RowSet): readonly string[] {
+  return (set.without ?? []).map((one) => test(set, one, 'value'));
 }
 
 /** Whether the whole table is to be read in any case, so that a condition would only test every row twice. */

@@ -19,8 +19,8 @@ export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys
 }
 
 function selectionSource(selection: RowSelection, keys: readonly Key[]): string {
-  const { entity, through, where, when } = selection;
-  const table = filteredTable(entity, { when, where });
+  const { entity, through, where, when, rules } = selection;
+  const table = filteredTable(entity, { when, where, rules });
   if (through === undefined) {
     const own = selection.columns.map((name) => columnNamed(entity, name));
     const { tables, conditions } = relationOf(selection, own, keys, 't');

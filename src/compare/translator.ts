@@ -1,0 +1,61 @@
+import type { ArchiveHeader, ArchiveObject, ArchiveValue } from '../archive/archive.js';
+import { headerKeyShape } from '../archive/header-keys.js';
+import type { Key } from '../closure/key.js';
+import { keyTexts } from '../closure/key.js';
+import type { KeyShape } from '../values/archive-value.js';
+import { keyToPk, toArchiveValue } from '../values/archive-value.js';
+import { memberKeys, objectKey } from '../values/object-values.js';
+import type { HeldKey } from './held-keys.js';
+import { heldKeys } from './held-keys.js';
+import type { IdMap } from './id-map.js';
+import { Translated } from './translated.js';
+
+/**
+ * Gives objects of a model the keys that they have in the second state, and those of what they refer to and are linked to. Undefined
+ * for an object that the map does not name. References to what is no key stay as they are, and so do ids in the midst of a text.
+ */
+export function translator(header: ArchiveHeader, model: string, map: IdMap): (object: ArchiveObject) => Translated | undefined {
+  const entity = header.entities[model];
+  const shape = headerKeyShape(header, model);
+  const held = heldKeys(header, model);
+  const lists = Object.entries(entity?.links ?? {}).map(([member, link]) => ({
+    ...{ member, model: link.model },
+    shape: headerKeyShape(header, link.model),
+  }));
+  return (object) => {
+    const own = objectKey(object, shape) ?? '';
+    const key = map.counterpart(model, own);
+    if (key === undefined) return undefined;
+    const fields: Record<string, ArchiveObject['fields'][string]> = { ...object.fields };
+    for (const one of held) {
+      const old = one.value(object);
+      const to = old === undefined ? undefined : map.counterpart(one.reference.parent, old);
+      if (to !== undefined) assign(one, to, fields);
+    }
+    const lost = new Map<string, readonly Key[]>();
+    for (const list of lists) translateList(list, object, map, fields, lost);
+    return new Translated({ model, pk: keyToPk(key, shape), fields }, own, lost);
+  };
+}
+
+/** What stands in the object's own key follows from the map. */
+function assign({ members }: HeldKey, to: Key, fields: Record<string, ArchiveObject['fields'][string]>): void {
+  const texts = keyTexts(to);
+  members.forEach(({ member, kind }, at) => {
+    if (Object.hasOwn(fields, member)) fields[member] = toArchiveValue(texts[at] ?? null, kind) satisfies ArchiveValue;
+  });
+}
+
+function translateList(
+  { member, model, shape }: { readonly member: string; readonly model: string; readonly shape: KeyShape },
+  object: ArchiveObject,
+  map: IdMap,
+  fields: Record<string, ArchiveObject['fields'][string]>,
+  lost: Map<string, readonly Key[]>,
+): void {
+  const list = memberKeys(object, member, shape);
+  const keys = list.map((key) => map.counterpart(model, key));
+  const unknown = list.filter((_, at) => keys[at] === undefined);
+  if (unknown.length > 0) lost.set(member, unknown);
+  fields[member] = keys.flatMap((key) => (key === undefined ? [] : [keyToPk(key, shape)]));
+}

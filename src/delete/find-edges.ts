@@ -1,0 +1,81 @@
+import { keyTextsSql, referringRows } from '../changes/referring-rows.js';
+import { sameKey } from '../changes/staged-keys.js';
+import type { Session } from '../dialect/session.js';
+import { entityNamed } from '../schema/entity-named.js';
+import type { Reference, Schema } from '../schema/schema.js';
+import { onDeleteNumbers, onDeleteOf, refuseImpossible } from './on-delete.js';
+import { stateNumber } from './row-states.js';
+import type { StagedModel, StagedModels } from './staged-model.js';
+import { stageColumns } from './staged-model.js';
+
+/** References down which a deletion goes, by the number that edges have. */
+export function referencesDown(schema: Schema, staged: StagedModels): readonly Reference[] {
+  return schema.references.filter(({ parent }) => staged.has(parent));
+}
+
+/**
+ * Finds what refers to rows that could be deleted: rows of the archive become edges in `portolan_edge`, and of rows that it does not hold one is
+ * noted at the row that it refers to. One or two queries for each reference, however many rows there are.
+ *
+ * @throws RefusedError CUT_NOT_NULL
+ */
+export async function findEdges(
+  session: Session,
+  schema: Schema,
+  staged: StagedModels,
+  references: readonly Reference[],
+  excluded: ReadonlySet<string>,
+): Promise<void> {
+  refuseImpossible(references);
+  const purpose = { what: 'stage references' };
+  await session.query(
+    'CREATE TEMP TABLE portolan_edge (parent int8 NOT NULL, child int8 NOT NULL, reference int4 NOT NULL, action int2 NOT NULL) ON COMMIT DROP',
+    [],
+    purpose,
+  );
+  for (const [number, reference] of references.entries()) {
+    const parents = staged.get(reference.parent);
+    if (parents === undefined) continue;
+    const from = referringRows(schema, reference, parents);
+    const where = `s.${stageColumns.state} = ${stateNumber('survives')}`;
+    const children = staged.get(reference.child);
+    if (children !== undefined) {
+      const action = onDeleteNumbers[onDeleteOf(schema, reference, excluded)];
+      await session.query(
+        `INSERT INTO pg_temp.portolan_edge SELECT s.${stageColumns.id}, c.${stageColumns.id}, ${String(number)}, ${String(action)} ` +
+          `FROM ${from} JOIN ${children.table} c ON ${sameKey(children, 'x', 'c')} WHERE ${where}`,
+        [],
+        { what: 'find rows that refer to rows', table: children.entity.table },
+      );
+    }
+    await noteOutside(session, schema, { reference, number, from, where, children });
+  }
+  for (const column of ['parent', 'child']) await session.query(`CREATE INDEX ON pg_temp.portolan_edge (${column})`, [], purpose);
+  await session.query('ANALYZE pg_temp.portolan_edge', [], purpose);
+}
+
+interface Outside {
+  readonly reference: Reference;
+  readonly number: number;
+  readonly from: string;
+  readonly where: string;
+  readonly children: StagedModel | undefined;
+}
+
+async function noteOutside(
+  session: Session,
+  schema: Schema,
+  { reference, number, from, where, children }: Outside,
+): Promise<void> {
+  const child = entityNamed(schema, reference.child);
+  const unknown =
+    children === undefined ? '' : ` AND NOT EXISTS (SELECT 1 FROM ${children.table} c WHERE ${sameKey(children, 'x', 'c')})`;
+  const first =
+    `SELECT DISTINCT ON (s.${stageColumns.id}) s.${stageColumns.id} AS id, ${keyTextsSql(child, 'x')} AS key ` +
+    `FROM ${from} WHERE ${where}${unknown} ORDER BY 1, 2`;
+  await session.query(
+    `UPDATE pg_temp.portolan_row r SET reference = ${String(number)}, outside = o.key FROM (${first}) o WHERE r.id = o.id AND r.outside IS NULL`,
+    [],
+    { what: 'find rows that the archive does not hold', table: child.table },
+  );
+}

@@ -1,0 +1,86 @@
+import type { ArchiveReader } from '../archive/open-archive.js';
+import { copyRows } from '../changes/copy-rows.js';
+import type { JournalEntity, JournalHeader, JournalLine } from '../changes/journal.js';
+import { databaseIdentity, journalEntity, journalHeader, journalLines } from '../changes/journal.js';
+import { sameKey } from '../changes/staged-keys.js';
+import { toKey } from '../closure/key.js';
+import { columnList, ownRows } from '../dialect/postgres/sql.js';
+import type { TextRow } from '../dialect/session.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
+import type { Column } from '../schema/schema.js';
+import { formatObjectName } from '../seeds/object-name.js';
+import { keyShape, textsToPk, toArchiveValue } from '../values/archive-value.js';
+import type { PlanFacts } from './delete-plan.js';
+import { nullifyingEdges } from './delete-plan.js';
+import { nullifiedColumns } from './on-delete.js';
+import { stateNumber } from './row-states.js';
+import type { StagedModel } from './staged-model.js';
+import { stageColumns } from './staged-model.js';
+
+const purpose = { what: 'read rows for the journal' };
+
+/** What takes a deletion back: each row that goes as it is now, rows of join tables too, and each reference that becomes NULL. */
+export async function deleteJournal(
+  facts: PlanFacts,
+  archive: ArchiveReader,
+  options: JournalHeader['options'],
+): Promise<AsyncGenerator> {
+  const entities: Record<string, JournalEntity> = {};
+  for (const [model, stage] of facts.staged) entities[model] = journalEntity(stage.entity, stage.key, columnsOf(stage));
+  const header = journalHeader({
+    command: 'delete',
+    database: await databaseIdentity(facts.session),
+    archive: archive.trailer?.sha256 ?? '',
+    options,
+    entities,
+  });
+  return journalLines(header, lines(facts));
+}
+
+async function* lines(facts: PlanFacts): AsyncGenerator<JournalLine> {
+  for (const stage of facts.staged.values()) {
+    const sql = `${rowsSql(stage, columnsOf(stage))}, pg_temp.portolan_row r WHERE ${sameKey(stage, 't', 'k')} AND r.id = k.${stageColumns.id} AND r.state = ${stateNumber('delete')} ORDER BY k.${stageColumns.id}`;
+    for await (const rows of copyRows(facts.session, sql, purpose))
+      for (const row of rows)
+        yield { ...named(stage, row), decision: 'delete', before: valuesOf(columnsOf(stage), row.slice(stage.key.length)) };
+  }
+  for (const [number, reference] of facts.references.entries()) {
+    const stage = facts.staged.get(reference.child);
+    const columns = nullifiedColumns(facts.schema, reference).flatMap(
+      (name) => stage?.entity.columns.filter((column) => column.name === name) ?? [],
+    );
+    if (stage === undefined || columns.length === 0) continue;
+    const children = `SELECT e.child FROM ${nullifyingEdges()} WHERE e.reference = ${String(number)}`;
+    const sql = `${rowsSql(stage, columns)} WHERE ${sameKey(stage, 't', 'k')} AND k.${stageColumns.id} IN (${children}) ORDER BY k.${stageColumns.id}`;
+    const after = Object.fromEntries(columns.map(({ member }) => [member, null]));
+    for await (const rows of copyRows(facts.session, sql, purpose)) {
+      for (const row of rows) {
+        const before = valuesOf(columns, row.slice(stage.key.length));
+        yield { ...named(stage, row), decision: 'nullify', columns: Object.keys(after), before, after };
+      }
+    }
+  }
+}
+
+/** The columns of the archive; of a join table all, its own key too. */
+function columnsOf({ target, entity }: StagedModel): readonly Column[] {
+  return target === undefined ? entity.columns : target.columns.map(({ column }) => column);
+}
+
+function rowsSql({ entity, key, table }: StagedModel, columns: readonly Column[]): string {
+  return `SELECT ${columnList([...key, ...columns.map(({ name }) => name)], 't')} FROM ${ownRows(entity)} t, ${table} k`;
+}
+
+function named({ entity, key }: StagedModel, row: TextRow): Pick<JournalLine, 'model' | 'object' | 'pk'> {
+  const texts = key.map((_, at) => row[at] ?? '');
+  const keyed = { ...entity, key };
+  return {
+    model: entity.model,
+    object: formatObjectName(keyed, toKey(texts, hasIntegerKey(keyed))),
+    pk: textsToPk(texts, keyShape(keyed)),
+  };
+}
+
+function valuesOf(columns: readonly Column[], row: TextRow): NonNullable<JournalLine['before']> {
+  return Object.fromEntries(columns.map(({ member, kind }, at) => [member, toArchiveValue(row[at] ?? null, kind)]));
+}

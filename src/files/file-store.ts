@@ -1,0 +1,23 @@
+import type { FileDraft } from './file-source.js';
+
+/** Where an import puts files: a folder, a bucket. */
+export interface FileStore {
+  /** What messages call it. */
+  readonly name: string;
+  /** @param overwrite whether other files may be replaced */
+  begin(overwrite: boolean): Promise<FileTransaction>;
+}
+
+/** Files that have no place yet: all get it, or none. */
+export interface FileTransaction {
+  /** What stands there now. @throws RefusedError FILE_OUTSIDE */
+  look(path: string): Promise<{ readonly bytes: number; readonly sha256: string } | undefined>;
+  /** A file under a temporary name. */
+  stage(path: string): Promise<FileDraft>;
+  /** Takes back what was staged for this path. */
+  withdraw(path: string): Promise<void>;
+  /** Gives all staged files their places. @throws RefusedError FILE_EXISTS where another came meanwhile */
+  publish(): Promise<void>;
+  /** Leaves nothing of what was staged. */
+  discard(): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import type { ArchiveReader } from '../archive/open-archive.js';
+import type { Key } from '../closure/key.js';
+import { keyTexts } from '../closure/key.js';
+import type { Session } from '../dialect/session.js';
+import { FailedError } from '../errors/portolan-error.js';
+import { objectKey } from '../values/object-values.js';
+import type { ModelMapping } from './model-mapping.js';
+import { takenKeys, withPart } from './new-keys.js';
+import type { RemappedPlan } from './make-remapped-plan.js';
+import type { PlannedModel } from './planned-model.js';
+import { plannedRuns } from './planned-runs.js';
+
+/** Keys of one query. */
+const block = 50_000;
+
+/**
+ * Draws the new keys of a plan from the target's own sequences and defaults, a block at a time, in place of what stood for them; those
+ * that a row of the target or of the archive has are passed over. Then all follows that holds such a key in its own.
+ */
+export async function drawKeys(session: Session, archive: ArchiveReader, plan: RemappedPlan): Promise<void> {
+  let isDrawn = false;
+  for (const planned of plan.models.values()) {
+    const { mapping } = planned;
+    if (mapping?.newKeys?.rule.is !== 'drawn' || mapping.fresh.size === 0) continue;
+    isDrawn = true;
+    const sql = mapping.newKeys.rule.sql;
+    let open: Key[] = [];
+    for (const key of mapping.fresh.sorted()) {
+      if (open.push(key) < block) continue;
+      await drawBlock(session, planned, mapping, sql, open);
+      open = [];
+    }
+    await drawBlock(session, planned, mapping, sql, open);
+  }
+  if (isDrawn) await followDrawn(archive, plan);
+}
+
+async function drawBlock(
+  session: Session,
+  { target, keys }: PlannedModel,
+  mapping: ModelMapping,
+  sql: string,
+  objects: readonly Key[],
+): Promise<void> {
+  const { entity } = target;
+  const place = mapping.newKeys?.place ?? 0;
+  const seen = new Set<string>();
+  let open = objects;
+  while (open.length > 0) {
+    const drawn = await session.query(`SELECT ${sql} FROM pg_catalog.generate_series(1, $1::int)`, [String(open.length)], {
+      what: 'draw new keys',
+      table: entity.table,
+    });
+    const wanted = new Map<Key, Key>();
+    for (const [at, [text]] of drawn.entries()) {
+      if (text === null || text === undefined || seen.has(text)) throw notNew(target.model);
+      seen.add(text);
+      const key = open[at] ?? '';
+      wanted.set(key, withPart(entity, mapping.moved.get(key) ?? key, place, text));
+    }
+    const taken = await takenKeys(session, entity, [...wanted.values()]);
+    const rest: Key[] = [];
+    for (const [key, to] of wanted) {
+      if (taken.has(to) || keys.has(to)) rest.push(key);
+      else mapping.moved.set(key, to);
+    }
+    open = rest;
+  }
+}
+
+function notNew(model: string): FailedError {
+  return new FailedError('NO_NEW_KEYS', `${model}: what gives its keys gives the same one twice`, {
+    hint: 'Nothing was written. Let the sequence not cycle, or use --offset N.',
+  });
+}
+
+/** Keys, and unique values, that hold drawn ones. */
+async function followDrawn(archive: ArchiveReader, { models, rows }: RemappedPlan): Promise<void> {
+  const derived = new Map([...models].filter(([, planned]) => rows.isDerived(planned)));
+  if (derived.size === 0) return;
+  for (let isNews = true; isNews;) {
+    isNews = false;
+    for await (const { planned, from, objects } of plannedRuns(archive, derived)) {
+      const { target, mapping, decisions } = planned;
+      for (const [at, object] of objects.entries()) {
+        const decision = decisions.at(from + at);
+        if (mapping === undefined || (decision !== 'insert' && decision !== 'remap')) continue;
+        const row = rows.follow(planned, object);
+        if (row.is !== 'kept') continue;
+        const key = objectKey(object, target.shape) ?? '';
+        const to = followed(planned, rows, key, row.texts);
+        if (mapping.settle(key, to)) isNews = true;
+        const line = rows.lineOf(planned, object, 'line', { texts: row.texts, key: to });
+        for (const space of rows.spacesOf(target.model)) if (space.settle(object, line)) isNews = true;
+      }
+    }
+    if (!rows.hasBackward) return;
+  }
+}
+
+function followed(planned: PlannedModel, rows: RemappedPlan['rows'], key: Key, texts: ReadonlyMap<number, string>): Key {
+  const { mapping, target } = planned;
+  const to = rows.followedKey(planned, key, texts);
+  const newKeys = mapping?.newKeys;
+  // The old key says what the new one is.
+  if (newKeys?.rule.is !== 'derived' || mapping?.moved.get(key) === undefined) return to;
+  return withPart(target.entity, to, newKeys.place, keyTexts(mapping.moved.get(key) ?? key)[newKeys.place] ?? '');
+}

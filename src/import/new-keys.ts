@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { Key } from '../closure/key.js';
+import { keyTexts, toKey } from '../closure/key.js';
+import { createRowReader } from '../dialect/postgres/row-reader.js';
+import { columnNamed, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
+import type { Session } from '../dialect/session.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
+import type { Column, Entity, Reference } from '../schema/schema.js';
+import { generatedKeys } from './generated-keys.js';
+
+/** How the one part of a key that no reference gives becomes another. */
+export type NewKeyRule =
+  /** The old key says what the new one is: by `--offset`, or by the policy's suffix. */
+  | { readonly is: 'derived'; readonly of: (text: string) => string }
+  /** A value that nobody else has. */
+  | { readonly is: 'random' }
+  /** One that the database gives, when the plan is carried out: SQL of one value. */
+  | { readonly is: 'drawn'; readonly sql: string };
+
+export interface NewKeys {
+  /** Which part of the key it is. */
+  readonly place: number;
+  readonly column: Column;
+  readonly rule: NewKeyRule;
+}
+
+/** The part of an entity's key that can be another; undefined where all of it are references, or plain values that mean something. */
+export function newKeysOf(entity: Entity, references: readonly Reference[], offset: bigint | undefined): NewKeys | undefined {
+  const held = new Set(references.flatMap(({ child, columns }) => (child === entity.model ? columns : [])));
+  for (const [place, name] of entity.key.entries()) {
+    const column = columnNamed(entity, name);
+    if (held.has(name) || column.generated) continue;
+    const rule = ruleOf(entity, column, offset);
+    if (rule !== undefined) return { place, column, rule };
+  }
+  return undefined;
+}
+
+function ruleOf({ key, policy }: Entity, column: Column, offset: bigint | undefined): NewKeyRule | undefined {
+  const suffix = policy?.keySuffix;
+  const { sequence } = column;
+  if (column.kind === 'integer') {
+    // Within a composite key, a number that no sequence gives means something.
+    if (offset !== undefined && (key.length === 1 || sequence !== undefined))
+      return { is: 'derived', of: (text) => String(BigInt(text) + offset) };
+    if (sequence !== undefined)
+      return { is: 'drawn', sql: `pg_catalog.nextval(${quoteLiteral(quoteTable(sequence))}::regclass)` };
+  }
+  if (isCall(column.default)) return { is: 'drawn', sql: column.default };
+  if (column.type === 'uuid') return { is: 'random' };
+  return suffix === undefined || column.kind !== 'text' ? undefined : { is: 'derived', of: (text) => text + suffix };
+}
+
+/** A default that is made anew for each row. */
+function isCall(sql: string | undefined): sql is string {
+  return sql?.includes('(') === true;
+}
+
+/** Keys that stand for others until these are drawn: no row has them, so that none can be found under them. */
+export class Placeholders {
+  readonly #session: Session;
+  readonly #entity: Entity;
+  readonly #keys: NewKeys;
+  readonly #next: () => string;
+  readonly #ready: string[] = [];
+
+  constructor(session: Session, entity: Entity, keys: NewKeys) {
+    this.#session = session;
+    this.#entity = entity;
+    this.#keys = keys;
+    this.#next = generatorOf(keys.column);
+  }
+
+  /** Sees to it that so many can be taken. */
+  async prepare(count: number): Promise<void> {
+    const { key } = this.#entity;
+    while (this.#ready.length < count) {
+      const texts = Array.from({ length: count - this.#ready.length }, this.#next);
+      const isAlone = key.length === 1 && this.#keys.column.kind === 'integer';
+      const taken = isAlone
+        ? await takenKeys(
+            this.#session,
+            this.#entity,
+            texts.map((text) => toKey([text], true)),
+          )
+        : undefined;
+      this.#ready.push(...texts.filter((text) => taken?.has(toKey([text], true)) !== true));
+    }
+  }
+
+  take(): string {
+    const text = this.#ready.pop();
+    if (text === undefined) throw new TypeError(`no key is ready for ${this.#entity.model}`);
+    return text;
+  }
+}
+
+function generatorOf(column: Column): () => string {
+  if (column.kind !== 'integer') {
+    const [, length] = /\((\d+)\)$/u.exec(column.type) ?? [];
+    return () => randomUUID().slice(0, length === undefined ? undefined : Number(length));
+  }
+  const [fill] = generatedKeys([column]);
+  return () => fill?.value() ?? '';
+}
+
+/** Those among some keys that a row of the target has. */
+export async function takenKeys(session: Session, entity: Entity, keys: readonly Key[]): Promise<ReadonlySet<Key>> {
+  const taken = new Set<Key>();
+  const selection = { entity, columns: entity.key, values: keys };
+  for await (const batch of createRowReader(session).keys(selection, [entity.key]))
+    for (const key of batch.groups[0] ?? []) if (key !== null) taken.add(key);
+  return taken;
+}
+
+/** A key with another text in one place. */
+export function withPart(entity: Entity, key: Key, place: number, text: string): Key {
+  return toKey(
+    keyTexts(key).map((own, at) => (at === place ? text : own)),
+    hasIntegerKey(entity),
+  );
+}

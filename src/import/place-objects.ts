@@ -1,0 +1,328 @@
+import type { ArchiveObject } from '../archive/archive.js';
+import type { Key } from '../closure/key.js';
+import { keyTexts } from '../closure/key.js';
+import type { Session } from '../dialect/session.js';
+import { RefusedError } from '../errors/portolan-error.js';
+import type { Reference } from '../schema/schema.js';
+import type { RemapRule } from '../terms.js';
+import { decodeRow } from '../values/copy-text.js';
+import { objectKey } from '../values/object-values.js';
+import { findMatches } from './find-matches.js';
+import { differingColumns, lookUpRows } from './look-up-rows.js';
+import type { ModelMapping } from './model-mapping.js';
+import { withPart } from './new-keys.js';
+import type { PlannedModel } from './planned-model.js';
+import { objectName } from './planned-model.js';
+import type { FollowedRow, RemappedRows } from './remapped-rows.js';
+import { valueRefused } from './value-refused.js';
+
+/** Where an object goes in the target. */
+export interface Placed {
+  readonly how:
+    /** To the key that it has when its references are followed. */
+    | 'own'
+    /** To one that no row has. */
+    | 'new'
+    /** It is a row that has its natural key, or that an earlier map names. */
+    | 'bound'
+    /** Several rows have its natural key. */
+    | 'many'
+    /** Another object of the archive is the same row. */
+    | 'twice'
+    /** The key that it should get is taken. */
+    | 'taken'
+    /** It needs an object that stays out. */
+    | 'lost'
+    /** No row can hold its references. */
+    | 'torn'
+    /** Nothing is known yet of what its natural key refers to. */
+    | 'waiting';
+  readonly to: Key;
+  /** What the row will be, as COPY text. */
+  readonly line: string;
+  /** Members in which the row that has its key differs, as far as they are known; undefined where no row has it. */
+  readonly differing: readonly string[] | undefined;
+  /** Those that are to be written; undefined where there is no row. */
+  readonly changes: readonly string[] | undefined;
+  /** Places of columns whose references are not decided yet. */
+  readonly unknown: ReadonlySet<number>;
+  /** The row, or the object of the archive, that is in its way. */
+  readonly inTheWay?: { readonly key: Key; readonly inArchive: boolean };
+  readonly torn?: readonly Reference[];
+}
+
+export interface PlacingContext {
+  readonly session: Session;
+  readonly rows: RemappedRows;
+  readonly rule: RemapRule;
+}
+
+/** What the target has of some objects. */
+interface LookedUp {
+  readonly rows: ReadonlyMap<Key, string>;
+  /** By place of the object: the key under which its row was looked for. */
+  readonly keys: ReadonlyMap<number, Key>;
+  /** By place: the natural key that was looked for, and who has it. */
+  readonly natural: ReadonlyMap<number, { readonly text: string; readonly matches: readonly Key[] }>;
+}
+
+const noColumns: readonly string[] = Object.freeze([]);
+const none: ReadonlySet<number> = new Set();
+
+/**
+ * Finds for some objects of one model where they go. Objects whose natural keys or keys refer to others among them wait for these: each
+ * round looks up what the last one has made known. `onSettled` hears of each at once, so that those behind it can follow.
+ */
+export async function placeObjects(
+  context: PlacingContext,
+  planned: PlannedModel,
+  mapping: ModelMapping,
+  objects: readonly ArchiveObject[],
+  onSettled: (object: ArchiveObject, placed: Placed) => void,
+): Promise<readonly Placed[]> {
+  const placer = new Placer(context, planned, mapping);
+  const placed: Placed[] = [];
+  for (let open = [...objects.keys()]; open.length > 0;) {
+    const found = await placer.lookUp(objects, open);
+    const later: number[] = [];
+    for (const at of open) {
+      const object = objects[at] as ArchiveObject;
+      const one = placer.place(object, at, found);
+      if (one === undefined) later.push(at);
+      else {
+        placed[at] = one;
+        onSettled(object, one);
+      }
+    }
+    if (later.length === open.length) {
+      for (const at of later) placed[at] = placer.wait(objects[at] as ArchiveObject);
+      break;
+    }
+    open = later;
+  }
+  return placed;
+}
+
+class Placer {
+  readonly #context: PlacingContext;
+  readonly #planned: PlannedModel;
+  readonly #mapping: ModelMapping;
+  readonly #naturalPlaces: readonly number[];
+
+  constructor(context: PlacingContext, planned: PlannedModel, mapping: ModelMapping) {
+    this.#context = context;
+    this.#planned = planned;
+    this.#mapping = mapping;
+    const { entity, columns, merge } = planned.target;
+    this.#naturalPlaces =
+      merge === undefined ? [] : entity.naturalKey.map((name) => columns.findIndex(({ column }) => column.name === name));
+  }
+
+  async lookUp(objects: readonly ArchiveObject[], open: readonly number[]): Promise<LookedUp> {
+    const { rows, session } = this.#context;
+    const { target, empty } = this.#planned;
+    const { given, placeholders } = this.#mapping;
+    const keys = new Map<number, Key>();
+    const wanted = new Set<Key>();
+    const natural: { readonly at: number; readonly texts: readonly string[] }[] = [];
+    for (const at of open) {
+      const object = objects[at] as ArchiveObject;
+      const key = this.#keyOf(object);
+      const row = rows.follow(this.#planned, object);
+      if (row.is === 'torn') continue;
+      const texts = row.is === 'kept' ? row.texts : new Map<number, string>();
+      const to = given?.get(key) ?? (row.is === 'kept' ? rows.followedKey(this.#planned, key, texts) : key);
+      keys.set(at, to);
+      const derived = this.#derived(to);
+      // A key that nobody has need not be looked for.
+      if (!this.#isNew(key) || derived !== undefined || given?.get(key) !== undefined || row.is === 'lost') wanted.add(to);
+      if (derived !== undefined) wanted.add(derived);
+      const named = row.is === 'kept' && given?.get(key) === undefined ? this.#naturalTexts(object, row) : undefined;
+      if (named !== undefined && named !== 'unknown') natural.push({ at, texts: named });
+    }
+    const refused = (error: unknown): never => {
+      throw valueRefused(error, target.model);
+    };
+    const matches = empty
+      ? new Map()
+      : await findMatches(
+          session,
+          target.entity,
+          natural.map(({ texts }) => texts),
+        ).catch(refused);
+    for (const found of matches.values() as Iterable<readonly Key[]>) for (const key of found) wanted.add(key);
+    const found = empty ? new Map<Key, string>() : await lookUpRows(session, target, [...wanted]).catch(refused);
+    await placeholders?.prepare(open.length);
+    return {
+      rows: found,
+      keys,
+      natural: new Map(
+        natural.map(({ at, texts }, place) => [
+          at,
+          { text: texts.join('\0'), matches: (matches.get(place) ?? []) as readonly Key[] },
+        ]),
+      ),
+    };
+  }
+
+  /** Undefined where it has to be looked up anew. */
+  place(object: ArchiveObject, at: number, found: LookedUp): Placed | undefined {
+    const { rows } = this.#context;
+    const key = this.#keyOf(object);
+    const row = rows.follow(this.#planned, object);
+    if (row.is === 'torn') return { ...this.#nowhere('torn', key), torn: row.references };
+    if (row.is === 'lost') return this.#own('lost', object, row, key, found);
+    const named = this.#mapping.given?.get(key);
+    if (named !== undefined) return this.#bind(object, row, named, found);
+    const natural = this.#naturalTexts(object, row);
+    if (natural === 'unknown') return undefined;
+    if (natural !== undefined) {
+      const asked = found.natural.get(at);
+      if (asked?.text !== natural.join('\0')) return undefined;
+      const [match, other] = asked.matches;
+      if (match !== undefined && other !== undefined)
+        return { ...this.#nowhere('many', key), inTheWay: { key: match, inArchive: false } };
+      if (match !== undefined) return this.#bind(object, row, match, found);
+      this.#mapping.unmatched.add(key);
+    }
+    const to = rows.followedKey(this.#planned, key, row.texts);
+    if (found.keys.get(at) !== to) return undefined;
+    return this.#isNew(key) ? this.#renew(object, row, to, found) : this.#own('own', object, row, to, found);
+  }
+
+  /** For the next pass. */
+  wait(object: ArchiveObject): Placed {
+    const key = this.#keyOf(object);
+    this.#mapping.waiting.add(key);
+    return this.#nowhere('waiting', key);
+  }
+
+  #own(how: 'own' | 'lost', object: ArchiveObject, row: FollowedRow, to: Key, found: LookedUp): Placed | undefined {
+    const { target } = this.#planned;
+    const { strategy } = target;
+    const { texts, unknown } = row.is === 'kept' ? row : { texts: new Map<number, string>(), unknown: none };
+    const line = this.#context.rows.lineOf(this.#planned, object, 'line', { texts, key: to });
+    const theirs = found.rows.get(to);
+    if (theirs === undefined) return { how, to, line, differing: undefined, changes: undefined, unknown };
+    const differing = this.#differing(line, theirs, unknown);
+    const changes = this.#written(differing);
+    const isDifferent = changes.length > 0;
+    if (how === 'own' && isDifferent && strategy === 'remap' && this.#mapping.newKeys !== undefined && row.is === 'kept')
+      return this.#renew(object, row, to, found);
+    if (how === 'own' && (!isDifferent || strategy === 'override')) {
+      const other = this.#claim(this.#keyOf(object), to);
+      if (other !== undefined) return other;
+    }
+    return { how, to, line, differing, changes, unknown };
+  }
+
+  #renew(object: ArchiveObject, row: FollowedRow & { readonly is: 'kept' }, followed: Key, found: LookedUp): Placed {
+    const { rows, rule } = this.#context;
+    const { target, keys } = this.#planned;
+    const mapping = this.#mapping;
+    const key = this.#keyOf(object);
+    const { unknown, texts } = row;
+    const derived = this.#derived(followed);
+    if (derived !== undefined) {
+      const line = rows.lineOf(this.#planned, object, 'line', { texts, key: derived });
+      const theirs = found.rows.get(derived);
+      const differing = theirs === undefined ? undefined : this.#differing(line, theirs, unknown);
+      // What an earlier import has brought under the same rule.
+      if (differing?.length === 0) return { how: 'own', to: derived, line, differing, changes: differing, unknown };
+      const inArchive = rule === 'conflicts' && keys.has(derived);
+      if (differing !== undefined || inArchive)
+        return { ...this.#nowhere('taken', key), inTheWay: { key: derived, inArchive: differing === undefined } };
+      return { how: 'new', to: derived, line, differing, changes: undefined, unknown };
+    }
+    if (mapping.newKeys !== undefined && mapping.placeholders !== undefined && mapping.fresh.add(key))
+      mapping.moved.set(key, withPart(target.entity, followed, mapping.newKeys.place, mapping.placeholders.take()));
+    const to = rows.followedKey(this.#planned, key, texts);
+    const line = rows.lineOf(this.#planned, object, 'line', { texts, key: to });
+    return { how: 'new', to, line, differing: undefined, changes: undefined, unknown };
+  }
+
+  #bind(object: ArchiveObject, row: FollowedRow & { readonly is: 'kept' }, to: Key, found: LookedUp): Placed {
+    const { target } = this.#planned;
+    const key = this.#keyOf(object);
+    const theirs = found.rows.get(to);
+    if (theirs === undefined) throw stale(objectName(target, key), objectName(target, to));
+    const claimed = this.#claim(key, to);
+    if (claimed !== undefined) return claimed;
+    const { texts, unknown } = row;
+    const mine = this.#context.rows.lineOf(this.#planned, object, 'line', { texts, key: to });
+    const differing = this.#differing(mine, theirs, unknown);
+    const [own, others] = [mine.split('\t'), theirs.split('\t')];
+    const placeOf = (member: string): number => target.columns.findIndex((column) => column.member === member);
+    const changes = this.#written(differing).filter((member) => {
+      const place = placeOf(member);
+      if (target.columns[place]?.inKey === true) return false;
+      return target.merge === 'take' || (target.merge === 'fill' && others[place] === '\\N');
+    });
+    for (const place of changes.map(placeOf)) others[place] = own[place] ?? '';
+    return { how: 'bound', to, line: others.join('\t'), differing, changes, unknown };
+  }
+
+  /** Takes a row for an object; says so where it is another's already. */
+  #claim(key: Key, to: Key): Placed | undefined {
+    const { claims, given } = this.#mapping;
+    if (this.#planned.target.merge === undefined && given === undefined) return undefined;
+    const other = claims.get(to);
+    const areGiven = other !== undefined && given?.get(key) !== undefined && given.get(other) !== undefined;
+    if (other !== undefined && other !== key && !areGiven)
+      return { ...this.#nowhere('twice', key), inTheWay: { key: other, inArchive: true } };
+    claims.set(to, key);
+    return undefined;
+  }
+
+  #isNew(key: Key): boolean {
+    const { fresh, newKeys } = this.#mapping;
+    if (newKeys === undefined || this.#planned.target.strategy !== 'remap') return false;
+    return this.#context.rule === 'all' || fresh.has(key);
+  }
+
+  /** The new key where the old one says what it is. */
+  #derived(followed: Key): Key | undefined {
+    const { newKeys } = this.#mapping;
+    const { strategy, entity } = this.#planned.target;
+    if (strategy !== 'remap' || newKeys?.rule.is !== 'derived') return undefined;
+    return withPart(entity, followed, newKeys.place, newKeys.rule.of(keyTexts(followed)[newKeys.place] ?? ''));
+  }
+
+  /** The natural key, where the object is to be found by it; NULL is nobody's. */
+  #naturalTexts(object: ArchiveObject, row: FollowedRow & { readonly is: 'kept' }): readonly string[] | 'unknown' | undefined {
+    if (this.#naturalPlaces.length === 0 || this.#mapping.unmatched.has(this.#keyOf(object))) return undefined;
+    if (this.#naturalPlaces.some((place) => row.unknown.has(place))) return 'unknown';
+    const key = this.#keyOf(object);
+    const texts = decodeRow(this.#context.rows.lineOf(this.#planned, object, 'line', { texts: row.texts, key }));
+    const natural = this.#naturalPlaces.flatMap((place) => texts[place] ?? []);
+    return natural.length === this.#naturalPlaces.length ? natural : undefined;
+  }
+
+  #differing(mine: string, theirs: string, unknown: ReadonlySet<number>): readonly string[] {
+    if (mine === theirs) return noColumns;
+    const { target } = this.#planned;
+    const differing = differingColumns(target, mine, theirs);
+    if (unknown.size === 0) return differing;
+    const open = new Set([...unknown].map((place) => target.columns[place]?.member));
+    return differing.filter((member) => !open.has(member));
+  }
+
+  /** Without what the target computes itself. */
+  #written(members: readonly string[]): readonly string[] {
+    return members.filter((member) => this.#planned.target.columns.some((one) => one.member === member && !one.column.generated));
+  }
+
+  #keyOf(object: ArchiveObject): Key {
+    return objectKey(object, this.#planned.target.shape) ?? '';
+  }
+
+  #nowhere(how: Placed['how'], to: Key): Placed {
+    return { how, to, line: '', differing: undefined, changes: undefined, unknown: none };
+  }
+}
+
+function stale(object: string, row: string): RefusedError {
+  return new RefusedError('ID_MAP_STALE', `an id map says that ${object} is ${row}, which the target does not have`, {
+    hint: 'Nothing was written. Take that line out of the map, or use the map of this target.',
+  });
+}

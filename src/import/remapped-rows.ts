@@ -1,0 +1,292 @@
+import type { ArchiveObject } from '../archive/archive.js';
+import type { Key } from '../closure/key.js';
+import { keyTexts, toKey } from '../closure/key.js';
+import type { Reference } from '../schema/schema.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
+import { escapeCopy } from '../values/copy-text.js';
+import { objectKey } from '../values/object-values.js';
+import type { KeyMap } from './key-map.js';
+import { PackedKeyMap } from './key-map.js';
+import { withPart } from './new-keys.js';
+import type { PlannedModel } from './planned-model.js';
+import { valueReader } from './reference-value.js';
+import type { TargetModel } from './target.js';
+import type { ValueSpace } from './value-space.js';
+import { ColumnSpace } from './value-space.js';
+import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
+
+/** An object with its references as they lead in the target. */
+export type FollowedRow =
+  | {
+      readonly is: 'kept';
+      /** By place among the target's columns: what it holds instead. */
+      readonly texts: ReadonlyMap<number, string>;
+      /** Places whose references are not decided yet. */
+      readonly unknown: ReadonlySet<number>;
+    }
+  /** It needs an object that is not there, and that no row stands in for. */
+  | { readonly is: 'lost'; readonly needs: Needed | undefined }
+  /** Two references share a column that cannot hold what both need now, or the row that one needs has no value to refer to any more. */
+  | { readonly is: 'torn'; readonly references: readonly Reference[] };
+
+interface Held extends HeldBy {
+  /** Of its columns, among the target's. */
+  readonly places: readonly number[];
+  readonly parent: PlannedModel | undefined;
+  readonly space: ValueSpace | undefined;
+  /** Whether its parents can stand behind their children in the archive. */
+  readonly backward: boolean;
+}
+
+interface ModelRows {
+  readonly held: readonly Held[];
+  /** Of the key's columns, among the target's. */
+  readonly keyPlaces: readonly number[];
+  /** Whether a column belongs to several references. */
+  readonly shares: boolean;
+  /** By lane: where a column of the target stands in it; -1 where it does not. */
+  readonly lanes: Readonly<Record<Lane, readonly number[]>>;
+}
+
+const nothing: ReadonlyMap<number, string> = new Map();
+const none: ReadonlySet<number> = new Set();
+
+/**
+ * Rows of objects of which some have other keys in the target than in the archive: references follow them. What the archive answers
+ * is rewritten, what it does not is looked for in the target as it stands; no old key is kept for a row that has another.
+ */
+export class RemappedRows implements WrittenRows {
+  readonly #models: ReadonlyMap<string, PlannedModel>;
+  readonly #byEntity: ReadonlyMap<string, PlannedModel>;
+  /** By entity that the archive has no objects of: keys that earlier id maps know. */
+  readonly #elsewhere = new Map<string, KeyMap>();
+  readonly #spaces = new Map<string, ColumnSpace[]>();
+  readonly #spaceOf = new Map<Reference, ValueSpace | undefined>();
+  readonly #rows = new Map<string, ModelRows>();
+  /** Whether what stands behind an object is not decided yet. */
+  #isFirstPass = false;
+  #sawOpen = false;
+
+  constructor(models: ReadonlyMap<string, PlannedModel>, given: ReadonlyMap<string, KeyMap>) {
+    this.#models = models;
+    this.#byEntity = new Map([...models.values()].map((one) => [one.target.entity.model, one]));
+    for (const [entity, keys] of given) if (!this.#byEntity.has(entity)) this.#elsewhere.set(entity, keys);
+    const order = [...models.keys()];
+    for (const planned of models.values()) this.#rows.set(planned.target.model, this.#rowsOf(planned, order));
+  }
+
+  startPass(isFirst: boolean): void {
+    this.#isFirstPass = isFirst;
+    this.#sawOpen = false;
+    for (const { mapping } of this.#models.values()) mapping?.startPass();
+  }
+
+  /** Whether an object can need one that is decided later. */
+  get hasBackward(): boolean {
+    return [...this.#rows.values()].some(({ held }) => held.some(({ backward }) => backward));
+  }
+
+  /** Whether anything was not decided yet when it was needed in this pass. */
+  get sawOpen(): boolean {
+    return this.#sawOpen;
+  }
+
+  /** The other keys of an entity's rows; they can be added to. */
+  movedOf(entity: string): KeyMap {
+    const known = this.#byEntity.get(entity)?.mapping?.moved ?? this.#elsewhere.get(entity);
+    if (known !== undefined) return known;
+    const keys = new PackedKeyMap();
+    this.#elsewhere.set(entity, keys);
+    return keys;
+  }
+
+  /** Unique columns of the model, besides its key, that references hold. */
+  spacesOf(model: string): readonly ColumnSpace[] {
+    return this.#spaces.get(model) ?? [];
+  }
+
+  /** What references of the reference's kind hold. */
+  spaceOf(reference: Reference): ValueSpace | undefined {
+    return this.#spaceOf.get(reference);
+  }
+
+  /** Whether keys or values of the model's objects follow those of others. */
+  isDerived({ target }: PlannedModel): boolean {
+    const { held = [], keyPlaces = [] } = this.#rows.get(target.model) ?? {};
+    return this.spacesOf(target.model).length > 0 || held.some(({ places }) => places.some((place) => keyPlaces.includes(place)));
+  }
+
+  follow(planned: PlannedModel, object: ArchiveObject): FollowedRow {
+    const rows = this.#of(planned);
+    let texts: Map<number, string> | undefined;
+    let unknown: Set<number> | undefined;
+    let wanted: Map<number, readonly [text: string, reference: Reference]> | undefined;
+    let lost: Needed[] | undefined;
+    for (const held of rows.held) {
+      const value = held.value(object);
+      if (value === undefined) continue;
+      const { parent, places, reference } = held;
+      if (this.#isOpen(held, value)) {
+        unknown ??= new Set();
+        this.#sawOpen = true;
+        for (const place of places) unknown.add(place);
+        continue;
+      }
+      if (held.space instanceof ColumnSpace && held.space.gone.has(value)) return { is: 'torn', references: [reference] };
+      let to = held.space?.moved.get(value) ?? value;
+      if (parent !== undefined && reference.direct && parent.skipped.has(value)) {
+        const other = parent.standIns.get(value);
+        const inKey = other !== value && places.some((place) => rows.keyPlaces.includes(place));
+        if (other === undefined || (inKey && changesKey(rows, places, value, other))) {
+          (lost ??= []).push({ planned: parent, key: value });
+          continue;
+        }
+        to = other;
+      }
+      if (to === value && !rows.shares) continue;
+      const own = keyTexts(to);
+      const before = to === value ? own : keyTexts(value);
+      for (const [at, place] of places.entries()) {
+        const text = own[at] ?? '';
+        if (rows.shares) {
+          const other = wanted?.get(place);
+          if (other !== undefined && other[0] !== text) return { is: 'torn', references: [other[1], reference] };
+          (wanted ??= new Map()).set(place, [text, reference]);
+        }
+        if (text !== before[at]) (texts ??= new Map()).set(place, text);
+      }
+    }
+    if (lost !== undefined) return { is: 'lost', needs: this.#reason(planned, object, lost) };
+    return { is: 'kept', texts: texts ?? nothing, unknown: unknown ?? none };
+  }
+
+  /** The key that an object has when its references are followed, and that it keeps of the new one where it gets one. */
+  followedKey(planned: PlannedModel, key: Key, texts: ReadonlyMap<number, string>): Key {
+    const { target, mapping } = planned;
+    const { keyPlaces } = this.#of(planned);
+    let followed = key;
+    if (texts.size > 0 && keyPlaces.some((place) => texts.has(place))) {
+      const old = keyTexts(key);
+      const own = keyPlaces.map((place, at) => texts.get(place) ?? old[at] ?? '');
+      followed = toKey(own, hasIntegerKey(target.entity));
+    }
+    if (mapping?.newKeys === undefined || !mapping.fresh.has(key)) return followed;
+    const { place } = mapping.newKeys;
+    const drawn = mapping.moved.get(key) ?? key;
+    return withPart(target.entity, followed, place, keyTexts(drawn)[place] ?? '');
+  }
+
+  key({ target, skipped, standIns, mapping }: PlannedModel, object: ArchiveObject): Key {
+    const key = objectKey(object, target.shape) ?? '';
+    return (skipped.has(key) ? standIns.get(key) : mapping?.moved.get(key)) ?? key;
+  }
+
+  line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string {
+    const row = this.follow(planned, object);
+    if (row.is !== 'kept')
+      throw new TypeError(`an object of ${planned.target.model} is written that cannot follow its references`);
+    return this.lineOf(planned, object, lane, { texts: row.texts, key: this.key(planned, object) });
+  }
+
+  /** The row with other texts in some places, and another key. */
+  lineOf(
+    planned: PlannedModel,
+    object: ArchiveObject,
+    lane: Lane,
+    { texts, key }: { readonly texts: ReadonlyMap<number, string>; readonly key: Key },
+  ): string {
+    const { target } = planned;
+    const line = target[lane](object);
+    const isMoved = objectKey(object, target.shape) !== key;
+    if (texts.size === 0 && !isMoved) return line;
+    const { lanes, keyPlaces } = this.#of(planned);
+    const parts = line.split('\t');
+    for (const [place, text] of texts) {
+      const at = lanes[lane][place] ?? -1;
+      if (at >= 0) parts[at] = escapeCopy(text);
+    }
+    if (isMoved) {
+      const own = keyTexts(key);
+      for (const [part, place] of keyPlaces.entries()) {
+        const at = lanes[lane][place] ?? -1;
+        if (at >= 0) parts[at] = escapeCopy(own[part] ?? '');
+      }
+    }
+    return parts.join('\t');
+  }
+
+  held(_: PlannedModel, { reference, value }: HeldBy, object: ArchiveObject): Key | undefined {
+    const held = value(object);
+    if (held === undefined) return undefined;
+    const space = this.spaceOf(reference);
+    return space?.known.has(held) === true ? undefined : (space?.moved.get(held) ?? held);
+  }
+
+  needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined {
+    const row = this.follow(planned, object);
+    return row.is === 'lost' ? row.needs : undefined;
+  }
+
+  #isOpen({ parent, reference, backward, space }: Held, value: Key): boolean {
+    const mapping = parent?.mapping;
+    if (mapping === undefined) return false;
+    if (space instanceof ColumnSpace) return this.#isFirstPass && backward && space.known.has(value);
+    if (mapping.waiting.size > 0 && mapping.waiting.has(value)) return true;
+    if (!this.#isFirstPass || !backward || space?.known.has(value) !== true) return false;
+    return !(parent?.target.entity.model === reference.child && mapping.decided.has(value));
+  }
+
+  /** Why it is lost: for a row that is in the way if it can be, never for itself. */
+  #reason(planned: PlannedModel, object: ArchiveObject, lost: readonly Needed[]): Needed | undefined {
+    const own = objectKey(object, planned.target.shape);
+    const others = lost.filter((one) => one.planned.target.model !== planned.target.model || one.key !== own);
+    return others.find((one) => one.planned.inTheWay.has(one.key)) ?? others[0];
+  }
+
+  #of({ target }: PlannedModel): ModelRows {
+    const rows = this.#rows.get(target.model);
+    if (rows === undefined) throw new TypeError(`${target.model} is no model of the plan`);
+    return rows;
+  }
+
+  #rowsOf({ target }: PlannedModel, order: readonly string[]): ModelRows {
+    const placeOf = (name: string): number => target.columns.findIndex(({ column }) => column.name === name);
+    const { entity } = target;
+    const keyPlaces = entity.key.map(placeOf);
+    const held = target.references.flatMap((reference): Held[] => {
+      const places = reference.columns.map(placeOf);
+      // What is its own key says nothing of what that should be.
+      if (reference.parent === entity.model && places.join() === keyPlaces.join()) return [];
+      const parent = this.#byEntity.get(reference.parent);
+      const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
+      const space = this.#spaceFor(reference, parent);
+      this.#spaceOf.set(reference, space);
+      return [{ reference, places, parent, space, backward, value: valueReader(target, reference) }];
+    });
+    const all = held.flatMap(({ places }) => places);
+    const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
+    const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
+    return { held, keyPlaces, shares: new Set(all).size < all.length, lanes };
+  }
+
+  #spaceFor({ direct, parentColumns, parent: entity }: Reference, parent: PlannedModel | undefined): ValueSpace | undefined {
+    if (parent === undefined) return direct ? { known: { has: () => false }, moved: this.movedOf(entity) } : undefined;
+    const { target, keys, mapping } = parent;
+    if (mapping === undefined) return undefined;
+    if (parentColumns.join('\0') === target.entity.key.join('\0')) return { known: keys, moved: mapping.moved };
+    if (!parentColumns.every((name) => target.columns.some(({ column }) => column.name === name))) return undefined;
+    const spaces = this.#spaces.get(target.model) ?? [];
+    this.#spaces.set(target.model, spaces);
+    const same = spaces.find(({ columns }) => columns.join('\0') === parentColumns.join('\0'));
+    if (same !== undefined) return same;
+    const space = new ColumnSpace(target, parentColumns);
+    spaces.push(space);
+    return space;
+  }
+}
+
+/** Whether a column of the key would hold another text: a tenant that both keys hold stays. */
+function changesKey({ keyPlaces }: ModelRows, places: readonly number[], from: Key, to: Key): boolean {
+  const [before, after] = [keyTexts(from), keyTexts(to)];
+  return places.some((place, at) => keyPlaces.includes(place) && before[at] !== after[at]);
+}

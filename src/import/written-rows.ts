@@ -1,0 +1,31 @@
+import type { ArchiveObject } from '../archive/archive.js';
+import type { Key } from '../closure/key.js';
+import type { Reference } from '../schema/schema.js';
+import type { PlannedModel } from './planned-model.js';
+
+/** Which columns a row has as COPY text: the names of the functions of a target model. */
+export type Lane = 'line' | 'writtenLine' | 'stagedLine';
+
+/** A skipped object that another one needs. */
+export interface Needed {
+  readonly planned: PlannedModel;
+  readonly key: Key;
+}
+
+/** How to read what a reference holds out of an object of the archive. */
+export interface HeldBy {
+  readonly reference: Reference;
+  readonly value: (object: ArchiveObject) => Key | undefined;
+}
+
+/** What objects of the archive are in the target: under which key, and with which references. */
+export interface WrittenRows {
+  /** The key of the row that the object is there. */
+  key(planned: PlannedModel, object: ArchiveObject): Key;
+  /** The row of an object that is written, as COPY text. */
+  line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string;
+  /** What a reference will hold; undefined where it is NULL, or where nobody need look for its row. */
+  held(planned: PlannedModel, held: HeldBy, object: ArchiveObject): Key | undefined;
+  /** The skipped object without which this one stays out. */
+  needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined;
+}

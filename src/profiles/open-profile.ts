@@ -1,0 +1,65 @@
+import type { DataSource } from 'typeorm';
+import { readCatalog } from '../dialect/postgres/read-catalog.js';
+import { openReadSession } from '../dialect/postgres/session.js';
+import type { FilesOf } from '../export/files-context.js';
+import type { Policy } from '../policy/policy.js';
+import type { RowPolicyHook } from '../policy/row-policy-hook.js';
+import type { Profile, ProfileValues } from './profile.js';
+import { withProfilePolicy } from './with-profile-policy.js';
+
+export interface ProfileOptions {
+  readonly profile: Profile;
+  /** Made safe, and not opened. Its own entities make room for the profile's. */
+  readonly dataSource: DataSource;
+  /** The user's, which goes before the profile's. */
+  readonly policy?: Policy | undefined;
+  /** What was said of the profile's options. */
+  readonly values?: ProfileValues | undefined;
+  /** Whether rows are to leave: then nothing may be unknown. */
+  readonly exports: boolean;
+  /** Opens the data source; the default is TypeORM's own way. */
+  readonly initialize?: ((dataSource: DataSource) => Promise<unknown>) | undefined;
+}
+
+/** What an export or explanation under a profile is to be given. */
+export interface OpenedProfile {
+  readonly policy: Policy;
+  readonly rowPolicy: RowPolicyHook | undefined;
+  readonly filesOf: FilesOf | undefined;
+}
+
+/**
+ * Opens a data source under a profile: with the profile's entities for the tables that the database has, and the profile's policy below
+ * the user's.
+ *
+ * @example
+ * const opened = await openProfile({ profile: zulip, dataSource, exports: true });
+ * await exportObjects(dataSource, { objects: ['zerver.Realm.2'], output: 'realm.json', ...opened });
+ *
+ * @throws UsageError PROFILE_TABLES; RefusedError NOT_CLASSIFIED; FailedError NO_CONNECTION
+ */
+export async function openProfile(options: ProfileOptions): Promise<OpenedProfile> {
+  const { profile, dataSource, policy, values = {} } = options;
+  const initialize = options.initialize ?? ((one: DataSource) => one.initialize());
+  dataSource.setOptions({ entities: [] });
+  await initialize(dataSource);
+  try {
+    const session = await openReadSession(dataSource);
+    const catalog = await readCatalog(session).finally(() => session.close());
+    if (options.exports) profile.refuseUnknown?.(catalog, policy);
+    const entities = [...(await profile.entities(catalog))];
+    const known = profile.policy(catalog, values);
+    // TypeORM reads the entities when it connects.
+    await dataSource.destroy();
+    dataSource.setOptions({ entities });
+    await initialize(dataSource);
+    return {
+      policy: withProfilePolicy(known, policy),
+      rowPolicy: profile.rowPolicy?.(values),
+      filesOf: profile.filesOf?.(values),
+    };
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,172 @@
+import type { Key } from '../../../closure/key.js';
+import type { RowReader } from '../../../dialect/row-reader.js';
+import { chunked } from '../../../export/chunked.js';
+import type { Pass } from '../../../export/layout-rows.js';
+import type { Entity } from '../../../schema/schema.js';
+import type { LeavingRow } from '../../../export/leaving-rows.js';
+import { FailedError } from '../../../errors/portolan-error.js';
+import { fieldsOf, inZulipsOrder, RowText } from './fields.js';
+import { messageTables } from './tables.js';
+import { newBuffer } from './write-table.js';
+import type { TablesFile } from './tables-file.js';
+import type { ZulipFiles } from './zulip-files.js';
+
+/** Messages of one file. */
+export const messagesOfFile = 1000;
+/** Files whose messages and their users' rows are read by one query each: as many as have about so many rows. */
+const rowsAtOnce = 200_000;
+const filesAtOnce = 10;
+/** Bytes of one file that are handed on at once. */
+const worthHandingOn = 128 * 1024;
+
+/** Messages of some files that follow each other. */
+interface Unit {
+  /** Of the first file, from 1. */
+  readonly first: number;
+  readonly keys: readonly Key[];
+}
+
+/** Rows for one file. */
+interface Piece {
+  /** The first file of its unit. */
+  readonly unit: number;
+  readonly file: number;
+  readonly table: keyof typeof messageTables;
+  readonly bytes: Buffer;
+  readonly count: number;
+}
+
+/**
+ * `messages-000001.json` and on: a thousand messages each, their ids ascending through all of them, and with each file what its
+ * messages are to their readers.
+ */
+export async function writeMessageFiles(files: ZulipFiles): Promise<void> {
+  const messages = files.entity('zerver_message');
+  const userMessages = files.entity('zerver_usermessage');
+  if (messages === undefined || userMessages === undefined) return;
+  const { rows } = files.context;
+  const writer = new MessagesReader(messages, userMessages, rows.pass(messages), rows.pass(userMessages));
+  const perMessage = rows.count(userMessages.model) / Math.max(1, rows.count(messages.model));
+  const size = Math.max(1, Math.min(filesAtOnce, Math.floor(rowsAtOnce / Math.max(1, perMessage * messagesOfFile))));
+  const pieces = rows.sideBySide(
+    unitsOf(await rows.keys(messages), size),
+    (reader, unit) => writer.read(reader, unit),
+    ({ bytes }) => bytes.length,
+  );
+  const open = new OpenFiles(files);
+  for await (const piece of pieces) await open.take(piece);
+  await open.close();
+  writer.end();
+}
+
+function* unitsOf(keys: Iterable<Key>, size: number): Generator<Unit> {
+  let first = 1;
+  for (const some of chunked(keys, size * messagesOfFile)) {
+    yield { first, keys: some };
+    first += size;
+  }
+}
+
+class MessagesReader {
+  readonly #messages: Entity;
+  readonly #passes: readonly [messages: Pass, userMessages: Pass];
+  readonly #texts: readonly [messages: RowText, userMessages: RowText];
+  /** Which message a user's row is of. */
+  readonly #message: number;
+
+  constructor(messages: Entity, userMessages: Entity, ofMessages: Pass, ofUserMessages: Pass) {
+    this.#messages = messages;
+    this.#passes = [ofMessages, ofUserMessages];
+    this.#texts = [
+      new RowText(inZulipsOrder(fieldsOf(messages, ofMessages.columns, false), messageTables.zerver_message)),
+      new RowText(inZulipsOrder(fieldsOf(userMessages, ofUserMessages.columns, false), messageTables.zerver_usermessage)),
+    ];
+    this.#message = ofUserMessages.columns.findIndex(({ name }) => name === 'message_id');
+  }
+
+  async *read(reader: RowReader, { first, keys }: Unit): AsyncGenerator<Piece> {
+    const [ofMessages, ofUserMessages] = this.#passes;
+    const places = new Map(keys.map((key, at) => [key, first + Math.floor(at / messagesOfFile)]));
+    const messages = ofMessages.byKey(reader, keys);
+    yield* this.#pieces(first, messages, 'zerver_message', this.#texts[0], (row) => places.get(row.key()));
+    const readers = ofUserMessages.holding(reader, 'message_id', this.#messages.model, keys);
+    const at = this.#message;
+    yield* this.#pieces(first, readers, 'zerver_usermessage', this.#texts[1], ({ cursor }) => places.get(cursor.integer(at)));
+  }
+
+  end(): void {
+    for (const pass of this.#passes) pass.end();
+  }
+
+  async *#pieces(
+    unit: number,
+    rows: AsyncIterable<LeavingRow>,
+    table: Piece['table'],
+    text: RowText,
+    fileOf: (row: LeavingRow) => number | undefined,
+  ): AsyncGenerator<Piece> {
+    const waiting = new Map<number, { out: ReturnType<typeof newBuffer>; count: number }>();
+    const handOn = (file: number): Piece => {
+      const { out, count } = waiting.get(file) ?? { out: newBuffer(), count: 0 };
+      waiting.delete(file);
+      return { unit, file, table, bytes: out.bytes(), count };
+    };
+    for await (const row of rows) {
+      while (row.next()) {
+        const file = fileOf(row);
+        if (file === undefined) continue;
+        let one = waiting.get(file);
+        if (one === undefined) waiting.set(file, (one = { out: newBuffer(), count: 0 }));
+        text.write(one.out, row.cursor, { key: row.key(), lists: [] });
+        one.count += 1;
+      }
+      for (const [file, { out }] of [...waiting]) if (out.length >= worthHandingOn) yield handOn(file);
+    }
+    for (const file of [...waiting.keys()].sort((a, b) => a - b)) yield handOn(file);
+  }
+}
+
+/** The files of a unit are open at once; they are closed in their order. */
+class OpenFiles {
+  readonly #files: ZulipFiles;
+  readonly #open = new Map<number, { readonly file: TablesFile; table: Piece['table'] }>();
+  #unit = 0;
+  #written = 0;
+
+  constructor(files: ZulipFiles) {
+    this.#files = files;
+  }
+
+  async take({ unit, file: number, table, bytes, count }: Piece): Promise<void> {
+    if (unit !== this.#unit) await this.close();
+    this.#unit = unit;
+    let one = this.#open.get(number);
+    if (one === undefined) {
+      const file = await this.#files.tables(messagesPath(number));
+      await file.begin('zerver_message');
+      one = { file, table: 'zerver_message' };
+      this.#open.set(number, one);
+    }
+    if (one.table !== table) await one.file.begin((one.table = table));
+    await one.file.rows(bytes, count);
+  }
+
+  async close(): Promise<void> {
+    for (const [number, { file, table }] of [...this.#open].sort(([a], [b]) => a - b)) {
+      if (number !== this.#written + 1) {
+        throw new FailedError('ROWS_MISSING', `${messagesPath(number)} follows ${messagesPath(this.#written)}`, {
+          hint: 'This is a defect of Portolan: nothing was written. Please report it.',
+        });
+      }
+      if (table === 'zerver_message') await file.begin('zerver_usermessage');
+      await this.#files.finish(messagesPath(number), file);
+      this.#written = number;
+    }
+    this.#open.clear();
+  }
+}
+
+/** Counted from 1. */
+export function messagesPath(file: number): string {
+  return `messages-${String(file).padStart(6, '0')}.json`;
+}

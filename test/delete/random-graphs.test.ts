@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { DataSource } from 'typeorm';
+import type { ArchiveObject } from '../../src/index.js';
+import { deleteObjects, exportObjects, undoJournal } from '../../src/index.js';
+import type { TestDatabase } from '../support/database.js';
+import { createDatabase } from '../support/database.js';
+import { expectedDeletion } from './expected-deletion.js';
+import { graphChanges, graphOf, graphPolicy, graphRows, graphRules, graphTables } from './graph-tables.js';
+
+const runs = Number(process.env['PORTOLAN_RUNS'] ?? 25);
+
+describe('the deletion of random graphs', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'portolan-delete-'));
+    database = await createDatabase({ sql: graphTables });
+    dataSource = await new DataSource({ type: 'postgres', url: database.url, entities: [] }).initialize();
+  });
+
+  after(async () => {
+    await dataSource.destroy();
+    await database.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const archiveOf = (path: string): { header: { seeds: string[] }; objects: ArchiveObject[] } =>
+    JSON.parse(readFileSync(path, 'utf8')) as { header: { seeds: string[] }; objects: ArchiveObject[] };
+
+  it(`removes what a model of it says, and nothing else (${String(runs)} runs)`, async function () {
+    this.timeout(runs * 4000);
+    const met = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(graphRows, graphChanges, graphRules, fc.nat(), async (rows, changes, rules, pick) => {
+        await database.query(rows);
+        const people = await database.query('SELECT id FROM a ORDER BY id');
+        const person = people[pick % people.length]?.['id'] as number;
+        const [archive, policy] = [join(folder, 'archive.json'), graphPolicy(rules)];
+        await exportObjects(dataSource, {
+          objects: [`a.${String(person)}`],
+          output: archive,
+          policy,
+          force: true,
+          reproducible: true,
+        });
+        await database.query(changes);
+        const before = await graphOf(database);
+        const { objects } = archiveOf(archive);
+        const expected = expectedDeletion(rules, [`a.${String(person)}`], objects, before);
+        const dry = await deleteObjects(dataSource, { archive, policy, dryRun: true });
+        expect(await graphOf(database), 'after the dry run').to.deep.equal(before);
+        const journal = join(folder, 'journal');
+        const real = await deleteObjects(dataSource, { archive, policy, journal });
+        expect(real.plan, 'the dry run').to.deep.equal(dry.plan);
+        const { plan } = real;
+        for (const [what, counts] of Object.entries({
+          ...plan.reasons,
+          delete: plan.delete,
+          nullify: plan.nullify,
+          links: plan.links,
+        }))
+          if (Object.keys(counts).length > 0) met.add(what);
+        expect(Object.fromEntries(await graphOf(database))).to.deep.equal(Object.fromEntries(expected.after));
+        const undone = await undoJournal(dataSource, { journal, policy });
+        expect(undone.conflicts).to.deep.equal([]);
+        expect(Object.fromEntries(await graphOf(database)), 'taken back').to.deep.equal(Object.fromEntries(before));
+      }),
+      { numRuns: runs, endOnFailure: false },
+    );
+    if (runs >= 25)
+      expect([...met]).to.include.members(['delete', 'nullify', 'links', 'referenced', 'survives', 'shared', 'changed']);
+  });
+});

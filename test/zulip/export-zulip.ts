@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ArchiveObject, ArchiveTrailer, Explanation } from '../../src/index.js';
+import { explainObjects, exportObjects } from '../../src/index.js';
+import { openProfile } from '../../src/profiles/open-profile.js';
+import type { ProfileValues } from '../../src/profiles/profile.js';
+import { zulip } from '../../src/profiles/zulip/zulip.js';
+import { dataSourceOf } from '../../src/source/data-source-of.js';
+
+/** What left of a Zulip server. */
+export interface ZulipExport {
+  readonly trailer: ArchiveTrailer;
+  /** By model (`zerver.message`), each object by its key. */
+  readonly objects: ReadonlyMap<string, ReadonlyMap<number, ArchiveObject['fields']>>;
+  /** How many rows stayed at home by a rule. */
+  leftOut(model: string, rule: string): number;
+  ids(model: string): readonly number[];
+  external(model: string): readonly number[];
+}
+
+/** Exports objects of a Zulip server, with the profile's options as on the command line. */
+export async function exportZulip(url: string, objects: readonly string[], values: ProfileValues = {}): Promise<ZulipExport> {
+  const dataSource = await dataSourceOf(url);
+  const opened = await openProfile({ profile: zulip, dataSource, values, exports: true });
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-zulip-'));
+  try {
+    const output = join(folder, 'out.json');
+    await exportObjects(dataSource, { objects, output, reproducible: true, includeSecrets: ['*'], ...opened });
+    const { objects: all, trailer } = JSON.parse(readFileSync(output, 'utf8')) as {
+      objects: readonly ArchiveObject[];
+      trailer: ArchiveTrailer;
+    };
+    const byModel = new Map<string, Map<number, ArchiveObject['fields']>>();
+    for (const { model, pk, fields } of all) {
+      const rows = byModel.get(model) ?? new Map<number, ArchiveObject['fields']>();
+      byModel.set(model, rows.set(Number(pk), fields));
+    }
+    return {
+      trailer,
+      objects: byModel,
+      leftOut: (model, rule) => trailer.leftOut.find((one) => one.model === model && one.rule === rule)?.count ?? 0,
+      ids: (model) => [...(byModel.get(model)?.keys() ?? [])].sort((a, b) => a - b),
+      external: (model) => trailer.external.flatMap((one) => (one.model === model ? [Number(one.pk)] : [])).sort((a, b) => a - b),
+    };
+  } finally {
+    await dataSource.destroy();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The same, explained. */
+export async function explainZulip(
+  url: string,
+  objects: readonly string[],
+  values: ProfileValues,
+  why?: string,
+): Promise<Explanation> {
+  const dataSource = await dataSourceOf(url);
+  const opened = await openProfile({ profile: zulip, dataSource, values, exports: true });
+  try {
+    return await explainObjects(dataSource, { objects, why, ...opened });
+  } finally {
+    await dataSource.destroy();
+  }
+}
