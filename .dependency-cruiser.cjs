@@ -29,7 +29,7 @@ module.exports = {
     {
       name: 'stages-in-order',
       severity: 'error',
-      from: { path: '^src/(errors|findings|schema|policy|closure|values|archive|dialect|seeds)/' },
+      from: { path: '^src/(errors|findings|schema|policy|closure|values|store|archive|dialect|seeds)/' },
       to: { path: '^src/(changes|export|import|delete|undo|cli|bin)/' },
     },
     {
@@ -43,6 +43,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/changes/' },
       to: { path: '^src/(export|import)/' },
+    },
+    {
+      name: 'store-knows-no-archive',
+      severity: 'error',
+      from: { path: '^src/store/' },
+      to: { path: '^src/', pathNot: '^src/(store|errors)/' },
+    },
+    {
+      name: 'clients-behind-their-store',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/store/(google|s3)/' },
+      to: { path: 'node_modules/@(google-cloud|aws-sdk)/' },
     },
     {
       name: 'export-and-import-apart',

@@ -4,30 +4,46 @@ import { link, open, rename } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { UsageError } from '../errors/portolan-error.js';
+import type { ByteTarget } from '../store/byte-target.js';
+import type { ObjectCondition } from '../store/object-store.js';
 import { fileError } from './file-error.js';
 import { isStandardOutput, outputPlace } from './output-place.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from './temporary-files.js';
 
-/** Where the bytes of an archive go. */
-export interface ArchiveTarget {
-  /** True where nobody looks at the bytes any more; a stream hands them on to whom it likes. */
-  write(bytes: Buffer): Promise<boolean>;
-  /** How many bytes there are. */
-  finish(): Promise<number>;
-  abort(): Promise<void>;
+export interface OpenTargetOptions {
+  /** Whether what stands there may be replaced. */
+  readonly force: boolean;
+  /** Of an object of a bucket: no other version may be replaced. */
+  readonly replaces?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** A path, `-` (or another name) for standard output, or a stream. @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT */
-export async function openTarget(output: string | Writable, force: boolean): Promise<ArchiveTarget> {
+/** A path, `gs://` or `s3://`, `-` (or another name) for standard output, or a stream. @throws UsageError OUTPUT_EXISTS, FOLDER_MISSING, OUTPUT_LAYOUT */
+export async function openTarget(output: string | Writable, options: OpenTargetOptions): Promise<ByteTarget> {
   if (typeof output !== 'string') return new StreamTarget(output, 'the output');
   if (isStandardOutput(output)) return new StreamTarget(process.stdout, 'standard output');
   const place = await outputPlace(output);
-  if (place.kind === 'special') return new StreamTarget(createWriteStream(output), output);
-  if (place.kind === 'file' && !force) throw outputExists(output);
-  return FileTarget.open(place.path, force);
+  switch (place.kind) {
+    case 'object': {
+      const { ObjectTarget } = await import('../store/object-target.js');
+      return ObjectTarget.open(place.object, conditionOf(options), { signal: options.signal });
+    }
+    case 'special':
+      return new StreamTarget(createWriteStream(output), output);
+    case 'file':
+      if (!options.force) throw outputExists(output);
+      return FileTarget.open(place.path, options.force);
+    case 'nothing':
+      return FileTarget.open(place.path, options.force);
+  }
 }
 
-class StreamTarget implements ArchiveTarget {
+function conditionOf({ force, replaces }: OpenTargetOptions): ObjectCondition {
+  if (replaces !== undefined) return { kind: 'version', version: replaces };
+  return { kind: force ? 'anything' : 'nothing' };
+}
+
+class StreamTarget implements ByteTarget {
   #bytes = 0;
   readonly #stream: Writable;
   readonly #name: string;
@@ -77,7 +93,7 @@ class StreamTarget implements ArchiveTarget {
 /** So many bytes are worth sending to the disk while the next ones are made: little is left to wait for at the end. */
 const worthSyncing = 32 * 1024 * 1024;
 
-class FileTarget implements ArchiveTarget {
+class FileTarget implements ByteTarget {
   #bytes = 0;
   #synced = 0;
   #syncing: Promise<void> | undefined;

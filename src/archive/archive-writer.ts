@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Transform, Writable } from 'node:stream';
 import stringify from 'fast-json-stable-stringify';
 import type { FileSink } from '../files/file-source.js';
+import type { ByteTarget } from '../store/byte-target.js';
+import { isUrl } from '../store/object-place.js';
 import type { ArchiveHeader, ArchiveTrailer, TrailerContent } from './archive.js';
-import type { ArchiveTarget } from './archive-target.js';
+import type { OpenTargetOptions } from './archive-target.js';
 import { openTarget } from './archive-target.js';
 import { checkLines } from './check-lines.js';
 import type { PathLayout } from './compression.js';
@@ -18,11 +20,10 @@ import { PartsWriter } from './parts/parts-writer.js';
 import { TarTarget } from './parts/tar-target.js';
 import { sealOf } from './seal-of.js';
 
-export interface ArchiveWriterOptions {
-  /** A path, `-` for standard output, or a stream. */
+export interface ArchiveWriterOptions extends OpenTargetOptions {
+  /** A path, `gs://` or `s3://`, `-` for standard output, or a stream. */
   readonly output: string | Writable;
   readonly header: ArchiveHeader;
-  readonly force: boolean;
   /** Of an archive in parts, the most that a part holds. Default: that of the format. */
   readonly partBytes?: number | undefined;
 }
@@ -66,24 +67,26 @@ export async function createArchiveWriter(options: ArchiveWriterOptions): Promis
 
 async function openWriter(
   { layout, compression }: PathLayout,
-  { output, force, partBytes = partLimit }: ArchiveWriterOptions,
+  options: ArchiveWriterOptions,
 ): Promise<LinesWriter | PartsWriter> {
+  const { output, force, partBytes = partLimit } = options;
   if (layout === 'folder' && typeof output === 'string') {
     return new PartsWriter(await FolderTarget.open(output, force), partBytes);
   }
   const transform = compressor(compression);
-  const target = await openTarget(output, force);
-  if (layout === 'tar')
-    return new PartsWriter(
-      new TarTarget(target, transform, typeof output === 'string' ? output : join(tmpdir(), 'portolan')),
-      partBytes,
-    );
+  const target = await openTarget(output, options);
+  if (layout === 'tar') return new PartsWriter(new TarTarget(target, transform, waitingPlace(output)), partBytes);
   return new LinesWriter(target, transform, layout === 'document');
+}
+
+/** Beside a file; what goes elsewhere has no disk of its own. */
+function waitingPlace(output: string | Writable): string {
+  return typeof output === 'string' && !isUrl(output) ? output : join(tmpdir(), 'portolan');
 }
 
 class LinesWriter implements ArchiveWriter {
   readonly lineStart: string;
-  readonly #target: ArchiveTarget;
+  readonly #target: ByteTarget;
   readonly #transform: Transform | undefined;
   readonly #document: boolean;
   readonly #content = createHash('sha256');
@@ -92,7 +95,7 @@ class LinesWriter implements ArchiveWriter {
   readonly #drained: Promise<void> | undefined;
   #empty = true;
 
-  constructor(target: ArchiveTarget, transform: Transform | undefined, document: boolean) {
+  constructor(target: ByteTarget, transform: Transform | undefined, document: boolean) {
     this.#target = target;
     this.#transform = transform;
     this.#document = document;
@@ -139,8 +142,10 @@ class LinesWriter implements ArchiveWriter {
 
   async abort(): Promise<void> {
     this.#transform?.destroy();
+    // A write that waits for a slow store ends with it.
+    const aborted = this.#target.abort();
     await this.#drained?.catch(() => undefined);
-    await this.#target.abort();
+    await aborted;
   }
 
   async #put(bytes: Buffer): Promise<boolean> {

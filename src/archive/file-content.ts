@@ -1,23 +1,24 @@
-import { stat } from 'node:fs/promises';
 import { RefusedError } from '../errors/portolan-error.js';
+import type { ByteSource } from '../store/byte-source.js';
 import type { ArchiveContent, ContentPass, ContentVersion } from './archive-content.js';
 import type { Compression } from './compression.js';
-import { fileError } from './file-error.js';
 import { readBytes, readLines } from './read-lines.js';
 
-/** An archive that is one file of lines. */
+/** An archive that is one file of lines, or one such object of a bucket. */
 export class FileContent implements ArchiveContent {
   readonly path: string;
+  readonly #source: ByteSource;
   readonly #compression: Compression;
 
-  constructor(path: string, compression: Compression) {
-    this.path = path;
+  constructor(source: ByteSource, compression: Compression) {
+    this.path = source.name;
+    this.#source = source;
     this.#compression = compression;
   }
 
   pass(): ContentPass {
     return {
-      lines: readLines(this.path, this.#compression),
+      lines: readLines(this.#source, this.#compression),
       prove: ({ files }) => {
         if (files === undefined) return;
         throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: it is the lines of an archive that has files, without them`, {
@@ -28,20 +29,10 @@ export class FileContent implements ArchiveContent {
   }
 
   bytes(): AsyncGenerator<Buffer> {
-    return readBytes(this.path, this.#compression);
+    return readBytes(this.#source, this.#compression);
   }
 
   version(): Promise<ContentVersion> {
-    return fileVersion(this.path);
-  }
-}
-
-/** @throws UsageError, FailedError as the file system has it */
-export async function fileVersion(path: string): Promise<ContentVersion> {
-  try {
-    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return { version: [dev, ino, size, mtimeNs].join(' '), size: Number(size) };
-  } catch (error) {
-    throw fileError(error, path);
+    return this.#source.look();
   }
 }

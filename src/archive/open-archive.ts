@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RefusedError } from '../errors/portolan-error.js';
+import { sourceChanged } from '../store/source-changed.js';
 import type { ArchiveContent, ContentVersion, FilesOfPass, FileVisitor } from './archive-content.js';
 import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from './archive.js';
 import { checkHeader, checkTrailer } from './check-header.js';
@@ -7,7 +8,7 @@ import { ModelFilter } from './model-filter.js';
 import { ObjectChecker } from './object-checker.js';
 import { openContent } from './open-content.js';
 
-/** An archive on disk. Its header is read at once; each pass over the objects reads and checks all of it again. */
+/** An archive on disk or in a bucket. Its header is read at once; each pass over the objects reads and checks all of it again. */
 export interface ArchiveReader {
   readonly path: string;
   readonly header: ArchiveHeader;
@@ -27,12 +28,19 @@ export interface ArchiveReader {
   files(visitor: FileVisitor): Promise<void>;
 }
 
-/** @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED */
-export async function openArchive(path: string): Promise<ArchiveReader> {
-  const content = await openContent(path);
-  const { version, size } = await content.version();
+/** How an archive is read. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * @param path of a file or a folder, or `gs://bucket/path`, `s3://bucket/path`
+ * @throws UsageError ARCHIVE_NOT_FOUND; RefusedError ARCHIVE_NOT_OURS, ARCHIVE_VERSION, ARCHIVE_DAMAGED, ARCHIVE_TRUNCATED
+ */
+export async function openArchive(path: string, { signal }: ReadOptions = {}): Promise<ArchiveReader> {
+  const { content, version } = await openContent(path, signal);
   const { header, document } = await readHeader(content);
-  return new ContentReader(content, { version, size }, header, document);
+  return new ContentReader(content, version, header, document);
 }
 
 const headerStart = Buffer.from('{"header":');
@@ -116,7 +124,7 @@ class ContentReader implements ArchiveReader {
     objectOf: ReadObject,
     files: FilesOfPass = this.#trailer === undefined ? 'prove' : 'pass over',
   ): AsyncGenerator<readonly ArchiveObject[]> {
-    if ((await this.#content.version()).version !== this.#version.version) throw this.#changed();
+    if ((await this.#content.version()).version !== this.#version.version) throw sourceChanged(this.path);
     const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
     const hash = createHash('sha256');
@@ -170,7 +178,7 @@ class ContentReader implements ArchiveReader {
         hint: editedHint,
       });
     }
-    if (this.#trailer !== undefined && this.#trailer.sha256 !== trailer.sha256) throw this.#changed();
+    if (this.#trailer !== undefined && this.#trailer.sha256 !== trailer.sha256) throw sourceChanged(this.path);
     if (filter === undefined) checker.compareCounts(trailer);
     this.#trailer = trailer;
   }
@@ -190,12 +198,6 @@ class ContentReader implements ArchiveReader {
 
   #damaged(what: string, line: number): RefusedError {
     return new RefusedError('ARCHIVE_DAMAGED', `${this.path}:${String(line)}: ${what}`, { hint: editedHint });
-  }
-
-  #changed(): RefusedError {
-    return new RefusedError('ARCHIVE_CHANGED', `${this.path} was changed or replaced while it was read`, {
-      hint: 'Nothing was written. Wait until whoever writes it is done, and begin again.',
-    });
   }
 
   #truncated(): RefusedError {

@@ -1,68 +1,52 @@
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
-import { RefusedError, UsageError } from '../errors/portolan-error.js';
+import { PortolanError, RefusedError } from '../errors/portolan-error.js';
+import type { ByteSource } from '../store/byte-source.js';
 import type { Compression } from './compression.js';
 import { decompressor } from './compression.js';
 import { fileError } from './file-error.js';
 import { lineLimit } from './limits.js';
 
-/** Some whole lines of a file: the raw bytes, and where each line ends (after its line feed, or at the end of the file). */
+/** Some whole lines of an archive: the raw bytes, and where each line ends (after its line feed, or at the end of all). */
 export interface LineBatch {
   readonly bytes: Buffer;
   readonly ends: readonly number[];
-  /** False where the last line of the file lacks its line feed. */
+  /** False where the last line lacks its line feed. */
   readonly terminated: boolean;
-  /** How many bytes of the file have been read by now, compressed as they are. */
+  /** How many bytes of the source have been read by now, compressed as they are. */
   readonly read: number;
   /** Set where these lines are no objects: their bytes are sealed, and nothing more is asked of them. */
   readonly beside?: true;
 }
 
 /** Compression is told by the first bytes, brotli's (which has none) by the name. */
-export async function detectCompression(path: string): Promise<Compression> {
-  try {
-    // Opening a pipe would wait for a writer, and it could be read only once.
-    if (!(await stat(path)).isFile()) {
-      throw new UsageError('ARCHIVE_NOT_FOUND', `${path} is no file`, {
-        hint: 'An archive is a file or a folder, and read several times.',
-      });
-    }
-    const file = await open(path, 'r');
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-      if (bytesRead >= 2 && buffer.readUInt16BE(0) === 0x1f8b) return 'gzip';
-      if (bytesRead === 4 && buffer.readUInt32LE(0) === 0xfd2fb528) return 'zstd';
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      if (path === '' || path === '-') {
-        throw new UsageError('ARCHIVE_NOT_FOUND', 'an archive cannot be read from standard input', {
-          cause: error,
-          hint: 'It is read several times: write it to a file first.',
-        });
-      }
-      throw new UsageError('ARCHIVE_NOT_FOUND', `${path}: there is no such archive`, { cause: error });
-    }
-    throw fileError(error, path);
-  }
-  return /\.br$/iu.test(path) ? 'brotli' : 'none';
+export async function detectCompression(source: ByteSource): Promise<Compression> {
+  const first = await firstBytes(source, 4);
+  if (first.length >= 2 && first.readUInt16BE(0) === 0x1f8b) return 'gzip';
+  if (first.length === 4 && first.readUInt32LE(0) === 0xfd2fb528) return 'zstd';
+  return /\.br$/iu.test(source.name) ? 'brotli' : 'none';
 }
 
-/** The bytes of a file, decompressed; `onRead` is told how many of its own bytes that took. @throws RefusedError ARCHIVE_DAMAGED where that fails */
+async function firstBytes(source: ByteSource, count: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of source.read(0, count) as AsyncIterable<Buffer>) chunks.push(chunk);
+  } catch (error) {
+    throw fileError(error, source.name);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Bytes, decompressed; `onRead` is told how many of the source's own bytes that took. @throws RefusedError ARCHIVE_DAMAGED where that fails */
 export async function* readBytes(
-  path: string,
+  source: ByteSource,
   compression: Compression,
   onRead?: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
-  const source = createReadStream(path, { highWaterMark: 1 << 18 });
+  const stored = source.read();
   const transform = decompressor(compression);
   let read = 0;
-  const stream: Readable = transform === undefined ? source : pipeline(source, transform, () => undefined);
+  const stream: Readable = transform === undefined ? stored : pipeline(stored, transform, () => undefined);
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       read += chunk.length;
@@ -71,24 +55,25 @@ export async function* readBytes(
       yield chunk;
     }
   } catch (error) {
+    if (error instanceof PortolanError) throw error;
     const { code = '' } = error as NodeJS.ErrnoException;
     if (/^(Z_|ERR_|ZSTD_)/u.test(code) || /brotli|zlib|zstd/iu.test(String(error))) {
-      throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its compressed data is damaged or cut`, { cause: error });
+      throw new RefusedError('ARCHIVE_DAMAGED', `${source.name}: its compressed data is damaged or cut`, { cause: error });
     }
-    throw fileError(error, path);
+    throw fileError(error, source.name);
   } finally {
-    source.destroy();
+    stored.destroy();
     transform?.destroy();
   }
 }
 
 /** @throws RefusedError ARCHIVE_DAMAGED where decompression fails, ARCHIVE_LINE_TOO_LONG */
-export function readLines(path: string, compression: Compression): AsyncGenerator<LineBatch> {
+export function readLines(source: ByteSource, compression: Compression): AsyncGenerator<LineBatch> {
   let read = 0;
   const onRead = (count: number): void => {
     read = count;
   };
-  return linesOf(readBytes(path, compression, onRead), path, () => read);
+  return linesOf(readBytes(source, compression, onRead), source.name, () => read);
 }
 
 /** Cuts bytes at line ends; `read` tells how many bytes were read for them by now. @throws RefusedError ARCHIVE_LINE_TOO_LONG */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { FailedError, RefusedError } from '../errors/portolan-error.js';
-import { openContent } from './open-content.js';
+import type { ArchiveContent } from './archive-content.js';
 import { scanJson } from './scan-json.js';
 
 /** An edited archive is read whole: it is one that a person has had in an editor. */
@@ -16,8 +16,9 @@ export interface LooseDocument {
 }
 
 /** One document however it is laid out, or JSON lines, in parts or not. @throws RefusedError ARCHIVE_DAMAGED; FailedError ARCHIVE_TOO_LARGE */
-export async function readLoosely(path: string): Promise<LooseDocument> {
-  const text = await readText(path);
+export async function readLoosely(content: ArchiveContent): Promise<LooseDocument> {
+  const { path } = content;
+  const text = await readText(content);
   const whole = parsed(text);
   const [head, ...rest] = whole === undefined ? jsonLines(text, path) : [];
   // Only of what is valid JSON more can be told.
@@ -88,10 +89,11 @@ function notJson(where: string): RefusedError {
 }
 
 /** The whole text. What is not UTF-8 would be read as U+FFFD, and sealed as that. */
-async function readText(path: string): Promise<string> {
+async function readText(content: ArchiveContent): Promise<string> {
+  const { path } = content;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of (await openContent(path)).bytes()) {
+  for await (const chunk of content.bytes()) {
     chunks.push(chunk);
     length += chunk.length;
     if (length <= editable) continue;

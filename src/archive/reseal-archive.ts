@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import stringify from 'fast-json-stable-stringify';
 import { compareKeysOf } from '../closure/key-order.js';
 import { RefusedError } from '../errors/portolan-error.js';
+import { objectPlace } from '../store/object-place.js';
 import { pkToKey } from '../values/archive-value.js';
 import type { ArchiveHeader, ArchiveObject, TrailerContent } from './archive.js';
 import { createArchiveWriter } from './archive-writer.js';
@@ -9,6 +10,8 @@ import { checkOutput } from './check-output.js';
 import { checkHeader, checkTrailer } from './check-header.js';
 import { headerKeyShape } from './header-keys.js';
 import { ObjectChecker } from './object-checker.js';
+import type { ReadOptions } from './open-archive.js';
+import { openContent } from './open-content.js';
 import type { LooseDocument } from './read-loosely.js';
 import { readLoosely } from './read-loosely.js';
 import type { VerifiedArchive } from './verify-archive.js';
@@ -20,9 +23,9 @@ import { ClosedProof } from './verify-archive.js';
  *
  * @throws UsageError OUTPUT_EXISTS for another file; RefusedError ARCHIVE_* for what cannot be mended: a member that is missing, an object twice, a reference that leads nowhere
  */
-export async function resealArchive(path: string, output: string = path): Promise<Resealed> {
+export async function resealArchive(path: string, output: string = path, options: ReadOptions = {}): Promise<Resealed> {
   try {
-    return await reseal(path, output);
+    return await reseal(path, output, options);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: it is nested too deeply`, { cause: error });
@@ -35,10 +38,12 @@ export interface Resealed extends VerifiedArchive {
   readonly sha256: string;
 }
 
-async function reseal(path: string, output: string): Promise<Resealed> {
-  const document = await readLoosely(path);
+async function reseal(path: string, output: string, { signal }: ReadOptions): Promise<Resealed> {
+  const { content, version } = await openContent(path, signal);
+  const document = await readLoosely(content);
   const inPlace = await isSameFile(path, output);
-  await checkOutput(output, inPlace, 'Choose another name: only the edited archive itself is replaced.');
+  const hint = 'Choose another name: only the edited archive itself is replaced.';
+  await checkOutput(output, { force: inPlace, signal, hint });
   const header: ArchiveHeader = { ...checkHeader(document.header, path), edited: true };
   const placed = sorted(header, document, path);
   const checker = new ObjectChecker(header, path);
@@ -47,13 +52,16 @@ async function reseal(path: string, output: string): Promise<Resealed> {
     proof.collect(checker.check(object, line));
     return object;
   });
-  const content = recounted(header, objects, document.trailer, path);
-  proof.admit(content);
+  const counted = recounted(header, objects, document.trailer, path);
+  proof.admit(counted);
   for (const object of objects) proof.check(object);
-  const writer = await createArchiveWriter({ output, header, force: inPlace });
+  const writer = await createArchiveWriter({
+    ...{ output, header, signal },
+    ...{ force: inPlace, replaces: inPlace ? version.version : undefined },
+  });
   try {
     for (const object of objects) await writer.write(Buffer.from(writer.lineStart + stringify(object)));
-    const { sha256, trailer } = await writer.finish(content);
+    const { sha256, trailer } = await writer.finish(counted);
     return { objects: objects.length, sha256, header, trailer };
   } catch (error) {
     await writer.abort();
@@ -62,6 +70,8 @@ async function reseal(path: string, output: string): Promise<Resealed> {
 }
 
 async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [place, otherPlace] = [objectPlace(one), objectPlace(other)];
+  if (place !== undefined || otherPlace !== undefined) return place?.url === otherPlace?.url;
   if (one === other) return true;
   const [a, b] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)));
   return a !== undefined && a.ino === b?.ino && a.dev === b.dev;

@@ -14,6 +14,7 @@ import type {
   ArchiveTrailer,
   TrailerContent,
 } from './archive.js';
+import type { ReadOptions } from './open-archive.js';
 import { openArchive } from './open-archive.js';
 import { keyText, memberKeys, memberText } from '../values/object-values.js';
 
@@ -31,8 +32,8 @@ export interface VerifiedArchive {
  *
  * @throws RefusedError ARCHIVE_*; ARCHIVE_NOT_CLOSED with the first object whose reference leads nowhere
  */
-export async function verifyArchive(path: string): Promise<VerifiedArchive> {
-  const archive = await openArchive(path);
+export async function verifyArchive(path: string, options: ReadOptions = {}): Promise<VerifiedArchive> {
+  const archive = await openArchive(path, options);
   const proof = new ClosedProof(archive.header, path);
   for await (const objects of archive.encoded()) for (const object of objects) proof.collect(object);
   const { trailer } = archive;

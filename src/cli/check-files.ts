@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isStandardOutput } from '../archive/output-place.js';
 import { UsageError } from '../errors/portolan-error.js';
+import { isUrl, objectPlace } from '../store/object-place.js';
 
 /** Options and arguments that name files, by what is done to them. */
 const read = ['path', 'archive', 'a', 'b', 'archives', 'withIdMap', 'dataSource', 'policy'] as const;
@@ -47,6 +48,11 @@ export function checkNames(args: object): void {
 
 /** An unset variable of a script names no file, and a file called `-` is seldom meant. */
 function checkName(name: string, path: unknown): void {
+  if (typeof path === 'string' && isUrl(path) && name !== 'output') {
+    throw new UsageError('OPTION_VALUE', `${nameOf(name)} takes the name of a file, not ${path}`, {
+      hint: 'Only archives are kept in buckets.',
+    });
+  }
   if (path === '') throw new UsageError('OPTION_VALUE', `${nameOf(name)} is given the name of no file`);
   if (path !== '-' || name === 'output' || !(written as readonly string[]).includes(name)) return;
   throw new UsageError('OPTION_VALUE', `${nameOf(name)} takes the name of a file, not -`, {
@@ -58,8 +64,10 @@ function nameOf(option: string): string {
   return called[option] ?? `--${option}`;
 }
 
-/** The file itself, which can have several names, or where the path leads; undefined for what holds nothing that could be lost: a pipe, a device. */
+/** The object of a bucket, or the file itself, which can have several names, or where the path leads; undefined for what holds nothing that could be lost: a pipe, a device. */
 function placeOf(path: string): string | undefined {
+  const object = objectPlace(path);
+  if (object !== undefined) return object.url;
   try {
     const file = statSync(path, { bigint: true });
     return file.isFile() ? `${String(file.dev)}:${String(file.ino)}` : undefined;

@@ -4,7 +4,6 @@ import { laterCommands, wordOf } from './later-commands.js';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
-  bucket: 'Write to a file and copy it.',
   'apply-plan': 'Import with the same options as the plan was made with.',
   html: 'Use --json.',
 });
@@ -28,19 +27,8 @@ export function refuseNotAvailable(words: readonly string[], declares: (option: 
     if (ofProfile.includes(name) && !declares(name))
       throw new UsageError('USAGE', `--${name} belongs to the profile zulip`, { hint: 'Add --profile zulip.' });
   }
-  const output = valueOf(words, ['--output', '-o']) ?? '';
-  if (/^[a-z][a-z\d]+:\/\//iu.test(output)) throw notAvailable(`writing to ${output}`, options['bucket']);
 }
 
 function notAvailable(what: string, hint: string | undefined): UsageError {
   return new UsageError('NOT_AVAILABLE', `${what} is not available in this version`, { hint });
-}
-
-function valueOf(words: readonly string[], names: readonly string[]): string | undefined {
-  for (const [at, word] of words.entries()) {
-    if (names.includes(word)) return words[at + 1];
-    const name = names.find((one) => one.startsWith('--') && word.startsWith(`${one}=`));
-    if (name !== undefined) return word.slice(name.length + 1);
-  }
-  return undefined;
 }

@@ -36,7 +36,7 @@ export function withSharedOptions<T>(yargs: Argv<T>): Argv<T & SharedArguments> 
     }) as unknown as Argv<T & SharedArguments>;
 }
 
-interface OneValue<T extends 'string' | 'number', V> {
+export interface OneValue<T extends 'string' | 'number', V> {
   readonly type: T;
   readonly requiresArg: true;
   readonly describe: string;

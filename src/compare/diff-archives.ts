@@ -48,7 +48,8 @@ export function diffArchives(options: DiffOptions): Promise<DiffResult> {
 export async function diffInSizes(options: DiffOptions, sortSize: number): Promise<DiffResult> {
   refuseUnknownOptions('diffArchives', options, diffOptionNames);
   const findings = options.findings ?? new Findings();
-  const archives = [await openArchive(options.a), await openArchive(options.b)] as const;
+  const { signal } = options;
+  const archives = [await openArchive(options.a, { signal }), await openArchive(options.b, { signal })] as const;
   const [a, b] = archives;
   const named = [
     { name: options.a, header: a.header },

@@ -41,8 +41,8 @@ import { translator } from './translator.js';
 export async function diffDatabase(dataSource: DataSource, options: DiffDatabaseOptions): Promise<DiffResult> {
   refuseUnknownOptions('diffDatabase', options, diffDatabaseOptionNames);
   const findings = options.findings ?? new Findings();
-  const archive = await openArchive(options.archive);
   const { signal, onQuery } = options;
+  const archive = await openArchive(options.archive, { signal });
   const map = options.idMap === undefined ? undefined : await IdMap.read(options.idMap, archive.header);
   const progress = new CompareProgress(
     [archive],

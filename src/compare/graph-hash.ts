@@ -1,7 +1,7 @@
 import stringify from 'fast-json-stable-stringify';
 import type { ArchiveHeader, ArchiveObject, ArchiveTrailer } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
-import type { ArchiveReader } from '../archive/open-archive.js';
+import type { ArchiveReader, ReadOptions } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
 import { compareKeysOf } from '../closure/key-order.js';
@@ -24,8 +24,8 @@ import { heldKeys } from './held-keys.js';
  *
  * @throws RefusedError ARCHIVE_*
  */
-export async function graphHash(path: string): Promise<string> {
-  const archive = await openArchive(path);
+export async function graphHash(path: string, options: ReadOptions = {}): Promise<string> {
+  const archive = await openArchive(path, options);
   const { header } = archive;
   const models = new Map(header.order.map((model) => [model, new HashedModel(header, model)]));
   const colours = new GraphColours();

@@ -1,5 +1,6 @@
 import type { ArchiveHeader } from '../archive/archive.js';
 import { fileError } from '../archive/file-error.js';
+import { FileSource } from '../archive/file-source.js';
 import { readLines } from '../archive/read-lines.js';
 import type { Key } from '../closure/key.js';
 import { isIntegerText, toKey } from '../closure/key.js';
@@ -33,7 +34,7 @@ async function readMap(path: string, header: ArchiveHeader, models: Map<string, 
   const parsers = new Map<string, (text: string) => Key | undefined>();
   let number = 0;
   try {
-    for await (const { bytes, ends } of readLines(path, 'none')) {
+    for await (const { bytes, ends } of readLines(FileSource.of(path), 'none')) {
       let start = 0;
       for (const end of ends) {
         number += 1;

@@ -33,10 +33,11 @@ export async function mergeArchives(options: MergeOptions): Promise<MergeResult>
   refuseUnknownOptions('mergeArchives', options, mergeOptionNames);
   const { archives: paths, output, force = false } = options;
   if (paths.length < 2) throw new UsageError('USAGE', 'a merge takes two archives or more', { hint: 'Name the others, too.' });
-  await checkOutput(output, force);
+  const { signal } = options;
+  await checkOutput(output, { force, signal });
   const findings = options.findings ?? new Findings();
   const archives: ArchiveReader[] = [];
-  for (const path of paths) archives.push(await openArchive(path));
+  for (const path of paths) archives.push(await openArchive(path, { signal }));
   const named = archives.map(({ path, header }) => ({ name: path, header }));
   const united = uniteHeaders(named);
   const header: ArchiveHeader = {
@@ -67,12 +68,12 @@ export async function mergeArchives(options: MergeOptions): Promise<MergeResult>
   refuseWarnings(options, findings);
   const merging = { archives, header, proof, progress, verbose: options.verbose ?? false };
   const place = typeof output === 'string' && !isStandardOutput(output) ? await outputPlace(output) : undefined;
-  const isFile = place !== undefined && place.kind !== 'special';
-  const folder = isFile ? dirname(place.path) : tmpdir();
-  // What is no file is told nothing before all is decided.
-  const tried = isFile ? undefined : await mergePass(merging, folder, undefined);
+  const isTakenBack = place !== undefined && place.kind !== 'special';
+  const folder = isTakenBack && place.kind !== 'object' ? dirname(place.path) : tmpdir();
+  // What can take nothing back is told nothing before all is decided.
+  const tried = isTakenBack ? undefined : await mergePass(merging, folder, undefined);
   if (tried !== undefined && tried.conflicts.count > 0) return refused(tried.conflicts, findings);
-  const writer = await createArchiveWriter({ output, header, force });
+  const writer = await createArchiveWriter({ output, header, force, signal });
   try {
     const { content, conflicts } = await mergePass(merging, folder, writer);
     if (conflicts.count > 0) {

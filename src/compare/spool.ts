@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError } from '../archive/file-error.js';
+import { FileSource } from '../archive/file-source.js';
 import type { LineBatch } from '../archive/read-lines.js';
 import { readLines } from '../archive/read-lines.js';
 import { discardTemporaryFile, temporaryName } from '../archive/temporary-files.js';
@@ -40,7 +41,7 @@ export class Spool {
   /** All that was written; nothing can be written any more. */
   async *lines(): AsyncGenerator<LineBatch> {
     await this.#close();
-    yield* readLines(this.#path, 'none');
+    yield* readLines(FileSource.of(this.#path), 'none');
   }
 
   async discard(): Promise<void> {

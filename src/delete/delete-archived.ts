@@ -42,7 +42,7 @@ export async function deleteArchived(
   findings: Findings,
 ): Promise<DeleteResult> {
   const { signal, onQuery } = options;
-  const archive = await openArchive(path);
+  const archive = await openArchive(path, { signal });
   const policy = mergePolicy({ ...options, includeSecrets: ['*'] });
   const session = await openWriteSession(dataSource, { signal, onQuery });
   try {

@@ -9,6 +9,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import { refuseOtherThanNames, refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { exportObjects } from '../export/export-objects.js';
 import { Findings } from '../findings/finding.js';
+import { isUrl } from '../store/object-place.js';
 import { deleteArchived } from './delete-archived.js';
 import type { DeleteOptions, DeleteResult } from './delete-options.js';
 import { deleteOptionNames } from './delete-options.js';
@@ -31,16 +32,22 @@ export async function deleteObjects(dataSource: DataSource, options: DeleteOptio
   const { archive, objects, output, noArchive = false, dryRun = false } = options;
   if (archive !== undefined) return deleteArchived(dataSource, archive, options, findings);
   refuseOtherThanNames('deleteObjects', objects);
-  if (output !== undefined) await checkOutput(output, options.force ?? false);
+  const { signal } = options;
+  if (output !== undefined) await checkOutput(output, { force: options.force ?? false, signal });
   const isKept = !noArchive && !dryRun;
-  const path = isKept && output !== undefined ? output : temporaryName(output ?? options.receipt ?? join(tmpdir(), 'portolan'));
+  const path = isKept && output !== undefined ? output : temporaryName(placeFor(output ?? options.receipt));
   try {
     await exportObjects(dataSource, { ...exportOptionsOf(options), output: path, findings });
-    await verifyArchive(path);
+    await verifyArchive(path, { signal });
     return await deleteArchived(dataSource, path, options, findings);
   } finally {
     if (!isKept) await discardTemporaryFile(path);
   }
+}
+
+/** Where an archive that goes again is kept meanwhile: beside what is written, where that is a file. */
+function placeFor(beside: string | undefined): string {
+  return beside === undefined || isUrl(beside) ? join(tmpdir(), 'portolan') : beside;
 }
 
 function exportOptionsOf(options: DeleteOptions): Parameters<typeof exportObjects>[1] {

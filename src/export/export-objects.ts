@@ -54,7 +54,8 @@ export async function exportInSizes(dataSource: DataSource, options: ExportOptio
     throw new UsageError('NO_OUTPUT', 'no output is named', { hint: 'Give `output`, or ask for a dry run.' });
   }
   if (options.output !== undefined && options.dryRun !== true) {
-    if (options.layout === undefined) await checkOutput(options.output, options.force ?? false);
+    if (options.layout === undefined)
+      await checkOutput(options.output, { force: options.force ?? false, signal: options.signal });
     else await checkTree(pathOf(options), options.force ?? false);
   }
   const course = new Course(options.dryRun === true ? [['closure', 1]] : stages);
@@ -109,6 +110,7 @@ async function write(
       output: options.output ?? '-',
       header: archiveHeader(prepared, order, options),
       force: options.force ?? false,
+      signal: options.signal,
       partBytes: sizes.part,
     });
     const readers = [session, ...further].map((one) => createRowReader(one, sizes.batches));

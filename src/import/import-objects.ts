@@ -64,8 +64,8 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
   refuseUnknownOptions('importObjects', options, importOptionNames);
   checkOffset(options);
   const findings = options.findings ?? new Findings();
-  const archive = await openArchive(options.archive);
   const { signal, onQuery } = options;
+  const archive = await openArchive(options.archive, { signal });
   const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
   let session = await openWriteSession(dataSource, { signal, onQuery });
   let before: PinnedSession | undefined;

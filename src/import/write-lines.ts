@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, rename } from 'node:fs/promises';
 import { openTarget } from '../archive/archive-target.js';
 import { fileError } from '../archive/file-error.js';
+import { UsageError } from '../errors/portolan-error.js';
 import { isStandardOutput, outputPlace } from '../archive/output-place.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../archive/temporary-files.js';
 
@@ -20,6 +21,7 @@ export async function writeLines(path: string, lines: AsyncIterable<unknown>): P
 /** The same, up to the moment before the file gets its name. */
 export async function stageLines(path: string, lines: AsyncIterable<unknown>): Promise<StagedFile> {
   const place = await outputPlace(path);
+  if (place.kind === 'object') throw noObject(path);
   if (place.kind === 'special' || isStandardOutput(path)) return writeAsItIs(path, lines);
   const temporary = temporaryName(place.path);
   let file: FileHandle | undefined;
@@ -47,9 +49,13 @@ export async function stageLines(path: string, lines: AsyncIterable<unknown>): P
   };
 }
 
+function noObject(path: string): UsageError {
+  return new UsageError('OPTION_VALUE', `${path}: plans and maps are files; only archives are kept in buckets`);
+}
+
 /** A pipe or a device takes what comes, at once. */
 async function writeAsItIs(path: string, lines: AsyncIterable<unknown>): Promise<StagedFile> {
-  const target = await openTarget(path, true);
+  const target = await openTarget(path, { force: true });
   try {
     for await (const text of texts(lines)) await target.write(Buffer.from(text));
     await target.finish();

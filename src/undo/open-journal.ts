@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { fileError } from '../archive/file-error.js';
+import { FileSource } from '../archive/file-source.js';
 import { readLines } from '../archive/read-lines.js';
 import type { JournalHeader, JournalLine } from '../changes/journal.js';
 import { RefusedError, UsageError } from '../errors/portolan-error.js';
@@ -52,7 +53,7 @@ async function* pass(path: string): AsyncGenerator<readonly unknown[]> {
   const hash = createHash('sha256');
   let last: Buffer | undefined;
   let count = -1;
-  for await (const { bytes, ends, terminated } of readLines(path, 'none')) {
+  for await (const { bytes, ends, terminated } of readLines(FileSource.of(path), 'none')) {
     const batch: unknown[] = [];
     let start = 0;
     for (const end of ends) {

@@ -137,7 +137,7 @@ describe('an archive in parts', () => {
     const path = join(folder, 'out');
     await write(`${path}/`, lines);
     expect(await codeOf(createArchiveWriter({ output: path, header: sampleHeader, force: false }))).to.equal('OUTPUT_EXISTS');
-    expect(await codeOf(checkOutput(path, false))).to.equal('OUTPUT_EXISTS');
+    expect(await codeOf(checkOutput(path, { force: false }))).to.equal('OUTPUT_EXISTS');
     await write(path, lines.slice(0, 1));
     expect((await read(path)).length).to.equal(1);
     for (const [name, make] of [
@@ -149,7 +149,7 @@ describe('an archive in parts', () => {
       make();
       const before = readdirSync(path);
       for (const work of [
-        (): Promise<unknown> => checkOutput(path, true),
+        (): Promise<unknown> => checkOutput(path, { force: true }),
         (): Promise<unknown> => createArchiveWriter({ output: path, header: sampleHeader, force: true }),
       ]) {
         const failure = (await failureOf(work())) as PortolanError;

@@ -21,25 +21,27 @@ export const sharedOptions = words(
 const selection = words('-r --root --follow --shared --boundary --exclude --include-secret --max-objects --max-depth');
 
 export const commandOptions = {
-  export: [...selection, ...words('-o --output --force --dry-run --debug --format --reproducible --jobs --files')],
+  export: [...selection, ...words('-o --output --bucket --force --dry-run --debug --format --reproducible --jobs --files')],
   import: words(
-    '--dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --id-map --with-id-map --journal --files --bulk-constraints --ignore-nonexistent',
+    '--bucket --dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --id-map --with-id-map --journal --files --bulk-constraints --ignore-nonexistent',
   ),
   delete: [
     ...selection,
-    ...words('-o --output --force --jobs --dry-run --debug -y --yes --accept-loss --plan --journal --receipt --no-archive'),
+    ...words(
+      '-o --output --bucket --force --jobs --dry-run --debug -y --yes --accept-loss --plan --journal --receipt --no-archive',
+    ),
   ],
-  diff: words('--with-id-map --id-map --plan'),
-  merge: words('-o --output --force --reproducible'),
+  diff: words('--bucket --with-id-map --id-map --plan'),
+  merge: words('-o --output --bucket --force --reproducible'),
   explain: [...selection, '--why'],
-  verify: words('--reseal -o --output --summary --against --with-id-map --id-map'),
+  verify: words('--bucket --reseal -o --output --summary --against --with-id-map --id-map'),
   undo: words('--dry-run --debug'),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export const laterOptions = {
-  export: words('--bucket --public-only --consent-message-id --consent-users --users --avatar-salt --zulip-parity'),
+  export: words('--public-only --consent-message-id --consent-users --users --avatar-salt --zulip-parity'),
   import: words('--apply-plan'),
-  delete: ['--bucket'],
+  delete: [],
   diff: [],
   merge: [],
   explain: ['--html'],

@@ -108,8 +108,8 @@ describe('the contract: export', function () {
   it('layouts, compressions and places that this version does not write are told: exit 2', async () => {
     for (const [output, code] of [
       ['.', 'OUTPUT_EXISTS'],
-      ['gs://bucket/x.json', 'NOT_AVAILABLE'],
-      ['s3://bucket/x.json', 'NOT_AVAILABLE'],
+      ['az://bucket/x.json', 'OBJECT_URL'],
+      ['gs://bucket/x/', 'OBJECT_URL'],
     ])
       expect((await exported(['demoapp.Book.4', '-o', output ?? ''], 2)).code, output).to.equal(code);
     const { code, stdout } = await library.run('exportobjects', ['demoapp.Book.4', '-o', 'out.json.zst', '--json']);

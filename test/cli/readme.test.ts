@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { projectRoot } from '../../demo-app/project-root.js';
 import { errorCodes } from '../../src/errors/error-codes.js';
+import { storeKinds, useStore } from '../store/store-kinds.js';
 import { programPath } from '../support/run.js';
 import { useLibrary } from './library.js';
 
@@ -14,6 +16,9 @@ const bins = dirname(programPath('portolan'));
 describe('README', function () {
   this.timeout(120_000);
   const library = useLibrary();
+  const [google] = storeKinds;
+  // Its address is in the environment from here on.
+  useStore(google!, 'shelf');
 
   const blocks = [...readme.matchAll(/^### (.+)$|^```sh\n([^]*?)^```/gmu)].reduce<{ title: string; script: string }[]>(
     (found, [, title, script]) => {
@@ -24,7 +29,7 @@ describe('README', function () {
     [],
   );
   for (const { title, script } of blocks.filter((block) => block.script !== '')) {
-    it(`${title}: every command works, in order`, () => {
+    it(`${title}: every command works, in order`, async () => {
       // `npx` would look for an installed package: the one under test is meant.
       const shims = join(library.folder, 'shims');
       mkdirSync(shims, { recursive: true });
@@ -36,8 +41,11 @@ describe('README', function () {
         PORTOLAN_URL: library.full.url,
         BRANCH: library.empty.url,
       };
-      const { status, stderr } = spawnSync('bash', ['-e', '-c', script], { cwd: library.folder, env, encoding: 'utf8' });
-      expect(status, stderr).to.equal(0);
+      const shell = spawn('bash', ['-e', '-c', script], { cwd: library.folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+      const said: Buffer[] = [];
+      shell.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+      const [status] = (await once(shell, 'close')) as [number];
+      expect(status, Buffer.concat(said).toString()).to.equal(0);
     });
   }
 

@@ -1,9 +1,9 @@
 import type { Extract, Header } from 'tar-stream';
 import { extract } from 'tar-stream';
 import { PortolanError, RefusedError } from '../../errors/portolan-error.js';
+import type { ByteSource } from '../../store/byte-source.js';
 import type { ContentVersion } from '../archive-content.js';
 import type { Compression } from '../compression.js';
-import { fileVersion } from '../file-content.js';
 import { readBytes } from '../read-lines.js';
 import type { Member, Members } from './members.js';
 import { printable } from './part-order.js';
@@ -15,11 +15,11 @@ const blockSize = 512;
 const endSize = 2 * blockSize;
 
 /** Told by the first block: a file that cannot be decompressed is none. */
-export async function isTar(path: string, compression: Compression): Promise<boolean> {
+export async function isTar(source: ByteSource, compression: Compression): Promise<boolean> {
   const end = magic.at + magic.text.length;
   let start = Buffer.alloc(0);
   try {
-    for await (const chunk of readBytes(path, compression)) {
+    for await (const chunk of readBytes(source, compression)) {
       start = Buffer.concat([start, chunk.subarray(0, end)]);
       if (start.length >= end) break;
     }
@@ -32,17 +32,19 @@ export async function isTar(path: string, compression: Compression): Promise<boo
 /** The members of a tar file, compressed or not. */
 export class TarMembers implements Members {
   readonly path: string;
+  readonly #source: ByteSource;
   readonly #compression: Compression;
 
-  constructor(path: string, compression: Compression) {
-    this.path = path;
+  constructor(source: ByteSource, compression: Compression) {
+    this.path = source.name;
+    this.#source = source;
     this.#compression = compression;
   }
 
   async *read(_: boolean, onRead: (bytes: number) => void): AsyncGenerator<Member> {
     const archive = extract();
     const end = new TarEnd();
-    const fed = feed(archive, readBytes(this.path, this.#compression, onRead), end);
+    const fed = feed(archive, readBytes(this.#source, this.#compression, onRead), end);
     try {
       for await (const entry of archive) {
         this.#refuseOthers(entry.header);
@@ -67,7 +69,7 @@ export class TarMembers implements Members {
   }
 
   version(): Promise<ContentVersion> {
-    return fileVersion(this.path);
+    return this.#source.look();
   }
 
   /** Only a regular file has a content of its own, and only if nothing says that it is another than follows. */

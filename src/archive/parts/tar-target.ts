@@ -3,22 +3,16 @@ import type { Transform } from 'node:stream';
 import { pipeline, Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import type { FileDraft } from '../../files/file-source.js';
+import type { ByteTarget } from '../../store/byte-target.js';
 import type { PartsTarget } from './parts-target.js';
 import { Spool } from './spool.js';
-
-/** Where the bytes of the tar file go. */
-interface Bytes {
-  write(bytes: Buffer): Promise<boolean>;
-  finish(): Promise<number>;
-  abort(): Promise<void>;
-}
 
 /** What a member's header says beside name and size: the same for every archive. */
 const sameForAll = { type: 'file', mode: 0o600, uid: 0, gid: 0, mtime: new Date(0) } as const;
 
 /** Writes the members of an archive into one tar file, compressed or not. */
 export class TarTarget implements PartsTarget {
-  readonly #target: Bytes;
+  readonly #target: ByteTarget;
   readonly #pack = pack();
   readonly #digest = createHash('sha256');
   readonly #written: Promise<void>;
@@ -26,7 +20,7 @@ export class TarTarget implements PartsTarget {
   readonly #beside: string;
 
   /** @param beside where members wait until their size is known */
-  constructor(target: Bytes, transform: Transform | undefined, beside: string) {
+  constructor(target: ByteTarget, transform: Transform | undefined, beside: string) {
     this.#target = target;
     this.#beside = beside;
     const packed = Readable.from(this.#pack, { objectMode: false });
@@ -91,9 +85,11 @@ export class TarTarget implements PartsTarget {
 
   async abort(): Promise<void> {
     this.#pack.destroy();
+    // A write that waits for a slow store ends with it.
+    const aborted = this.#target.abort();
     await this.#written.catch(() => undefined);
     for (const spool of this.#spools) await spool.discard();
-    await this.#target.abort();
+    await aborted;
   }
 
   async #drain(stream: AsyncIterable<unknown>): Promise<void> {

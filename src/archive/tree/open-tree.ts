@@ -26,6 +26,6 @@ export async function checkTree(output: string, force: boolean): Promise<void> {
 export async function openTree(output: string, force: boolean): Promise<OpenTree> {
   const form = treeForm(output);
   if (form.form === 'folder') return FolderTree.open(form.path);
-  const target = await openTarget(output, force);
+  const target = await openTarget(output, { force });
   return new TarTree({ target, transform: compressor(form.compression), folder: form.folder, path: output });
 }

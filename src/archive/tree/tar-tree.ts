@@ -3,12 +3,12 @@ import type { Transform } from 'node:stream';
 import { pipeline, Readable } from 'node:stream';
 import type { Pack } from 'tar-stream';
 import { pack } from 'tar-stream';
-import type { ArchiveTarget } from '../archive-target.js';
+import type { ByteTarget } from '../../store/byte-target.js';
 import { Spool } from './spool.js';
 import type { OpenTree, TreeMember, WrittenMember } from './tree.js';
 
 export interface TarTreeOptions {
-  readonly target: ArchiveTarget;
+  readonly target: ByteTarget;
   readonly transform: Transform | undefined;
   /** In which every member stands. */
   readonly folder: string;

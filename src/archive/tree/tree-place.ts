@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UsageError } from '../../errors/portolan-error.js';
+import { isUrl } from '../../store/object-place.js';
 import type { Compression } from '../compression.js';
 import { fileError } from '../file-error.js';
 import { isStandardOutput } from '../output-place.js';
@@ -13,6 +14,7 @@ export type TreeForm =
 /** `.tar`, `.tar.gz` and `.tgz` are tar files, everything else a folder. @throws UsageError OUTPUT_LAYOUT for what can be neither */
 export function treeForm(output: string): TreeForm {
   if (isStandardOutput(output)) throw noTree('standard output takes one document, and no tree of files');
+  if (isUrl(output)) throw noTree(`${output} would be an object of a bucket, and only archives are kept in buckets`);
   const [, name, , gz] = /^(.+?)\.(tar(\.gz)?|tgz)$/iu.exec(basename(output)) ?? [];
   if (name !== undefined) {
     const compressed = gz !== undefined || /\.tgz$/iu.test(output);

@@ -1,12 +1,14 @@
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../../errors/portolan-error.js';
 import type { DeleteOptions, DeleteResult } from '../../delete/delete-options.js';
+import { bucketOption, inBucket } from '../bucket-option.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
 import { numberOption, valueOption, withSharedOptions } from '../shared-options.js';
 
 interface DeleteArguments extends SelectionArguments {
   readonly output: string | undefined;
+  readonly bucket: string | undefined;
   readonly force: boolean;
   readonly jobs: number | undefined;
   readonly dryRun: boolean;
@@ -31,6 +33,7 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
           describe: 'the archive; or with -o what is exported first: app.Model.key · Model.key · app.Model[column=value]',
         })
         .option('output', { alias: 'o', ...valueOption('ARCHIVE', 'export the objects there before they are deleted') })
+        .option('bucket', bucketOption)
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing archive' })
         .option('jobs', numberOption('parallel readers of the export (default: by size)'))
         .option('dry-run', {
@@ -59,7 +62,8 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
           describe: 'keep nothing of the objects but the receipt, which names none',
         })
         .example('$0 auth.User.7 -o user.json --dry-run', 'what would go, lose a reference, or stay, and why') as never,
-    handler: async (args) => {
+    handler: async (given) => {
+      const args = inBucket(given, given.output === undefined && !given.noArchive ? ['objects'] : ['output']);
       const { summarizeDeletion } = await import('../summarize-deletion.js');
       const { checkFiles } = await import('../check-files.js');
       const { runCommand, libraryOptions } = await import('../run-command.js');

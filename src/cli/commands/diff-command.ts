@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { isStandardOutput } from '../../archive/output-place.js';
 import type { DiffResult } from '../../compare/diff-options.js';
+import { bucketOption, inBucket } from '../bucket-option.js';
 import type { CommandContext } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
 import { listOption, valueOption, withSharedOptions } from '../shared-options.js';
@@ -8,6 +9,7 @@ import { listOption, valueOption, withSharedOptions } from '../shared-options.js
 interface DiffArguments extends SharedArguments {
   readonly a: string;
   readonly b: string | undefined;
+  readonly bucket: string | undefined;
   readonly withIdMap: readonly string[] | undefined;
   readonly plan: string | undefined;
 }
@@ -22,6 +24,7 @@ export const diffCommand: CommandModule<object, DiffArguments> = {
         .positional('a', { type: 'string', describe: 'the archive' })
         .positional('b', { type: 'string', describe: 'the other one; without it, the database of the data source' }),
     )
+      .option('bucket', bucketOption)
       .option('with-id-map', {
         alias: 'id-map',
         ...listOption('FILE', 'which object is which, as an import of the first archive wrote it'),
@@ -29,7 +32,8 @@ export const diffCommand: CommandModule<object, DiffArguments> = {
       .option('plan', valueOption('FILE', 'write every difference there, one a line'))
       .example('$0 monday.json friday.json', 'what came, went and changed between two exports')
       .example('$0 book.json --url postgres://…', 'whether the database still has what was exported') as never,
-  handler: async (args) => {
+  handler: async (given) => {
+    const args = inBucket(given, ['a', 'b']);
     const { closingLine, summarizeDifferences } = await import('../summarize-differences.js');
     const { findingLines } = await import('../summaries.js');
     const { print } = await import('../print.js');

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import type { ExportResult } from '../../export/export-options.js';
+import { bucketOption, inBucket } from '../bucket-option.js';
 import type { ProfileWords } from '../../profiles/profile.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { noProfile, profileValues, withProfileOptions } from '../profile-options.js';
@@ -10,6 +11,7 @@ import { choiceOption, numberOption, valueOption, withSharedOptions } from '../s
 
 interface ExportArguments extends SelectionArguments {
   readonly output: string;
+  readonly bucket: string | undefined;
   readonly force: boolean;
   readonly dryRun: boolean;
   readonly format: string;
@@ -30,6 +32,7 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
           default: '-',
           ...valueOption('PATH', 'file, folder/ or .tar, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
         })
+        .option('bucket', bucketOption)
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing archive' })
         .option('dry-run', {
           alias: 'debug',
@@ -45,7 +48,8 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
         })
         .option('jobs', numberOption('parallel readers on one snapshot (default: by size)'))
         .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
-    handler: async (args) => {
+    handler: async (given) => {
+      const args = inBucket(given, ['output']);
       const { summarizeExport } = await import('../summaries.js');
       const { runCommand, libraryOptions } = await import('../run-command.js');
       await runCommand(args, async (context) => {

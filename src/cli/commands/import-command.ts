@@ -3,6 +3,7 @@ import { UsageError } from '../../errors/portolan-error.js';
 import type { ImportResult } from '../../import/import-options.js';
 import type { ConflictStrategy, RemapRule } from '../../terms.js';
 import { conflictStrategies, remapRules } from '../../terms.js';
+import { bucketOption, inBucket } from '../bucket-option.js';
 import type { SharedArguments } from '../shared-options.js';
 import type { FilesArgument } from '../files-option.js';
 import { fileStore, filesOption } from '../files-option.js';
@@ -10,6 +11,7 @@ import { choiceOption, listOption, numberOption, valueOption, withSharedOptions 
 
 interface ImportArguments extends SharedArguments {
   readonly path: string;
+  readonly bucket: string | undefined;
   readonly dryRun: boolean;
   readonly onConflict: ConflictStrategy | undefined;
   readonly override: boolean;
@@ -32,6 +34,7 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
     describe: 'import an archive beside other data: read, plan, apply and verify in one transaction',
     builder: (yargs) =>
       withSharedOptions(yargs.positional('path', { type: 'string', describe: 'the archive' }))
+        .option('bucket', bucketOption)
         .option('dry-run', {
           alias: 'debug',
           type: 'boolean',
@@ -64,7 +67,8 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
           describe: 'drop columns and models that the target lacks',
         })
         .example('$0 book.json --dry-run', 'what would happen, and nothing happens') as never,
-    handler: async (args) => {
+    handler: async (given) => {
+      const args = inBucket(given, ['path']);
       const { summarizeImport, summarizeRefusal } = await import('../summaries.js');
       const { runCommand, libraryOptions } = await import('../run-command.js');
       const { confirm, requireTerminal } = await import('../confirm.js');

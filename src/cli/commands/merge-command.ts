@@ -1,11 +1,13 @@
 import type { CommandModule } from 'yargs';
 import type { MergeResult } from '../../compare/merge-options.js';
+import { bucketOption, inBucket } from '../bucket-option.js';
 import type { SharedArguments } from '../shared-options.js';
 import { valueOption, withSharedOptions } from '../shared-options.js';
 
 interface MergeArguments extends SharedArguments {
   readonly archives: readonly string[];
   readonly output: string;
+  readonly bucket: string | undefined;
   readonly force: boolean;
   readonly reproducible: boolean;
 }
@@ -23,6 +25,7 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
         default: '-',
         ...valueOption('PATH', 'file, or - for standard output; .jsonl, .gz, .br, .zst by extension'),
       })
+      .option('bucket', bucketOption)
       .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
       .option('reproducible', {
         type: 'boolean',
@@ -30,7 +33,8 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
         describe: 'same archives, same bytes: leave out date and version',
       })
       .example('$0 north.json south.json -o both.json', 'two customers, to be imported in one transaction') as never,
-  handler: async (args) => {
+  handler: async (given) => {
+    const args = inBucket(given, ['archives', 'output']);
     const { summarizeConflicts, summarizeMerge } = await import('../summarize-merge.js');
     const { runCommand, libraryOptions } = await import('../run-command.js');
     await runCommand(args, async (context) => {

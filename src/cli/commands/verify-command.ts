@@ -4,6 +4,7 @@ import { isStandardOutput, outputPlace } from '../../archive/output-place.js';
 import type { VerifiedArchive } from '../../archive/verify-archive.js';
 import type { DiffResult } from '../../compare/diff-options.js';
 import { UsageError } from '../../errors/portolan-error.js';
+import { bucketOption, inBucket } from '../bucket-option.js';
 import type { CommandContext } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
 import { listOption, valueOption, withSharedOptions } from '../shared-options.js';
@@ -11,33 +12,36 @@ import { listOption, valueOption, withSharedOptions } from '../shared-options.js
 interface VerifyArguments extends SharedArguments {
   readonly archive: string;
   readonly reseal: boolean;
+  readonly bucket: string | undefined;
   readonly output: string | undefined;
   readonly summary: boolean;
   readonly against: boolean;
   readonly withIdMap: readonly string[] | undefined;
 }
 
-async function verified(path: string): Promise<VerifiedArchive> {
+async function verified(path: string, { signal }: CommandContext): Promise<VerifiedArchive> {
   const { verifyArchive } = await import('../../archive/verify-archive.js');
-  return verifyArchive(path);
+  return verifyArchive(path, { signal });
 }
 
-async function hashOf(path: string): Promise<string> {
+async function hashOf(path: string, { signal }: CommandContext): Promise<string> {
   const { graphHash } = await import('../../compare/graph-hash.js');
-  return graphHash(path);
+  return graphHash(path, { signal });
 }
 
 /** What was sealed is read back, where that can be done: a pipe or a device holds nothing. */
 async function sealed({ archive, output = archive }: VerifyArguments, context: CommandContext): Promise<VerifiedArchive> {
   const { resealArchive } = await import('../../archive/reseal-archive.js');
-  const result = await resealArchive(archive, output);
+  const result = await resealArchive(archive, output, { signal: context.signal });
   context.say(`sealed: ${String(result.objects)} objects`);
-  return (await holdsWhatWasWritten(output)) ? verified(output) : result;
+  return (await holdsWhatWasWritten(output)) ? verified(output, context) : result;
 }
 
 async function holdsWhatWasWritten(output: string): Promise<boolean> {
   if (isStandardOutput(output)) return false;
-  return (await outputLayout(output)).layout === 'folder' || (await outputPlace(output)).kind === 'file';
+  if ((await outputLayout(output)).layout === 'folder') return true;
+  const { kind } = await outputPlace(output);
+  return kind === 'file' || kind === 'object';
 }
 
 /** Compares with the database, and says in what it differs. */
@@ -88,6 +92,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         default: false,
         describe: 'sort, recount, prove closed, mark as edited, and write it again',
       })
+      .option('bucket', bucketOption)
       .option('output', { alias: 'o', ...valueOption('PATH', 'with --reseal: write there instead') })
       .option('summary', {
         type: 'boolean',
@@ -105,15 +110,16 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       })
       .example('$0 book.json --against --url postgres://…', 'whether all of it is there, and unchanged')
       .example('$0 book.json --reseal', 'after you have edited the archive') as never,
-  handler: async (args) => {
+  handler: async (given) => {
+    const args = inBucket(given, ['archive', 'output']);
     const { table } = await import('../table.js');
     const { print } = await import('../print.js');
     const { runCommand } = await import('../run-command.js');
     // Its other name is that of a file which an import writes: here it is read.
     await runCommand({ ...args, idMap: undefined } as VerifyArguments, async (context) => {
       refuseContradictions(args);
-      const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive));
-      const graph = args.summary && !args.reseal ? await hashOf(args.archive) : undefined;
+      const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive, context));
+      const graph = args.summary && !args.reseal ? await hashOf(args.archive, context) : undefined;
       if (args.summary && !args.json) {
         const facts = {
           seeds: header.seeds,
