@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../demo-app/project-root.js';
 import { errorCodes } from '../../src/errors/error-codes.js';
+import { zulipOptions } from '../../src/profiles/zulip/options.js';
 import type { Program } from '../support/run.js';
 import { run } from '../support/run.js';
 import { commandOptions, commands, declarations, laterCommandNames, laterOptions, sharedOptions } from './contract-options.js';
@@ -11,7 +12,10 @@ import { commandOptions, commands, declarations, laterCommandNames, laterOptions
 const root = projectRoot();
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const known = new Set([sharedOptions, ...Object.values(commandOptions), ...Object.values(laterOptions)].flat());
+const ofProfile = zulipOptions.map(({ name }) => `--${name}`);
+const known = new Set(
+  [sharedOptions, ...Object.values(commandOptions), ...Object.values(laterOptions), ofProfile, ['--no-files']].flat(),
+);
 
 /** Of the environment, ours and those of the object stores' clients. */
 const variables: ReadonlySet<string> = new Set([

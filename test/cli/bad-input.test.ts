@@ -24,6 +24,13 @@ describe('the command line, wrongly used', function () {
     ['keeping nothing without a receipt', 'deleteobjects', ['auth.User.9', '--no-archive', '--yes'], 'NO_OUTPUT', /--receipt/u],
     ['a journal that is not there', 'portolan', ['undo', 'nothing.journal'], 'JOURNAL_NOT_FOUND', /nothing\.journal/u],
     [
+      'an option of a profile that is not chosen',
+      'exportobjects',
+      ['demoapp.Book.4', '--public-only'],
+      'USAGE',
+      /belongs to the profile zulip/u,
+    ],
+    [
       'a format of a profile that is not chosen',
       'exportobjects',
       ['demoapp.Book.4', '--format=zulip'],

@@ -39,7 +39,7 @@ export const commandOptions = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export const laterOptions = {
-  export: words('--public-only --consent-message-id --consent-users --users --avatar-salt --zulip-parity'),
+  export: [],
   import: words('--apply-plan'),
   delete: [],
   diff: [],
