@@ -135,7 +135,10 @@ describe('what a policy names', () => {
       follow: { 'Public.Account.parent': { down: 'skip', limit: 3, where: 'id > 1' }, '*': { up: 'cut' } },
     });
     const follow = (name: string): unknown => schema.references.find((one) => one.name === name)?.follow;
-    expect(follow('public.account.parent')).to.deep.equal({ up: 'cut', down: 'skip', where: 'id > 1', limit: 3 });
+    expect(follow('public.account.parent')).to.deep.equal({
+      ...{ up: 'cut', down: 'skip', where: 'id > 1', limit: 3 },
+      onDelete: undefined,
+    });
     expect(follow('public.access_token.account')).to.deep.include({ up: 'follow' });
   });
 
