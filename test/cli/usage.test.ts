@@ -7,7 +7,12 @@ const cases: readonly (readonly [program: Program, words: string, error: string,
   ['portolan', '', 'which command?', 'Known: export, import, delete, diff, merge, explain, verify, undo. See --help.'],
   ['portolan', 'exprt demoapp.Book.4', 'there is no command exprt', 'Did you mean "export"?'],
   ['portolan', 'udno x', 'there is no command udno', 'Did you mean "undo"?'],
-  ['portolan', 'frobnicate', 'there is no command frobnicate', 'Known: export, import, delete, diff, merge, explain, verify, undo. See --help.'],
+  [
+    'portolan',
+    'frobnicate',
+    'there is no command frobnicate',
+    'Known: export, import, delete, diff, merge, explain, verify, undo. See --help.',
+  ],
   ['portolan', 'help exprt', 'there is no command exprt', 'Did you mean "export"?'],
   ['portolan', '--help exprt', 'there is no command exprt', 'Did you mean "export"?'],
   [
