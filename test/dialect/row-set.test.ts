@@ -92,7 +92,7 @@ describe('a set of rows described by what they hold', () => {
           const lack = needed.map((one) => (isIn(row, one) ? null : value(row, one.column)));
           if (lack.some((one) => one !== null)) lacked.push(JSON.stringify(lack));
         }
-        expect(await reader.census(set, within)).to.deep.equal({ brought, lacking: lacked.length });
+        expect(await reader.census(set, within)).to.deep.equal({ failed: [], brought, lacking: lacked.length });
         const asked: string[] = [];
         for await (const batch of reader.lacking(set, within)) {
           for (let row = 0; row < batch.count; row += 1) asked.push(JSON.stringify(batch.groups.map((group) => group[row])));
