@@ -23,7 +23,8 @@ export function checkWords(commands: readonly CommandModule[], words: readonly s
         hint: `Write ${dashes}${name}, or leave it out.`,
       });
     const denied = optionOf(chosen, name.replace(/^no-/u, ''));
-    if (dashes === '--' && option === undefined && denied !== undefined && denied.type !== 'boolean')
+    const isDenied = option === undefined && denied !== undefined && denied.type !== 'boolean' && denied.deniable !== true;
+    if (dashes === '--' && isDenied)
       throw new UsageError('USAGE', `there is no option --${name}`, { hint: `Leave --${name.slice(3)} out.` });
   }
 }

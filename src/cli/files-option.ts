@@ -7,8 +7,8 @@ import { valueOption } from './shared-options.js';
 /** False: `--no-files`. */
 export type FilesArgument = string | false | undefined;
 
-export function filesOption(describe: string): ReturnType<typeof valueOption> {
-  return valueOption('DIR', describe);
+export function filesOption(describe: string): ReturnType<typeof valueOption> & { readonly deniable: true } {
+  return { ...valueOption('DIR', describe), deniable: true };
 }
 
 /** Of an export. A profile can say more of it. */

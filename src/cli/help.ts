@@ -4,7 +4,11 @@ import { wordOf } from './later-commands.js';
 import { wrapWords } from './wrap-words.js';
 
 /** An option as the commands declare it, with the word that stands for its value. */
-export type DeclaredOption = Options & { readonly value?: string };
+export type DeclaredOption = Options & {
+  readonly value?: string;
+  /** Whether `--no-…` says something although the option has a value. */
+  readonly deniable?: boolean;
+};
 
 /** What a command declares of itself. */
 export interface Declaration {

@@ -22,10 +22,11 @@ export function withProfileOptions<T>(yargs: Argv<T>, { options }: ProfileWords)
   return declared as Argv<T>;
 }
 
-/** What was said of a profile's options. */
+/** What was said of a profile's options; and where the files are, which a profile may look for by itself. */
 export function profileValues(args: object, { options }: ProfileWords): ProfileValues {
   const said = args as Readonly<Record<string, ProfileValues[string]>>;
-  return Object.fromEntries(options.map(({ name }) => [name, said[name]]));
+  const names = ['files', ...options.map(({ name }) => name)];
+  return Object.fromEntries(names.map((name) => [name, said[name] === false ? undefined : said[name]]));
 }
 
 function declarationOf({ kind, value = 'TEXT', describe }: ProfileOption): object {

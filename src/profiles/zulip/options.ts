@@ -23,12 +23,6 @@ export const zulipOptions: readonly ProfileOption[] = Object.freeze([
   },
   { name: 'zulip-parity', kind: 'switch', describe: "exactly the rows of Zulip's own export of January 2020" },
   {
-    name: 'files',
-    kind: 'text',
-    value: 'DIR',
-    describe: "the server's uploads: a folder that has files/ and avatars/",
-  },
-  {
     name: 'avatar-salt',
     kind: 'text',
     describe: "the server's AVATAR_SALT, of which names of avatars are made",
