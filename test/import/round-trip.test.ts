@@ -135,6 +135,7 @@ describe('a book that moves', () => {
         constraint: 'demoapp_book_isbn_key',
         columns: ['isbn'],
         inTheWay: 'demoapp.book.99',
+        plain: true,
       },
     ]);
   });
