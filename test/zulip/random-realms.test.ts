@@ -99,7 +99,19 @@ function checkOthers(server: Server, { mode, realms, people }: Asked, found: Zul
   // Of single users what is theirs, and what they sent of others.
   const theirs = mode === 'people' ? carried.filter(({ owner }) => people.includes(owner)) : carried;
   expect(found.ids('zerver.attachment')).to.include.members(theirs.map(({ id }) => id));
-  expect(carried.map(({ id }) => id)).to.include.members([...found.ids('zerver.attachment')]);
+  // What was never sent is its owner's, who leaves or consents.
+  const isUnsent = (at: number, owner: number): boolean =>
+    !parity &&
+    mode !== 'public' &&
+    server.attachments[at]?.messages.length === 0 &&
+    (people.length === 0 || people.includes(owner));
+  const unsent = server.attachments.flatMap(({ owner }, at) =>
+    isUnsent(at, owner) && realms.includes(realmOf.get(owner) ?? 0) ? [at + 1] : [],
+  );
+  const isDummy = new Set(server.users.filter((user) => user.isDummy).map(({ id }) => id));
+  const sure = unsent.filter((id) => !isDummy.has(server.attachments[id - 1]?.owner ?? 0));
+  expect(found.ids('zerver.attachment')).to.include.members(sure);
+  expect([...carried.map(({ id }) => id), ...unsent]).to.include.members([...found.ids('zerver.attachment')]);
   for (const [, { message, user_profile: reader }] of found.objects.get('zerver.usermessage') ?? []) {
     expect(messages.has(Number(message))).to.equal(true);
     if (people.length > 0) expect(people).to.include(Number(reader));
