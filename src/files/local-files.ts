@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileError } from '../archive/file-error.js';
+import { UsageError } from '../errors/portolan-error.js';
 import { isFileName } from './file-name.js';
 import type { FileSource, FileState } from './file-source.js';
 
@@ -15,8 +16,15 @@ const outside = Object.freeze({ kind: 'outside' });
  *
  * @example
  * await exportObjects(dataSource, { objects: ['demoapp.Book.4'], output: 'book/', files: localFiles('uploads') });
+ *
+ * @throws UsageError NOT_AVAILABLE for a URL
  */
 export function localFiles(folder: string): FileSource {
+  if (/^[a-z][a-z\d]+:\/\//iu.test(folder)) {
+    throw new UsageError('NOT_AVAILABLE', `reading files from ${folder} is not available in this version`, {
+      hint: 'Copy the bucket to a folder, and name that.',
+    });
+  }
   return new LocalFiles(folder);
 }
 

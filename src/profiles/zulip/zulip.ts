@@ -1,5 +1,3 @@
-import { UsageError } from '../../errors/portolan-error.js';
-import type { FileSource } from '../../files/file-source.js';
 import { localFiles } from '../../files/local-files.js';
 import type { Profile, ProfileValues } from '../profile.js';
 import { zulipEntities } from './entities.js';
@@ -29,17 +27,8 @@ export const zulip: Profile = Object.freeze({
     zulip: (values: ProfileValues) =>
       zulipLayout({
         parity: values['zulip-parity'] === true,
-        files: filesAt(values['files']),
+        files: typeof values['files'] === 'string' ? localFiles(values['files']) : undefined,
         avatarSalt: typeof values['avatar-salt'] === 'string' ? values['avatar-salt'] : undefined,
       }),
   }),
 });
-
-/** @throws UsageError NOT_AVAILABLE */
-function filesAt(place: ProfileValues[string]): FileSource | undefined {
-  if (typeof place !== 'string') return undefined;
-  if (!/^[a-z][a-z\d]+:\/\//iu.test(place)) return localFiles(place);
-  throw new UsageError('NOT_AVAILABLE', `reading files from ${place} is not available in this version`, {
-    hint: 'Copy the buckets to a folder that has files/ and avatars/, and name it.',
-  });
-}
