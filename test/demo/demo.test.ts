@@ -6,7 +6,7 @@ import { projectRoot } from '../../demo-app/project-root.js';
 
 describe('npm run demo', () => {
   it('runs to its end, proves both databases equal, and leaves nothing behind', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const { code, stdout, stderr, firstOutput } = await demo('demo.js');
     expect(stderr).to.equal('');
     expect(code, stdout).to.equal(0);
