@@ -2,6 +2,7 @@ import type { Tree } from '../archive/tree/tree.js';
 import type { ArchiveHeader } from '../archive/archive.js';
 import type { KeyView } from '../closure/key-set.js';
 import type { Session } from '../dialect/session.js';
+import type { FileSource } from '../files/file-source.js';
 import type { Findings } from '../findings/finding.js';
 import type { Schema } from '../schema/schema.js';
 import type { LayoutRows } from './layout-rows.js';
@@ -23,6 +24,10 @@ export interface LayoutContext {
   readonly seeds: ReadonlyMap<string, KeyView>;
   readonly rows: LayoutRows;
   readonly output: Tree;
+  /** Where the files are that rows name; undefined where that was not said. */
+  readonly files: FileSource | undefined;
+  /** The files are to stay where they are: nobody has to be told. */
+  readonly noFiles: boolean;
   /** What an archive of ours would say of the same export. */
   readonly header: ArchiveHeader;
   readonly trailer: TrailerLists;

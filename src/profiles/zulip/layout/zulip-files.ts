@@ -1,7 +1,6 @@
 import type { TreeMember, WrittenMember } from '../../../archive/tree/tree.js';
 import { UsageError } from '../../../errors/portolan-error.js';
 import type { LayoutContext } from '../../../export/layout.js';
-import type { FileSource } from '../../../files/file-source.js';
 import type { Entity } from '../../../schema/schema.js';
 import { jsonText } from './json-text.js';
 import type { JsonValue } from './json-text.js';
@@ -10,8 +9,6 @@ import { TablesFile } from './tables-file.js';
 /** What was said of the profile's options that concern the files. */
 export interface LayoutValues {
   readonly parity: boolean;
-  /** `--files`: where the server keeps uploads, avatars and the like. */
-  readonly files: FileSource | undefined;
   readonly avatarSalt: string | undefined;
 }
 

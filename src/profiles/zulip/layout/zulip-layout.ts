@@ -28,7 +28,7 @@ async function writeRealm(files: ZulipFiles): Promise<void> {
   await writeRealmFile(files);
   await writeTables(files, 'attachment.json', attachmentTables);
   await writeTables(files, 'analytics.json', analyticsTables);
-  await writeFolders(files, files.values.files);
+  await writeFolders(files);
   await writeStats(files);
 }
 
