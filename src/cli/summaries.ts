@@ -4,6 +4,7 @@ import type { Finding } from '../findings/finding.js';
 import { conflictAdvice, conflictReason } from '../import/conflict-advice.js';
 import type { Conflict, ImportResult } from '../import/import-options.js';
 import { decisions } from '../import/import-options.js';
+import { excludedReason } from '../export/tell-what-stays.js';
 import { table } from './table.js';
 
 /** Conflicts and findings that are shown; the rest is counted. */
@@ -80,6 +81,9 @@ export async function countsTable(
   return table(['model', 'objects'], rows);
 }
 
+/** So many excluded models are named; of a profile there are dozens, which nobody reads. */
+const namedExcluded = 3;
+
 /** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited. */
 const worthTelling: ReadonlySet<string> = new Set(['left-out', 'external', 'cut', 'skipped', 'random-value', 'edited-archive']);
 
@@ -87,9 +91,17 @@ const worthTelling: ReadonlySet<string> = new Set(['left-out', 'external', 'cut'
 export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   const notes = findings.filter(({ severity, kind }) => severity === 'note' && (worthTelling.has(kind) || verbose));
+  const excluded = notes.filter(({ reason }) => reason === excludedReason);
+  const isFolded = !verbose && excluded.length > namedExcluded;
+  const line = ({ severity, on, reason }: Finding): string => `${severity}: ${on}: ${reason}`;
+  const folded = `note: ${String(excluded.length)} models are excluded: their rows stay at home (--verbose names them)`;
   // No number of notes may take a warning's place.
-  const told = [...warnings, ...notes];
-  const lines = told.slice(0, verbose ? undefined : shown).map(({ severity, on, reason }) => `${severity}: ${on}: ${reason}`);
-  const more = told.length - lines.length;
+  const all = [
+    ...warnings.map(line),
+    ...(isFolded ? [folded] : []),
+    ...notes.filter((one) => !isFolded || !excluded.includes(one)).map(line),
+  ];
+  const lines = all.slice(0, verbose ? undefined : shown);
+  const more = all.length - lines.length;
   return more > 0 ? [...lines, `… and ${String(more)} more (--findings FILE lists them)`] : lines;
 }

@@ -82,6 +82,8 @@ describe("what leaves otherwise than with Zulip's own export, without --zulip-pa
     const words = ['zerver.Realm.2', '--url', database!.url, '--dry-run', '--json', '--no-submessages', '--no-user-status'];
     const { code, stdout, stderr } = await run('exportobjects', words);
     expect(code, stderr).to.equal(0);
+    expect(stderr).to.match(/^note: \d\d models are excluded: their rows stay at home \(--verbose names them\)$/mu);
+    expect(stderr).to.not.include('is excluded');
     const { objects } = JSON.parse(stdout) as { readonly objects: Readonly<Record<string, number>> };
     expect(objects).to.not.have.any.keys('zerver.submessage', 'zerver.userstatus');
     expect(objects).to.have.all.keys([...Object.keys(objects), 'zerver.scheduledmessage', 'zerver.defaultstreamgroup']);

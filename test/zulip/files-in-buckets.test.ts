@@ -13,6 +13,7 @@ import type { ProfileValues } from '../../src/profiles/profile.js';
 import { zulip } from '../../src/profiles/zulip/zulip.js';
 import { dataSourceOf } from '../../src/source/data-source-of.js';
 import type { TestDatabase } from '../support/database.js';
+import { run } from '../support/run.js';
 import { repositoryRoot } from '../support/shared.js';
 import { storeKinds, useStore } from '../store/store-kinds.js';
 import { loadSample, needsSample } from './load-sample.js';
@@ -168,5 +169,10 @@ describe('files of Zulip in two buckets of S3', function () {
     const { trailer } = await verifyArchive(join(folder, 'ours.tar.gz'));
     expect(trailer.files).to.deep.equal(files);
     expect(files!.count).to.be.greaterThan(20);
+    const { code, stdout, stderr } = await run('portolan', ['verify', join(folder, 'ours.tar.gz'), '--summary']);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(
+      /^left out: \d+ of zerver\.message, by the rule "huddle with another realm", or in need of such a row$/mu,
+    );
   });
 });
