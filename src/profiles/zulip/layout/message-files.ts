@@ -79,7 +79,9 @@ class MessagesReader {
     this.#passes = [ofMessages, ofUserMessages];
     this.#texts = [
       new RowText(inZulipsOrder(fieldsOf(messages, ofMessages.columns, { methods: [] }), messageTables.zerver_message)),
-      new RowText(inZulipsOrder(fieldsOf(userMessages, ofUserMessages.columns, { methods: [] }), messageTables.zerver_usermessage)),
+      new RowText(
+        inZulipsOrder(fieldsOf(userMessages, ofUserMessages.columns, { methods: [] }), messageTables.zerver_usermessage),
+      ),
     ];
     this.#message = ofUserMessages.columns.findIndex(({ name }) => name === 'message_id');
   }
