@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { ArchiveReader } from '../archive/open-archive.js';
-import { fileError } from '../archive/file-error.js';
 import type { PlanReader } from '../changes/open-plan.js';
 import { RefusedError, UsageError } from '../errors/portolan-error.js';
 import type { ConflictStrategy, RemapRule } from '../terms.js';
 import type { ImportOptions } from './import-options.js';
+import { idMapDigest } from './read-id-map.js';
 
 /** What decides, of the options of an import, as a plan tells it. */
 export interface PlannedOptions {
@@ -23,7 +21,7 @@ export interface PlannedOptions {
 export async function plannedOptions(options: ImportOptions, archive?: ArchiveReader): Promise<PlannedOptions> {
   const { remap, offset, ignoreNonexistent, withIdMap = [], files, noFiles } = options;
   const { count = 0 } = archive?.trailer?.files ?? {};
-  const maps = await Promise.all(withIdMap.map(fileDigest));
+  const maps = await Promise.all(withIdMap.map(idMapDigest));
   return {
     onConflict: options.onConflict ?? (remap !== undefined || offset !== undefined ? 'remap' : 'fail'),
     ...(remap === undefined ? {} : { remap }),
@@ -86,14 +84,4 @@ function contradiction(path: string, what: string): UsageError {
   return new UsageError('OPTION_VALUE', `${path}, ${what}`, {
     hint: 'A plan is executed under the options that it was made under; maps and --files are named again. Or make it anew.',
   });
-}
-
-async function fileDigest(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  } catch (error) {
-    throw fileError(error, path);
-  }
-  return hash.digest('hex');
 }

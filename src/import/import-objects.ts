@@ -34,6 +34,7 @@ import { makePlan } from './make-plan.js';
 import { makeRemappedPlan } from './make-remapped-plan.js';
 import { moveSequences } from './move-sequences.js';
 import { mayDrawKeys } from './may-draw-keys.js';
+import { namedModels } from './named-models.js';
 import { readIdMaps } from './read-id-map.js';
 import { canRemap } from './remap-options.js';
 import { openBulkSession } from './open-bulk-session.js';
@@ -179,7 +180,7 @@ async function run({
   const remap = {
     rule: options.remap ?? 'conflicts',
     offset: options.offset === undefined ? undefined : BigInt(options.offset),
-    given: await readIdMaps(options.withIdMap ?? [], schema, targets),
+    given: await readIdMaps(options.withIdMap ?? [], namedModels(schema, targets)),
   } as const;
   const isRemapped = canRemap(remap, schema, targets, empty);
   const written = isRemapped ? undefined : await planAndWrite({ ...planOptions, dryRun, bulk });

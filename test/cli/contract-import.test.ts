@@ -110,7 +110,10 @@ describe('the contract: import and verify', function () {
     expect(first).to.have.keys(made);
     expect(decisions.pop()).to.have.keys(['trailer']);
     expect(decisions).to.have.length(15);
-    expect(decisions.find(({ object }) => object === 'demoapp.book.4')).to.deep.include({ decision: 'update', columns: ['title'] });
+    expect(decisions.find(({ object }) => object === 'demoapp.book.4')).to.deep.include({
+      decision: 'update',
+      columns: ['title'],
+    });
     expect(lines('map.jsonl')).to.deep.include({ from: 'demoapp.book.4', to: 'demoapp.book.4', decision: 'update' });
   });
 

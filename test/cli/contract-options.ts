@@ -28,7 +28,7 @@ export const commandOptions = {
   delete: [
     ...selection,
     ...words(
-      '-o --output --bucket --force --jobs --dry-run --debug -y --yes --accept-loss --plan --journal --receipt --no-archive',
+      '-o --output --bucket --force --jobs --dry-run --debug -y --yes --accept-loss --plan --apply-plan --journal --receipt --no-archive',
     ),
   ],
   diff: words('--bucket --with-id-map --id-map --plan'),
