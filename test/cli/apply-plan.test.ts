@@ -27,7 +27,10 @@ describe('importobjects --apply-plan', function () {
           signal: killed.signal,
           killSignal: 'SIGKILL',
         }),
-      () => Promise.resolve(killed.abort()),
+      () => {
+        killed.abort();
+        return Promise.resolve();
+      },
     );
     expect(signal).to.equal('SIGKILL');
     expect(await books()).to.have.length(0);
