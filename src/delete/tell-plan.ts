@@ -47,7 +47,7 @@ export async function tellPlan({ facts, archive, policy, targets, options, appli
   if (options.plan === undefined && applied === undefined) return;
   const digest = archive.trailer?.sha256 ?? '';
   const database = await databaseIdentity(facts.session);
-  const made = { target: targetDigest(facts.schema, targets), policy: policyDigest(policy) };
+  const made = { target: targetDigest(facts.schema, targets, new Set(targets.keys())), policy: policyDigest(policy) };
   const lines = planLines(facts);
   if (applied !== undefined) {
     refuseOtherDatabase(applied, database);

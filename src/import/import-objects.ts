@@ -17,11 +17,12 @@ import { policyDigest } from '../policy/policy-digest.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import type { DraftSchema } from '../schema/build-schema.js';
 import { draftSchema } from '../schema/build-schema.js';
-import type { Schema } from '../schema/schema.js';
 import { agreeWithPlan } from './agree-with-plan.js';
+import { completeArchive } from './absent/complete-archive.js';
 import { BulkConstraints } from './bulk-constraints.js';
 import { checkExternal } from './check-external.js';
-import { findCollisions, isTable } from './find-collisions.js';
+import { findCollisions } from './find-collisions.js';
+import { conflictOf, conflictReasonOf } from './found-conflict.js';
 import { findDrift } from './find-drift.js';
 import type { Conflict, ImportOptions, ImportResult } from './import-options.js';
 import { importOptionNames } from './import-options.js';
@@ -41,7 +42,6 @@ import { openBulkSession } from './open-bulk-session.js';
 import { planAndWrite } from './plan-and-write.js';
 import { idMapLines } from './plan-lines.js';
 import type { Plan } from './plan.js';
-import type { RefusedBy } from './refused-by.js';
 import { refusedBy } from './refused-by.js';
 import { conflictsKept, planCounts } from './plan.js';
 import { countLinks } from './count-planned-links.js';
@@ -101,8 +101,10 @@ export async function importObjects(dataSource: DataSource, given: ImportOptions
     // To it everything stays as it was before the first row is written.
     if (options.journal !== undefined && options.dryRun !== true)
       before = await openReadSession(dataSource, { snapshot: await session.exportSnapshot(), signal, onQuery });
-    const made = database === undefined ? undefined : { database, policy: policyDigest(policy) };
-    return await run({ dataSource, session, before, archive, draft, options, applied, made, findings });
+    const made =
+      database === undefined ? undefined : { database, policy: policyDigest(policy), models: new Set(archive.header.order) };
+    const completed = await completeArchive({ session, schema: draft.schema, archive, findings });
+    return await run({ dataSource, session, before, archive: completed, draft, options, applied, made, findings });
   } catch (error) {
     if (error instanceof RefusedError) await proveWhole(archive);
     if (error instanceof RefusedError && applied !== undefined) refuseOtherArchive(applied, archive.trailer?.sha256);
@@ -141,7 +143,7 @@ interface Run {
   readonly options: ImportOptions;
   readonly applied: PlanReader | undefined;
   /** Where the plan is told. */
-  readonly made: Omit<TellPlanOptions['made'], 'target'> | undefined;
+  readonly made: (Omit<TellPlanOptions['made'], 'target'> & { readonly models: ReadonlySet<string> }) | undefined;
   readonly findings: Findings;
 }
 
@@ -167,7 +169,7 @@ async function run({
     ignoreNonexistent: options.ignoreNonexistent ?? false,
     findings,
   });
-  const made = madeFor === undefined ? undefined : { ...madeFor, target: targetDigest(schema, targets) };
+  const made = madeFor === undefined ? undefined : { ...madeFor, target: targetDigest(schema, targets, madeFor.models) };
   if (applied !== undefined && made !== undefined) refuseOtherRules(applied, made);
   const dryRun = options.dryRun ?? false;
   const empty = await emptyTables(session, targets);
@@ -227,7 +229,10 @@ async function run({
       return finish('planned', links, []);
     }
     // They tell of what is in the target: they get their names when that is so.
-    const idMap = options.idMap === undefined ? undefined : await stageLines(options.idMap, idMapLines(archive, plan));
+    const idMap =
+      options.idMap === undefined
+        ? undefined
+        : await stageLines(options.idMap, idMapLines(archive, plan, await databaseIdentity(session)));
     let journal: StagedFile | undefined;
     try {
       if (before !== undefined && options.journal !== undefined) {
@@ -264,27 +269,6 @@ async function run({
     const collisions = reason === 'unique' ? await findCollisions(archive, plan, by.table, by.constraint) : [];
     return finish('refused', { insert: {}, same: {} }, collisions.length > 0 ? collisions : [conflict]);
   }
-}
-
-function conflictReasonOf(error: ConstraintError): 'unique' | 'missing-reference' | undefined {
-  const { code } = (error.cause ?? {}) as { readonly code?: string };
-  return code === '23505' || code === '23P01' ? 'unique' : code === '23503' ? 'missing-reference' : undefined;
-}
-
-/** What the database found when the rows were written: two objects of the archive that collide, or another writer's. */
-function conflictOf(reason: Conflict['reason'], { table, constraint }: RefusedBy, schema: Schema): Conflict {
-  const entity = [...schema.entities.values()].find((one) => isTable(one.table, table));
-  const unique = [...(entity?.uniques ?? []), ...(entity?.exclusions ?? [])].find(({ name }) => name === constraint);
-  const reference = schema.references.find((one) => one.child === entity?.model && one.constraint?.name === constraint);
-  const columns = unique?.columns ?? reference?.columns ?? [];
-  const conflict: Conflict = {
-    object: entity?.model ?? table ?? '',
-    reason,
-    constraint: constraint ?? '',
-    columns,
-    inTheWay: '',
-  };
-  return unique?.operators === undefined ? conflict : { ...conflict, excludes: true };
 }
 
 function mapMissing(cause: unknown, path: string): FailedError {

@@ -1,11 +1,13 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
+import type { DatabaseIdentity } from '../changes/database-identity.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
 import type { Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import { pkToKey } from '../values/archive-value.js';
 import { objectKey } from '../values/object-values.js';
+import { CompletedArchive } from './absent/completed-archive.js';
 import { conflictAdvice } from './conflict-advice.js';
 import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
@@ -42,6 +44,7 @@ export async function* planLines(options: PlanLinesOptions): AsyncGenerator {
         ...(columns.length === 0 ? {} : { columns }),
         ...(needs !== undefined ? { needs } : decision === 'skip' && to !== undefined ? { usedInstead: to } : {}),
         ...(decision === 'merge' && to !== object ? { to } : {}),
+        ...markOf(archive, object),
         ...told[at++],
         ...(values && decision !== 'same' ? { after: afterOf(decision, columns, fields) } : {}),
       };
@@ -52,16 +55,21 @@ export async function* planLines(options: PlanLinesOptions): AsyncGenerator {
   for (const conflict of plan.conflicts) yield { conflict, help: conflictAdvice(conflict) };
 }
 
-/** Rows that objects are taken for which stayed at home. */
+/** Objects that stayed at home, and the rows that they are taken for; where the policy says what else becomes of one, it is not there. */
 function* externalLines({ archive, schema, plan: { rows } }: PlanLinesOptions): Generator {
-  if (!(rows instanceof RemappedRows)) return;
   for (const { model, pk } of archive.trailer?.external ?? []) {
     const entity = targetEntity(schema, archive.header, model);
     const key = pkToKey(pk, headerKeyShape(archive.header, model));
     if (entity === undefined || key === undefined) continue;
     const nameOf = (one: Key): string => formatObjectName({ ...entity, model }, one);
-    yield { external: nameOf(key), to: nameOf(rows.movedOf(entity.model).get(key) ?? key) };
+    const moved = rows instanceof RemappedRows ? rows.movedOf(entity.model).get(key) : undefined;
+    yield { external: nameOf(key), to: nameOf(moved ?? key) };
   }
+}
+
+/** Says of a placeholder that it is one: `portolan claim` takes no other row away. */
+function markOf(archive: ArchiveReader, object: string): { readonly placeholder?: true } {
+  return archive instanceof CompletedArchive && archive.isPlaceholder(object) ? { placeholder: true } : {};
 }
 
 /** An update writes the columns that differ, everything else the whole object. */
@@ -71,9 +79,11 @@ function afterOf(decision: Decision, columns: readonly string[], fields: Archive
 }
 
 /** Old key → new key of what is in the target after the import; for a skipped object the row that is proven to be the same. */
-export async function* idMapLines(archive: ArchiveReader, plan: Plan): AsyncGenerator {
+export async function* idMapLines(archive: ArchiveReader, plan: Plan, database: DatabaseIdentity): AsyncGenerator {
   for await (const { object, to, decision } of decidedObjects(archive, plan)) {
-    if (to !== undefined) yield { from: object, to, decision };
+    const mark = markOf(archive, object);
+    // Whose key it is can be told of one database only: what is claimed goes.
+    if (to !== undefined) yield { from: object, to, decision, ...(mark.placeholder === true ? { ...mark, database } : {}) };
   }
 }
 

@@ -3,8 +3,13 @@ import stringify from 'fast-json-stable-stringify';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import type { TargetModel } from './target.js';
 
-/** SHA-256 over what decides of the tables that an archive concerns: another shape of theirs can make other decisions. */
-export function targetDigest(schema: Schema, targets: ReadonlyMap<string, TargetModel>): string {
+/**
+ * SHA-256 over what decides of the tables that an archive concerns: another shape of theirs can make other decisions.
+ *
+ * @param of the archive's own models: others are there for placeholders, and come and go with rows
+ */
+export function targetDigest(schema: Schema, all: ReadonlyMap<string, TargetModel>, of: ReadonlySet<string>): string {
+  const targets = new Map([...all].filter(([model]) => of.has(model)));
   const models = new Set([...targets.values()].map(({ entity }) => entity.model));
   const own = schema.links.filter(({ owner, inverse }) => models.has(owner.parent) || models.has(inverse.parent));
   const through = new Set(own.map((link) => link.through));

@@ -262,6 +262,29 @@ describe('a plan of an archive that leaves rows at home', () => {
   });
 });
 
+describe('a plan that leaves references empty', () => {
+  it('is refused where what they lead to has come, and executed where it has not', async () => {
+    const kept = { models: { author: { naturalKey: ['name'] }, book: {}, tag: {} }, joinTables: ['book_tag'] };
+    const moved = await move({ sql, source, policy: kept, objects: ['book.3'], export: { shared: 'key' } });
+    try {
+      const [plan, policy] = [
+        join(moved.folder, 'plan'),
+        { ...kept, models: { ...kept.models, author: { naturalKey: ['name'], missing: 'null' } } },
+      ] as const;
+      await moved.import({ policy, dryRun: true, plan });
+      await moved.target.query("INSERT INTO author VALUES (1, 'Ada')");
+      const error = (await failureOf(moved.import({ policy, applyPlan: plan }))) as Error;
+      expect(error).to.include({ code: 'PLAN_STALE' });
+      expect(error.message).to.match(/public\.author\.1: then nothing, now external/u);
+      await moved.target.query('DELETE FROM author');
+      expect((await moved.import({ policy, applyPlan: plan })).plan.insert).to.deep.equal({ 'public.book': 1 });
+      expect((await moved.rows('book')).map(({ author }) => author)).to.deep.equal([null]);
+    } finally {
+      await moved.close();
+    }
+  });
+});
+
 describe('a plan of an archive with files', () => {
   it('puts them in their places as it says, and is refused where others stand there', async () => {
     const moved = await move({ sql, source, target, policy, objects: ['author.1'] });
