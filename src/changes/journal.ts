@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
-import type { Session } from '../dialect/session.js';
 import type { Column, Entity } from '../schema/schema.js';
 import { toolVersion } from '../tool-version.js';
+import type { DatabaseIdentity } from './database-identity.js';
+import { sealedLines } from './sealed-lines.js';
 
 /** What was done to one row, as FORMATS.md describes it: a line of a journal. */
 export interface JournalLine {
@@ -30,12 +30,6 @@ export interface JournalEntity {
   readonly columns: Readonly<Record<string, { readonly name: string; readonly type: string; readonly kind: Column['kind'] }>>;
 }
 
-/** Which database it is, without saying where. */
-export interface DatabaseIdentity {
-  readonly name: string;
-  readonly oid: string;
-}
-
 export interface JournalHeader {
   readonly format: 'portolan-journal';
   readonly version: 1;
@@ -47,12 +41,6 @@ export interface JournalHeader {
   readonly archive: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly entities: Readonly<Record<string, JournalEntity>>;
-}
-
-export async function databaseIdentity(session: Session): Promise<DatabaseIdentity> {
-  const sql = 'SELECT datname, oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()';
-  const [row] = await session.query(sql, [], { what: 'ask which database it is' });
-  return { name: row?.[0] ?? '', oid: row?.[1] ?? '' };
 }
 
 export function journalHeader(facts: Omit<JournalHeader, 'format' | 'version' | 'date' | 'tool'>): JournalHeader {
@@ -69,17 +57,6 @@ export function journalEntity({ table }: Entity, key: readonly string[], columns
 }
 
 /** The lines of a journal's file: the header, what was done, and last what proves that none is missing. */
-export async function* journalLines(header: JournalHeader, lines: AsyncIterable<JournalLine>): AsyncGenerator {
-  const hash = createHash('sha256');
-  let count = 0;
-  const hashed = <T>(line: T): T => {
-    hash.update(`${JSON.stringify(line)}\n`);
-    return line;
-  };
-  yield hashed({ journal: header });
-  for await (const line of lines) {
-    count += 1;
-    yield hashed(line);
-  }
-  yield { trailer: { lines: count, sha256: hash.digest('hex') } };
+export function journalLines(header: JournalHeader, lines: AsyncIterable<JournalLine>): AsyncGenerator {
+  return sealedLines({ journal: header }, lines);
 }

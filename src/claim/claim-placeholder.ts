@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { databaseIdentity } from '../changes/journal.js';
+import { databaseIdentity } from '../changes/database-identity.js';
 import { countChangedRows, proveNothingElseGone, tableId } from '../changes/row-counts.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { seedLookup } from '../dialect/postgres/seed-lookup.js';

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileError } from '../archive/file-error.js';
-import type { DatabaseIdentity } from '../changes/journal.js';
+import type { DatabaseIdentity } from '../changes/database-identity.js';
+import { isSameDatabase } from '../changes/database-identity.js';
 import { PortolanError, RefusedError, UsageError } from '../errors/portolan-error.js';
 import type { Schema } from '../schema/schema.js';
 import { parseObjectName } from '../seeds/object-name.js';
@@ -39,9 +40,9 @@ function markedName(line: string, database: DatabaseIdentity, idMap: string): st
     const { to, placeholder, ...other } = JSON.parse(line) as {
       readonly to?: unknown;
       readonly placeholder?: unknown;
-      readonly database?: Partial<DatabaseIdentity>;
+      readonly database?: DatabaseIdentity;
     };
-    const isHere = other.database?.name === database.name && other.database.oid === database.oid;
+    const isHere = other.database !== undefined && isSameDatabase(other.database, database);
     return placeholder === true && isHere && typeof to === 'string' ? to : undefined;
   } catch {
     throw new UsageError('ID_MAP_INVALID', `${idMap}: not lines of an id map`);

@@ -5,7 +5,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import { isUrl, objectPlace } from '../store/object-place.js';
 
 /** Options and arguments that name files, by what is done to them. */
-const read = ['path', 'archive', 'a', 'b', 'archives', 'withIdMap', 'dataSource', 'policy'] as const;
+const read = ['path', 'archive', 'a', 'b', 'archives', 'withIdMap', 'applyPlan', 'dataSource', 'policy'] as const;
 const written = ['output', 'plan', 'idMap', 'journal', 'receipt', 'findings'] as const;
 
 /** What it is called on the command line. */
@@ -16,6 +16,7 @@ const called: Readonly<Record<string, string>> = {
   b: 'the archive',
   archives: 'an archive',
   withIdMap: '--with-id-map',
+  applyPlan: '--apply-plan',
   dataSource: '--data-source',
   idMap: '--id-map',
 };
@@ -43,7 +44,8 @@ export function checkFiles(args: object): void {
 
 /** @throws UsageError OPTION_VALUE */
 export function checkNames(args: object): void {
-  for (const name of ['dataSource', 'policy', ...written]) checkName(name, (args as Readonly<Record<string, unknown>>)[name]);
+  for (const name of ['dataSource', 'policy', 'applyPlan', ...written])
+    checkName(name, (args as Readonly<Record<string, unknown>>)[name]);
 }
 
 /** An unset variable of a script names no file, and a file called `-` is seldom meant. */

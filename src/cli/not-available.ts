@@ -4,7 +4,6 @@ import { laterCommands, wordOf } from './later-commands.js';
 
 /** What the contract of the command line names and this version does not have: said so, instead of "unknown". */
 const options: Readonly<Record<string, string>> = Object.freeze({
-  'apply-plan': 'Import with the same options as the plan was made with.',
   html: 'Use --json.',
 });
 

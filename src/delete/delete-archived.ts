@@ -2,9 +2,11 @@ import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
 import type { StagedFile } from '../import/write-lines.js';
-import { stageLines, writeLines } from '../import/write-lines.js';
+import { stageLines } from '../import/write-lines.js';
 import { keepOrDiscard, publishRecords } from '../import/publish-records.js';
 import { once } from '../changes/once.js';
+import type { PlanReader } from '../changes/open-plan.js';
+import { openPlan } from '../changes/open-plan.js';
 import { countChangedRows, proveNothingElseGone } from '../changes/row-counts.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openWriteSession } from '../dialect/postgres/session.js';
@@ -27,20 +29,22 @@ import { readPlan } from './delete-plan.js';
 import { deleteRows } from './delete-rows.js';
 import { findEdges, referencesDown } from './find-edges.js';
 import { deleteJournal } from './journal-lines.js';
-import { planLines } from './plan-lines.js';
 import { makeReceipt } from './receipt.js';
 import { refuseLoss } from './refuse-loss.js';
 import { settleRows } from './settle-rows.js';
 import { stageArchive } from './stage-archive.js';
+import { agreeWithPlan, tellPlan } from './tell-plan.js';
 import { tellMissingIndexes } from './tell-missing-indexes.js';
 
 /** Deletes what an archive holds, in one transaction. */
 export async function deleteArchived(
   dataSource: DataSource,
   path: string,
-  options: DeleteOptions,
+  given: DeleteOptions,
   findings: Findings,
 ): Promise<DeleteResult> {
+  const applied = given.applyPlan === undefined ? undefined : await openPlan(given.applyPlan, 'delete');
+  const options = applied === undefined ? given : agreeWithPlan(given, applied);
   const { signal, onQuery } = options;
   const archive = await openArchive(path, { signal });
   const policy = mergePolicy({ ...options, includeSecrets: ['*'] });
@@ -56,7 +60,7 @@ export async function deleteArchived(
       ...{ header: archive.header, schema: draft.schema, tablesNamed: draft.tablesNamed, findings },
       ...{ onConflict: 'fail', ignoreNonexistent: false, readsOnly: true },
     });
-    return await run({ dataSource, session, archive, schema: draft.schema, policy, targets, options, findings });
+    return await run({ dataSource, session, archive, schema: draft.schema, policy, targets, options, applied, findings });
   } finally {
     await session.close();
   }
@@ -70,6 +74,7 @@ interface Run {
   readonly policy: ParsedPolicy;
   readonly targets: ReadonlyMap<string, TargetModel>;
   readonly options: DeleteOptions;
+  readonly applied: PlanReader | undefined;
   readonly findings: Findings;
 }
 
@@ -80,7 +85,7 @@ async function run(all: Run): Promise<DeleteResult> {
   const facts = await decided(all);
   const plan = await readPlan(facts);
   const digest = archive.trailer?.sha256 ?? '';
-  if (options.plan !== undefined) await writeLines(options.plan, planLines(facts, digest, { acceptLoss, noArchive }));
+  await tellPlan({ ...all, facts });
   if (!acceptLoss && !noArchive) refuseLoss(targets, plan.delete);
   tellSeedsKept(plan, findings, noArchive);
   tellMissingIndexes(facts, plan, findings);

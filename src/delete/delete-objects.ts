@@ -68,7 +68,19 @@ function refuseContradictions({
   receipt,
   journal,
   dryRun = false,
+  plan,
+  applyPlan,
 }: DeleteOptions): void {
+  if (plan !== undefined && applyPlan !== undefined)
+    throw new UsageError('OPTION_VALUE', 'a plan is executed, or made: --plan and --apply-plan contradict each other');
+  if (applyPlan !== undefined && archive === undefined)
+    throw new UsageError(
+      'OPTION_VALUE',
+      '--apply-plan goes with the archive that the plan was made of: what is exported anew is another',
+      {
+        hint: 'Export first; then deleteobjects ARCHIVE --dry-run --plan FILE, and deleteobjects ARCHIVE --apply-plan FILE.',
+      },
+    );
   const hint = 'Name an archive; or objects, and the archive that they are exported to before they are deleted.';
   if (archive !== undefined && (objects !== undefined || output !== undefined || noArchive))
     throw new UsageError('OPTION_VALUE', 'an archive is there already: objects, an output, or no archive contradict it', {

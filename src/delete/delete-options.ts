@@ -18,6 +18,11 @@ export interface DeleteOptions extends Partial<Omit<ExportOptions, 'output' | 'l
   readonly acceptLoss?: boolean | undefined;
   /** Write the plan there, as JSON lines. */
   readonly plan?: string | undefined;
+  /**
+   * Execute the plan that a deletion by the same archive wrote there (`plan`), and no other. It is refused where the archive, the tables or rows
+   * that it was made on have changed since.
+   */
+  readonly applyPlan?: string | undefined;
   /** Write there what `undoJournal` needs to take the deletion back. */
   readonly journal?: string | undefined;
   /** Write there what was deleted and kept, without values. */
@@ -32,7 +37,17 @@ export interface DeleteOptions extends Partial<Omit<ExportOptions, 'output' | 'l
 
 /** Every option by name: what is none of them is refused. */
 export const deleteOptionNames: Readonly<Record<keyof DeleteOptions, true>> = Object.freeze({
-  ...{ archive: true, output: true, noArchive: true, dryRun: true, acceptLoss: true, plan: true, journal: true, receipt: true },
+  ...{
+    archive: true,
+    output: true,
+    noArchive: true,
+    dryRun: true,
+    acceptLoss: true,
+    plan: true,
+    applyPlan: true,
+    journal: true,
+    receipt: true,
+  },
   ...{ objects: true, roots: true, follow: true, shared: true, boundary: true, exclude: true, includeSecrets: true },
   ...{ maxObjects: true, maxDepth: true, jobs: true, force: true, policy: true, rowPolicy: true, strict: true, findings: true },
   ...{ files: true, filesOf: true, noFiles: true },

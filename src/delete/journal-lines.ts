@@ -1,7 +1,8 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { copyRows } from '../changes/copy-rows.js';
 import type { JournalEntity, JournalHeader, JournalLine } from '../changes/journal.js';
-import { databaseIdentity, journalEntity, journalHeader, journalLines } from '../changes/journal.js';
+import { databaseIdentity } from '../changes/database-identity.js';
+import { journalEntity, journalHeader, journalLines } from '../changes/journal.js';
 import { sameKey } from '../changes/staged-keys.js';
 import { toKey } from '../closure/key.js';
 import { parseArray } from '../dialect/postgres/read-catalog.js';

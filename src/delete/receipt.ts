@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { copyLines } from '../changes/copy-rows.js';
-import { databaseIdentity } from '../changes/journal.js';
+import { databaseIdentity } from '../changes/database-identity.js';
 import { sameKey } from '../changes/staged-keys.js';
 import { columnList, ownRows } from '../dialect/postgres/sql.js';
 import { toolVersion } from '../tool-version.js';

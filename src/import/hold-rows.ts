@@ -12,15 +12,17 @@ export interface ReliedRows {
   readonly values: Iterable<Key>;
   /** A constraint holds them too, as soon as the rows that need them are written. */
   readonly constrained: boolean;
+  /** Whether they must stay as they are, not only there under their key. */
+  readonly unchanged?: boolean;
 }
 
 /** Keys in one statement. */
 const keysAtOnce = 50_000;
 
 /**
- * Holds rows FOR KEY SHARE until the transaction ends: nobody deletes them or changes their key in between, and one that
- * somebody deleted since the transaction began is a serialization failure. PostgreSQL wants UPDATE on some column for that;
- * a role that has it nowhere imports all the same, and a finding says what is not held.
+ * Holds rows FOR KEY SHARE (FOR SHARE, where they must not change at all) until the transaction ends: nobody deletes them or changes
+ * their key in between, and one that somebody deleted since the transaction began is a serialization failure. PostgreSQL wants
+ * UPDATE on some column for that; a role that has it nowhere imports all the same, and a finding says what is not held.
  */
 export async function holdRows(session: Session, findings: Findings, rows: ReliedRows): Promise<void> {
   const { entity, columns } = rows;
@@ -36,19 +38,20 @@ export async function holdRows(session: Session, findings: Findings, rows: Relie
     const { tables, conditions } = keyRelation(keyColumns, keys, 't');
     const from = [...tables, `${ownRows(entity)} t`].join(', ');
     await session.query(
-      `SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${conditions.join(' AND ')} FOR KEY SHARE OF t) held`,
+      `SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${conditions.join(' AND ')} FOR ${rows.unchanged === true ? 'SHARE' : 'KEY SHARE'} OF t) held`,
       [],
       { what: 'hold rows', table: entity.table },
     );
   }
 }
 
-function tellNotHeld(findings: Findings, { entity, constrained }: ReliedRows, table: string): void {
+function tellNotHeld(findings: Findings, rows: ReliedRows, table: string): void {
+  const { entity, constrained } = rows;
   if (constrained || findings.all.some(({ kind, on }) => kind === 'row-not-held' && on === entity.model)) return;
   findings.warn(
     'row-not-held',
     entity.model,
-    `rows that the import relies on could be deleted before it is committed: to hold them the role needs UPDATE on some column (GRANT UPDATE ON ${table} TO …)`,
+    `rows that the import relies on could be ${rows.unchanged === true ? 'changed or deleted' : 'deleted'} before it is committed: to hold them the role needs UPDATE on some column (GRANT UPDATE ON ${table} TO …)`,
   );
 }
 

@@ -1,8 +1,11 @@
 import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
+import { databaseIdentity } from '../changes/database-identity.js';
+import type { PlanReader } from '../changes/open-plan.js';
+import { openPlan } from '../changes/open-plan.js';
+import { refuseOtherArchive, refuseOtherDatabase, refuseOtherRules } from '../changes/refuse-other-plan.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
-import { databaseIdentity } from '../changes/journal.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
 import { settleCommit } from '../dialect/postgres/settle-commit.js';
@@ -10,14 +13,16 @@ import { FailedError, RefusedError, UsageError } from '../errors/portolan-error.
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
+import { policyDigest } from '../policy/policy-digest.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import type { DraftSchema } from '../schema/build-schema.js';
 import { draftSchema } from '../schema/build-schema.js';
-import type { Schema } from '../schema/schema.js';
+import { agreeWithPlan } from './agree-with-plan.js';
 import { completeArchive } from './absent/complete-archive.js';
 import { BulkConstraints } from './bulk-constraints.js';
 import { checkExternal } from './check-external.js';
-import { findCollisions, isTable } from './find-collisions.js';
+import { findCollisions } from './find-collisions.js';
+import { conflictOf, conflictReasonOf } from './found-conflict.js';
 import { findDrift } from './find-drift.js';
 import type { Conflict, ImportOptions, ImportResult } from './import-options.js';
 import { importOptionNames } from './import-options.js';
@@ -30,18 +35,21 @@ import { makePlan } from './make-plan.js';
 import { makeRemappedPlan } from './make-remapped-plan.js';
 import { moveSequences } from './move-sequences.js';
 import { mayDrawKeys } from './may-draw-keys.js';
+import { namedModels } from './named-models.js';
 import { readIdMaps } from './read-id-map.js';
 import { canRemap } from './remap-options.js';
 import { openBulkSession } from './open-bulk-session.js';
 import { planAndWrite } from './plan-and-write.js';
-import { planLines, idMapLines } from './plan-lines.js';
+import { idMapLines } from './plan-lines.js';
 import type { Plan } from './plan.js';
-import type { RefusedBy } from './refused-by.js';
 import { refusedBy } from './refused-by.js';
 import { conflictsKept, planCounts } from './plan.js';
 import { countLinks } from './count-planned-links.js';
 import type { LinkCounts } from './link-writer.js';
+import { targetDigest } from './target-digest.js';
 import { tellNestedSets } from './tell-nested-sets.js';
+import type { TellPlanOptions } from './tell-plan.js';
+import { tellPlan } from './tell-plan.js';
 import { tellNewValues } from './tell-new-values.js';
 import { writeAndVerify } from './write-and-verify.js';
 import { refuseNonexistent } from './refuse-nonexistent.js';
@@ -50,11 +58,11 @@ import { stageFiles } from './stage-files.js';
 import { tellSkipped } from './tell-skipped.js';
 import { tellSkippedLinks } from './tell-skipped-links.js';
 import type { StagedFile } from './write-lines.js';
-import { stageLines, writeLines } from './write-lines.js';
+import { stageLines } from './write-lines.js';
 
 /**
  * Imports an archive: read → plan → apply → verify in one transaction; a dry run does all of it and rolls back. Conflicts do not
- * throw: the result says `refused`, lists them, and nothing was written.
+ * throw: the result says `refused`, lists them, and nothing was written. With `applyPlan` it is what an earlier import wrote as its `plan`, or nothing.
  *
  * @example
  * const result = await importObjects(dataSource, { archive: 'book.json', dryRun: true });
@@ -62,9 +70,11 @@ import { stageLines, writeLines } from './write-lines.js';
  *
  * @throws RefusedError for a damaged archive, drift or a race; FailedError where the database or the disk fails
  */
-export async function importObjects(dataSource: DataSource, options: ImportOptions): Promise<ImportResult> {
-  refuseUnknownOptions('importObjects', options, importOptionNames);
-  checkOffset(options);
+export async function importObjects(dataSource: DataSource, given: ImportOptions): Promise<ImportResult> {
+  refuseUnknownOptions('importObjects', given, importOptionNames);
+  checkOffset(given);
+  const applied = given.applyPlan === undefined ? undefined : await openPlan(given.applyPlan, 'import');
+  const options = applied === undefined ? given : await agreeWithPlan(given, applied);
   const findings = options.findings ?? new Findings();
   const { signal, onQuery } = options;
   const archive = await openArchive(options.archive, { signal });
@@ -78,6 +88,8 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
         hint: 'Name the primary server.',
       });
     }
+    const database = isTold(options) ? await databaseIdentity(session) : undefined;
+    if (applied !== undefined && database !== undefined) refuseOtherDatabase(applied, database);
     if (archive.header.edited === true)
       findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
     const { header } = archive;
@@ -89,15 +101,23 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
     // To it everything stays as it was before the first row is written.
     if (options.journal !== undefined && options.dryRun !== true)
       before = await openReadSession(dataSource, { snapshot: await session.exportSnapshot(), signal, onQuery });
+    const made =
+      database === undefined ? undefined : { database, policy: policyDigest(policy), models: new Set(archive.header.order) };
     const completed = await completeArchive({ session, schema: draft.schema, archive, findings });
-    return await run({ dataSource, session, before, archive: completed, draft, options, findings });
+    return await run({ dataSource, session, before, archive: completed, draft, options, applied, made, findings });
   } catch (error) {
     if (error instanceof RefusedError) await proveWhole(archive);
+    if (error instanceof RefusedError && applied !== undefined) refuseOtherArchive(applied, archive.trailer?.sha256);
     throw error;
   } finally {
     await before?.close();
     await session.close();
   }
+}
+
+/** Whether a plan is written, or held against one. */
+function isTold({ plan, applyPlan }: ImportOptions): boolean {
+  return plan !== undefined || applyPlan !== undefined;
 }
 
 /** @throws UsageError OPTION_VALUE */
@@ -121,10 +141,23 @@ interface Run {
   readonly archive: ArchiveReader;
   readonly draft: DraftSchema;
   readonly options: ImportOptions;
+  readonly applied: PlanReader | undefined;
+  /** Where the plan is told. */
+  readonly made: (Omit<TellPlanOptions['made'], 'target'> & { readonly models: ReadonlySet<string> }) | undefined;
   readonly findings: Findings;
 }
 
-async function run({ dataSource, session, before, archive, draft, options, findings }: Run): Promise<ImportResult> {
+async function run({
+  dataSource,
+  session,
+  before,
+  archive,
+  draft,
+  options,
+  applied,
+  made: madeFor,
+  findings,
+}: Run): Promise<ImportResult> {
   const { schema, tablesNamed } = draft;
   const isRemapWanted = options.remap !== undefined || options.offset !== undefined;
   const onConflict = options.onConflict ?? (isRemapWanted ? 'remap' : 'fail');
@@ -136,37 +169,37 @@ async function run({ dataSource, session, before, archive, draft, options, findi
     ignoreNonexistent: options.ignoreNonexistent ?? false,
     findings,
   });
+  const made = madeFor === undefined ? undefined : { ...madeFor, target: targetDigest(schema, targets, madeFor.models) };
+  if (applied !== undefined && made !== undefined) refuseOtherRules(applied, made);
   const dryRun = options.dryRun ?? false;
   const empty = await emptyTables(session, targets);
   const progress = options.onProgress === undefined ? undefined : new ImportProgress(archive, targets, options.onProgress);
   const { onProgress } = progress ?? {};
-  const planOptions = { session, archive, schema, targets, empty, findings, onProgress, signal };
+  const planOptions = { session, archive, schema, targets, empty, findings, isTold: isTold(options), onProgress, signal };
   const bulk =
     options.bulkConstraints === true ? await BulkConstraints.open({ session, schema, targets, empty, findings }) : undefined;
   progress?.writesAtOnce();
   const remap = {
     rule: options.remap ?? 'conflicts',
     offset: options.offset === undefined ? undefined : BigInt(options.offset),
-    given: await readIdMaps(options.withIdMap ?? [], schema, targets),
+    given: await readIdMaps(options.withIdMap ?? [], namedModels(schema, targets)),
   } as const;
   const isRemapped = canRemap(remap, schema, targets, empty);
   const written = isRemapped ? undefined : await planAndWrite({ ...planOptions, dryRun, bulk });
   if (written === undefined) progress?.plansFirst();
   const remapped = isRemapped ? await makeRemappedPlan(planOptions, remap) : undefined;
-  const made = written?.plan ?? remapped ?? (await makePlan(planOptions));
-  progress?.planned(made);
-  tellNewValues(archive.header, made.models, findings);
-  await tellSkipped(archive, made, findings);
-  await tellSkippedLinks(archive, made, findings);
+  const decided = written?.plan ?? remapped ?? (await makePlan(planOptions));
+  progress?.planned(decided);
+  tellNewValues(archive.header, decided.models, findings);
+  await tellSkipped(archive, decided, findings);
+  await tellSkippedLinks(archive, decided, findings);
   const external = await checkExternal(session, schema, archive, findings, remapped?.rows);
   const plan: Plan = {
-    ...made,
-    conflicts: [...made.conflicts, ...external.kept].slice(0, conflictsKept),
-    conflictCount: made.conflictCount + external.count,
+    ...decided,
+    conflicts: [...decided.conflicts, ...external.kept].slice(0, conflictsKept),
+    conflictCount: decided.conflictCount + external.count,
   };
-  const { offset } = options;
-  const planned = isRemapped ? { onConflict, remap: remap.rule, ...(offset === undefined ? {} : { offset }) } : { onConflict };
-  if (options.plan !== undefined) await writeLines(options.plan, planLines(archive, plan, planned, options.verbose ?? false));
+  if (made !== undefined) await tellPlan({ session, archive, schema, plan, options, made, applied, findings });
   let files: StagedFiles | undefined;
   let isCommitted = false;
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
@@ -236,27 +269,6 @@ async function run({ dataSource, session, before, archive, draft, options, findi
     const collisions = reason === 'unique' ? await findCollisions(archive, plan, by.table, by.constraint) : [];
     return finish('refused', { insert: {}, same: {} }, collisions.length > 0 ? collisions : [conflict]);
   }
-}
-
-function conflictReasonOf(error: ConstraintError): 'unique' | 'missing-reference' | undefined {
-  const { code } = (error.cause ?? {}) as { readonly code?: string };
-  return code === '23505' || code === '23P01' ? 'unique' : code === '23503' ? 'missing-reference' : undefined;
-}
-
-/** What the database found when the rows were written: two objects of the archive that collide, or another writer's. */
-function conflictOf(reason: Conflict['reason'], { table, constraint }: RefusedBy, schema: Schema): Conflict {
-  const entity = [...schema.entities.values()].find((one) => isTable(one.table, table));
-  const unique = [...(entity?.uniques ?? []), ...(entity?.exclusions ?? [])].find(({ name }) => name === constraint);
-  const reference = schema.references.find((one) => one.child === entity?.model && one.constraint?.name === constraint);
-  const columns = unique?.columns ?? reference?.columns ?? [];
-  const conflict: Conflict = {
-    object: entity?.model ?? table ?? '',
-    reason,
-    constraint: constraint ?? '',
-    columns,
-    inTheWay: '',
-  };
-  return unique?.operators === undefined ? conflict : { ...conflict, excludes: true };
 }
 
 function mapMissing(cause: unknown, path: string): FailedError {

@@ -29,6 +29,11 @@ export interface ImportOptions {
   readonly ignoreNonexistent?: boolean | undefined;
   /** Write the plan there, as JSON lines. */
   readonly plan?: string | undefined;
+  /**
+   * Execute the plan that an import wrote there (`plan`), of the same archive into the same database, and no other: its options are those of
+   * this import. It is refused where the archive, the tables or rows that it was made on have changed since.
+   */
+  readonly applyPlan?: string | undefined;
   /** Write old key → new key there, as JSON lines. */
   readonly idMap?: string | undefined;
   /** Where the files of the archive belong. Without it they stay there, which is told. */
@@ -64,6 +69,7 @@ export const importOptionNames: Readonly<Record<keyof ImportOptions, true>> = Ob
     bulkConstraints: true,
     ignoreNonexistent: true,
     plan: true,
+    applyPlan: true,
     idMap: true,
     journal: true,
     verbose: true,

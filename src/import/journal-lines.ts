@@ -1,12 +1,10 @@
 import type { JournalEntity, JournalHeader, JournalLine } from '../changes/journal.js';
-import { databaseIdentity, journalEntity, journalHeader, journalLines } from '../changes/journal.js';
-import { copyRows } from '../changes/copy-rows.js';
+import { databaseIdentity } from '../changes/database-identity.js';
+import { journalEntity, journalHeader, journalLines } from '../changes/journal.js';
+import { rowDigests } from '../changes/row-digests.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
-import { keyRelation } from '../dialect/postgres/key-relation.js';
-import { rowDigestSql } from '../dialect/postgres/row-digest-sql.js';
-import { columnList, columnNamed, ownRows } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import { entityNamed } from '../schema/entity-named.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
@@ -77,7 +75,8 @@ async function* objectLines({ session, before, plan }: ImportJournalOptions, run
   const updated = written.filter(({ isInserted }) => !isInserted).map(({ key }) => key);
   const old = updated.length === 0 ? new Map<Key, string>() : await lookUpRows(before, held, updated);
   const now = updated.length === 0 ? new Map<Key, string>() : await lookUpRows(session, held, updated);
-  const digests = await rowDigests(session, entity, keys);
+  const names = columnsOf(entity).map(({ name }) => name);
+  const digests = await rowDigests(session, entity, names, keys);
   for (const { isInserted, key } of written) {
     const named = { model: entity.model, object: formatObjectName(entity, key), pk: keyToPk(key, keyShape(entity)) };
     const sha256 = digests.get(key) ?? '';
@@ -98,26 +97,6 @@ function differences(columns: readonly Column[], old: string, now: string): NonN
       before[at] === after[at] ? [] : [[member, toArchiveValue(before[at] ?? null, kind)] as const],
     ),
   );
-}
-
-async function rowDigests(session: Session, entity: Entity, keys: readonly Key[]): Promise<ReadonlyMap<Key, string>> {
-  const key = entity.key.map((name) => columnNamed(entity, name));
-  const { tables, conditions } = keyRelation(key, keys, 't');
-  const names = columnsOf(entity).map(({ name }) => name);
-  const sql = `SELECT ${rowDigestSql(names, 't')}, ${columnList(entity.key, 't')} FROM ${[...tables, `${ownRows(entity)} t`].join(', ')} WHERE ${conditions.join(' AND ')}`;
-  const integer = hasIntegerKey(entity);
-  const digests = new Map<Key, string>();
-  for await (const rows of copyRows(session, sql, { what: 'hash rows for the journal', table: entity.table })) {
-    for (const [digest, ...texts] of rows)
-      digests.set(
-        toKey(
-          texts.map((text) => text ?? ''),
-          integer,
-        ),
-        digest ?? '',
-      );
-  }
-  return digests;
 }
 
 /** Rows of join tables that were not there before. */

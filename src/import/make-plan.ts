@@ -1,4 +1,5 @@
 import { createKeySet } from '../closure/create-key-set.js';
+import type { Key } from '../closure/key.js';
 import { checkReferences, ReferenceCheck } from './check-references.js';
 import { Decisions } from './decisions.js';
 import type { Plan } from './plan.js';
@@ -37,7 +38,11 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
 }
 
 /** The models of a plan before anything is decided. */
-export function startingModels({ targets, empty }: PlanOptions): ReadonlyMap<string, PlannedModel> {
+export function startingModels({
+  targets,
+  empty,
+  isTold,
+}: Pick<PlanOptions, 'targets' | 'empty' | 'isTold'>): ReadonlyMap<string, PlannedModel> {
   const models = new Map<string, PlannedModel>();
   for (const [model, target] of targets) {
     models.set(model, {
@@ -47,6 +52,7 @@ export function startingModels({ targets, empty }: PlanOptions): ReadonlyMap<str
       skipped: createKeySet(target.entity),
       inTheWay: createKeySet(target.entity),
       standIns: new Map(),
+      rivals: isTold ? new Map<Key, readonly Key[]>() : undefined,
       mapping: undefined,
       empty: empty.has(model),
     });

@@ -1,6 +1,11 @@
 import type { ArchiveObject } from '../archive/archive.js';
-import type { DatabaseIdentity } from '../changes/journal.js';
+import { headerKeyShape } from '../archive/header-keys.js';
+import type { DatabaseIdentity } from '../changes/database-identity.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
+import type { Key } from '../closure/key.js';
+import type { Schema } from '../schema/schema.js';
+import { formatObjectName } from '../seeds/object-name.js';
+import { pkToKey } from '../values/archive-value.js';
 import { objectKey } from '../values/object-values.js';
 import { CompletedArchive } from './absent/completed-archive.js';
 import { conflictAdvice } from './conflict-advice.js';
@@ -8,23 +13,58 @@ import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName, rowOf } from './planned-model.js';
+import type { PlannedFiles } from './plan-files.js';
+import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
+import { RemappedRows } from './remapped-rows.js';
+import { targetEntity } from './target.js';
+import type { ToldRows } from './told-rows.js';
 
-/** The plan as JSON lines: what it was made of, then one decision a line; what would be written is told under `verbose` only. */
-export async function* planLines(
-  archive: ArchiveReader,
-  plan: Plan,
-  options: Readonly<Record<string, unknown>>,
-  verbose: boolean,
-): AsyncGenerator {
-  yield { archive: archive.trailer?.sha256 ?? '', options };
-  for await (const { object, to, needs, decision, columns, fields } of decidedObjects(archive, plan)) {
-    const why = needs !== undefined ? { needs } : decision === 'skip' && to !== undefined ? { usedInstead: to } : {};
-    const mark = markOf(archive, object);
-    const told = columns.length === 0 ? { object, decision, ...why, ...mark } : { object, decision, columns, ...mark };
-    yield verbose && decision !== 'same' ? { ...told, after: afterOf(decision, columns, fields) } : told;
+export interface PlanLinesOptions {
+  readonly archive: ArchiveReader;
+  readonly schema: Schema;
+  readonly plan: Plan;
+  readonly told: ToldRows;
+  /** Whether to tell what would be written. */
+  readonly values: boolean;
+  /** What becomes of the archive's files, where they are put in their places. */
+  readonly files: PlannedFiles | undefined;
+}
+
+/** A plan's lines after the first: one decision a line, then what else decides, then conflicts. */
+export async function* planLines(options: PlanLinesOptions): AsyncGenerator {
+  const { archive, plan, told: rows, values, files } = options;
+  for await (const run of plannedRuns(archive, plan.models)) {
+    const told = await rows.of(run);
+    let at = 0;
+    for (const { object, to, needs, decision, columns, fields } of decidedOf(plan, run)) {
+      yield {
+        object,
+        decision,
+        ...(columns.length === 0 ? {} : { columns }),
+        ...(needs !== undefined ? { needs } : decision === 'skip' && to !== undefined ? { usedInstead: to } : {}),
+        ...(decision === 'merge' && to !== object ? { to } : {}),
+        ...markOf(archive, object),
+        ...told[at++],
+        ...(values && decision !== 'same' ? { after: afterOf(decision, columns, fields) } : {}),
+      };
+    }
   }
+  yield* externalLines(options);
+  if (files !== undefined) yield files;
   for (const conflict of plan.conflicts) yield { conflict, help: conflictAdvice(conflict) };
+}
+
+/** Objects that stayed at home, and the rows that they are taken for; where the policy says what else becomes of one, it is not there. */
+function* externalLines({ archive, schema, plan: { rows } }: PlanLinesOptions): Generator {
+  for (const { model, pk } of archive.trailer?.external ?? []) {
+    const entity = targetEntity(schema, archive.header, model);
+    const key = pkToKey(pk, headerKeyShape(archive.header, model));
+    if (entity === undefined || key === undefined) continue;
+    const nameOf = (one: Key): string => formatObjectName({ ...entity, model }, one);
+    const moved = rows instanceof RemappedRows ? rows.movedOf(entity.model).get(key) : undefined;
+    yield { external: nameOf(key), to: nameOf(moved ?? key) };
+  }
 }
 
 /** Says of a placeholder that it is one: `portolan claim` takes no other row away. */
@@ -64,25 +104,27 @@ export interface DecidedObject {
 
 /** In the archive's order. */
 export async function* decidedObjects(archive: ArchiveReader, plan: Plan): AsyncGenerator<DecidedObject> {
-  for await (const { planned, from, objects } of plannedRuns(archive, plan.models)) {
-    const { target, decisions } = planned;
-    for (const [at, object] of objects.entries()) {
-      const decision = decisions.at(from + at);
-      const key = objectKey(object, target.shape) ?? '';
-      const inTheWay = decision === 'skip' && planned.inTheWay.has(key);
-      const needs = decision === 'skip' && !inTheWay ? needsOf(plan, planned, object) : undefined;
-      const row = decision === 'conflict' ? undefined : rowOf(planned, key);
-      yield {
-        model: target.model,
-        object: objectName(target, key),
-        to: row === undefined ? undefined : objectName(target, row),
-        needs,
-        inTheWay,
-        decision,
-        columns: decisions.columnsAt(from + at),
-        fields: object.fields,
-      };
-    }
+  for await (const run of plannedRuns(archive, plan.models)) yield* decidedOf(plan, run);
+}
+
+function* decidedOf(plan: Plan, { planned, from, objects }: PlannedRun): Generator<DecidedObject> {
+  const { target, decisions } = planned;
+  for (const [at, object] of objects.entries()) {
+    const decision = decisions.at(from + at);
+    const key = objectKey(object, target.shape) ?? '';
+    const inTheWay = decision === 'skip' && planned.inTheWay.has(key);
+    const needs = decision === 'skip' && !inTheWay ? needsOf(plan, planned, object) : undefined;
+    const row = decision === 'conflict' ? undefined : rowOf(planned, key);
+    yield {
+      model: target.model,
+      object: objectName(target, key),
+      to: row === undefined ? undefined : objectName(target, row),
+      needs,
+      inTheWay,
+      decision,
+      columns: decisions.columnsAt(from + at),
+      fields: object.fields,
+    };
   }
 }
 

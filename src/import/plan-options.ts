@@ -14,6 +14,8 @@ export interface PlanOptions {
   /** Models whose tables are empty: nothing needs to be looked up there. */
   readonly empty: ReadonlySet<string>;
   readonly findings: Findings;
+  /** Whether the plan is written to a file, or held against one: then all rows are told that decisions were made on. */
+  readonly isTold: boolean;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }

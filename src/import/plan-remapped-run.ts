@@ -11,7 +11,7 @@ import type { Placed } from './placed.js';
 import { placeObjects } from './place-objects.js';
 import type { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
-import { isFixed, primaryKeyName } from './plan-run.js';
+import { isFixed, noteRivals, primaryKeyName } from './plan-run.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
@@ -111,12 +111,14 @@ function decideOne({ target, skipped }: PlannedModel, key: Key, placed: Placed, 
 }
 
 /** As under the strategy alone: the row that is proven to be the same stands in for the object. */
-function skip(planned: PlannedModel, key: Key, { how, to, line, differing }: Placed, hits: readonly UniqueHit[]): void {
+function skip(planned: PlannedModel, key: Key, { how, to, line, differing, inTheWay }: Placed, hits: readonly UniqueHit[]): void {
   const isNew = planned.skipped.add(key);
   if (isNew && how !== 'lost') planned.inTheWay.add(key);
   const same = how === 'own' ? proveSame(planned.target, { key: to, line: line(), differing, hits }) : undefined;
   if (isNew && same !== undefined) planned.standIns.set(key, same);
   else if (planned.standIns.get(key) !== same) planned.standIns.delete(key);
+  const inItsWay = inTheWay === undefined || inTheWay.inArchive ? [] : [inTheWay.key];
+  noteRivals(planned, key, [...hits.map((hit) => hit.inTheWay), ...inItsWay, ...(how === 'bound' ? [to] : [])]);
 }
 
 function* conflictsOf(target: TargetModel, key: Key, placed: Placed, hits: readonly UniqueHit[]): Generator<Conflict> {

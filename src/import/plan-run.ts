@@ -60,9 +60,21 @@ export async function planRun(
     if (isNew && same !== undefined) planned.standIns.set(key, same);
     // What an earlier pass took for proven does not hold now that more is known of what this object refers to.
     else if (planned.standIns.get(key) !== same) planned.standIns.delete(key);
+    noteRivals(
+      planned,
+      key,
+      facts.hits.map((hit) => hit.inTheWay),
+    );
   });
   references.note(target, written);
   onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
+}
+
+/** Rows in the way of a skipped object that are not known by themselves. */
+export function noteRivals({ rivals, standIns }: PlannedModel, key: Key, rows: readonly Key[]): void {
+  const others = rows.filter((row) => row !== standIns.get(key));
+  if (others.length > 0) rivals?.set(key, others);
+  else rivals?.delete(key);
 }
 
 async function lookUp(

@@ -17,6 +17,8 @@ export interface PlannedModel {
   readonly inTheWay: KeySet;
   /** For skipped keys: the key of the target's row that is proven to be the same, and that references use. */
   readonly standIns: Map<Key, Key>;
+  /** For skipped keys: rows in their way that are neither that nor have the key; undefined where no plan tells of them. */
+  readonly rivals: Map<Key, readonly Key[]> | undefined;
   /** Where objects can have other keys in the target than in the archive. */
   readonly mapping: ModelMapping | undefined;
   /** No row of the table was there when the plan was made. */

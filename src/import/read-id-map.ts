@@ -1,95 +1,135 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { fileError } from '../archive/file-error.js';
+import { FileSource } from '../archive/file-source.js';
+import { readLines } from '../archive/read-lines.js';
 import type { Key } from '../closure/key.js';
 import { isIntegerText, toKey } from '../closure/key.js';
-import { UsageError } from '../errors/portolan-error.js';
-import { hasIntegerKey } from '../schema/has-integer-key.js';
-import type { Entity, Schema } from '../schema/schema.js';
+import { PortolanError, UsageError } from '../errors/portolan-error.js';
+import type { ValueKind } from '../schema/schema.js';
 import { splitAssignments } from '../seeds/assignments.js';
 import type { KeyMap } from './key-map.js';
 import { PackedKeyMap } from './key-map.js';
-import type { TargetModel } from './target.js';
+
+/** How the objects of a model are named. */
+export interface NamedModel {
+  /** What its map is found by. */
+  readonly name: string;
+  /** The parts of its key, each with the names that it can have in a composite one. */
+  readonly key: readonly { readonly names: readonly (string | undefined)[]; readonly kind: ValueKind }[];
+}
 
 /**
- * What `--id-map` wrote in earlier imports, by entity: objects of models that the target does not have are passed over.
+ * What `--id-map` wrote in earlier imports, by model: objects of models that are not known are passed over.
  *
- * @throws UsageError ID_MAP_INVALID: a file is no id map, or two of them contradict each other
+ * @throws UsageError ID_MAP_INVALID: a file is not there, is no id map, or two of them contradict each other
  */
 export async function readIdMaps(
   paths: readonly string[],
-  schema: Schema,
-  targets: ReadonlyMap<string, TargetModel>,
+  modelNamed: (name: string) => NamedModel | undefined,
 ): Promise<ReadonlyMap<string, KeyMap>> {
   const maps = new Map<string, KeyMap>();
   for (const path of paths) {
-    let line = 0;
+    let number = 0;
     try {
-      for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-        line += 1;
-        if (text.trim() !== '') take(maps, text, `${path}, line ${String(line)}`, schema, targets);
+      for await (const { bytes, ends } of readLines(FileSource.of(path), 'none')) {
+        let start = 0;
+        for (const end of ends) {
+          number += 1;
+          const line = bytes.toString('utf8', start, end).trim();
+          start = end;
+          if (line !== '') take(maps, line, `${path}, line ${String(number)}`, modelNamed);
+        }
       }
     } catch (error) {
-      throw error instanceof UsageError ? error : fileError(error, path);
+      throw unreadable(error, path);
     }
   }
   return maps;
 }
 
+/** SHA-256 of a map's bytes. @throws UsageError ID_MAP_INVALID */
+export async function idMapDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+  return hash.digest('hex');
+}
+
+function unreadable(error: unknown, path: string): unknown {
+  if (error instanceof PortolanError && error.code !== 'FOLDER_MISSING') return error;
+  const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+  if (code !== 'ENOENT') return fileError(error, path);
+  return new UsageError('ID_MAP_INVALID', `${path}: there is no such id map`, { cause: error });
+}
+
 function take(
   maps: Map<string, KeyMap>,
-  text: string,
+  line: string,
   where: string,
-  schema: Schema,
-  targets: ReadonlyMap<string, TargetModel>,
+  modelNamed: (name: string) => NamedModel | undefined,
 ): void {
-  const [from, to] = namesOf(text) ?? [];
+  const [from, to] = namesOf(line) ?? [];
   if (from === undefined || to === undefined)
     throw invalid(`${where}: not a line of an id map`, 'One is {"from":"app.model.1","to":"app.model.7","decision":"remap"}.');
-  const model = modelOf(from);
-  const entity = targets.get(model)?.entity ?? schema.entities.get(model);
-  if (entity === undefined) return;
-  const [key, other] = [keyOf(entity, model, from), keyOf(entity, model, to)];
-  if (key === undefined || other === undefined) throw invalid(`${where}: that is no key of ${model} in the target`);
-  const map = maps.get(entity.model) ?? new PackedKeyMap();
-  maps.set(entity.model, map);
+  const prefix = modelPrefix(from, modelNamed);
+  const model = prefix === undefined ? undefined : modelNamed(prefix);
+  if (prefix === undefined || model === undefined) return;
+  const [key, other] = [from, to].map((name) =>
+    name.startsWith(`${prefix}.`) ? keyOf(model, name.slice(prefix.length + 1)) : undefined,
+  );
+  if (key === undefined || other === undefined) throw invalid(`${where}: it does not name two objects of ${prefix}`);
+  const map = maps.get(model.name) ?? new PackedKeyMap();
+  maps.set(model.name, map);
   const known = map.get(key);
   if (known !== undefined && known !== other)
     throw invalid(`${where}: ${from} was another object before`, 'Use the maps of one target, in which each object is one row.');
   map.set(key, other);
 }
 
-function namesOf(text: string): readonly [from: string, to: string] | undefined {
+function namesOf(line: string): readonly [from: string, to: string] | undefined {
   try {
-    const { from, to } = JSON.parse(text) as { readonly from?: unknown; readonly to?: unknown };
+    const { from, to } = (JSON.parse(line) ?? {}) as { readonly from?: unknown; readonly to?: unknown };
     return typeof from === 'string' && typeof to === 'string' ? [from, to] : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What stands before the second dot. */
-function modelOf(name: string): string {
-  return name.slice(0, name.indexOf('.', name.indexOf('.') + 1));
+/** The longest name counts: a dot may stand in an app's. */
+function modelPrefix(name: string, modelNamed: (name: string) => NamedModel | undefined): string | undefined {
+  let found: string | undefined;
+  for (let at = name.indexOf('.'); at >= 0; at = name.indexOf('.', at + 1)) {
+    const prefix = name.slice(0, at);
+    if (modelNamed(prefix) !== undefined) found = prefix;
+  }
+  return found;
 }
 
-function keyOf(entity: Entity, model: string, name: string): Key | undefined {
-  if (!name.startsWith(`${model}.`)) return undefined;
-  const text = name.slice(model.length + 1);
-  const columns = entity.key.map((one) => entity.columns.find((column) => column.name === one));
-  const parts = entity.key.length === 1 ? [text] : partsOf(columns, text);
-  if (parts === undefined) return undefined;
-  const texts = parts.map((part, at) => (columns[at]?.kind === 'boolean' ? part.slice(0, 1) : part));
-  const isWhole = texts.every((part, at) => columns[at]?.kind !== 'integer' || isIntegerText(part));
-  return isWhole ? toKey(texts, hasIntegerKey(entity)) : undefined;
+/** The inverse of how an object's name is written. */
+function keyOf({ key }: NamedModel, text: string): Key | undefined {
+  const [only, ...others] = key;
+  if (only !== undefined && others.length === 0) {
+    const own = textOf(text, only.kind);
+    return own === undefined ? undefined : toKey([own], only.kind === 'integer');
+  }
+  const assignments = splitAssignments(text);
+  if (assignments?.length !== key.length) return undefined;
+  const texts = key.map(({ names, kind }) => {
+    const given = assignments.find(([name]) => names.includes(name));
+    return given === undefined ? undefined : textOf(given[1], kind);
+  });
+  return texts.includes(undefined) ? undefined : toKey(texts as string[], false);
 }
 
-function partsOf(columns: readonly (Entity['columns'][number] | undefined)[], text: string): readonly string[] | undefined {
-  const assigned = new Map(splitAssignments(text));
-  const parts = columns.flatMap((column) => assigned.get(column?.property ?? column?.name ?? '') ?? []);
-  return parts.length === columns.length && assigned.size === parts.length ? parts : undefined;
+function textOf(text: string, kind: ValueKind): string | undefined {
+  if (kind === 'boolean') return text === 'true' ? 't' : text === 'false' ? 'f' : undefined;
+  return kind === 'integer' && !isIntegerText(text) ? undefined : text;
 }
 
-function invalid(message: string, hint?: string): UsageError {
+function invalid(message: string, hint = 'Name what an import wrote with --id-map.'): UsageError {
   return new UsageError('ID_MAP_INVALID', message, { hint });
 }

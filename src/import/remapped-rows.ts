@@ -141,14 +141,8 @@ export class RemappedRows implements WrittenRows {
   /** The key that an object has when its references are followed, and that it keeps of the new one where it gets one. */
   followedKey(planned: PlannedModel, key: Key, texts: ReadonlyMap<number, string>): Key {
     const { target, mapping } = planned;
-    const rows = this.#of(planned);
-    const { keyPlaces } = rows;
-    let followed = key;
-    if (texts.size > 0 && keyPlaces.some((place) => texts.has(place))) {
-      const old = keyTexts(key);
-      const own = keyPlaces.map((place, at) => texts.get(place) ?? old[at] ?? '');
-      followed = toKey(own, rows.hasIntegerKey);
-    }
+    const { keyPlaces } = this.#of(planned);
+    const followed = this.#withReferences(planned, key, texts);
     if (mapping?.newKeys === undefined || !mapping.fresh.has(key)) return followed;
     if (keyPlaces.length === 1) return mapping.moved.get(key) ?? key;
     const { place } = mapping.newKeys;
@@ -159,6 +153,12 @@ export class RemappedRows implements WrittenRows {
   key({ target, skipped, standIns, mapping }: PlannedModel, object: ArchiveObject): Key {
     const key = objectKey(object, target.shape) ?? '';
     return (skipped.has(key) ? standIns.get(key) : mapping?.moved.get(key)) ?? key;
+  }
+
+  ownKey(planned: PlannedModel, object: ArchiveObject): Key {
+    const key = objectKey(object, planned.target.shape) ?? '';
+    const row = this.follow(planned, object);
+    return row.is === 'kept' ? this.#withReferences(planned, key, row.texts) : key;
   }
 
   line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string {
@@ -205,6 +205,16 @@ export class RemappedRows implements WrittenRows {
   needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined {
     const row = this.follow(planned, object);
     return row.is === 'lost' ? row.needs : undefined;
+  }
+
+  #withReferences(planned: PlannedModel, key: Key, texts: ReadonlyMap<number, string>): Key {
+    const { keyPlaces, hasIntegerKey: isInteger } = this.#of(planned);
+    if (texts.size === 0 || !keyPlaces.some((place) => texts.has(place))) return key;
+    const old = keyTexts(key);
+    return toKey(
+      keyPlaces.map((place, at) => texts.get(place) ?? old[at] ?? ''),
+      isInteger,
+    );
   }
 
   /** A materialized path with the keys that its objects have in the target; null where one of them is not decided yet. */

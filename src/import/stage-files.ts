@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FileVisitor } from '../archive/archive-content.js';
-import { headerKeyShape } from '../archive/header-keys.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { FileRecord } from '../archive/parts/file-record.js';
 import { FailedError, RefusedError } from '../errors/portolan-error.js';
 import type { FileStore, FileTransaction } from '../files/file-store.js';
 import type { Findings } from '../findings/finding.js';
 import type { ConflictStrategy } from '../terms.js';
-import { pkToKey } from '../values/archive-value.js';
 import type { FileCounts } from './import-options.js';
 import type { Plan } from './plan.js';
+import { isFileLeftOut } from './plan-files.js';
 
 export interface StageFilesOptions {
   readonly archive: ArchiveReader;
@@ -109,11 +108,11 @@ class Visitor implements FileVisitor {
   }
 
   async record(record: FileRecord): Promise<void> {
-    const { onConflict, findings } = this.#options;
+    const { archive, plan, onConflict, findings } = this.#options;
     const seen = this.#seen.get(record.name);
     this.#seen.delete(record.name);
     if (seen === undefined) throw new TypeError('a record before its file');
-    if (this.#isLeftOut(record)) {
+    if (isFileLeftOut(archive, plan, record)) {
       await this.#transaction.withdraw(record.name);
       this.#counts.skip += 1;
       return;
@@ -145,13 +144,5 @@ class Visitor implements FileVisitor {
     throw new RefusedError('FILE_EXISTS', `${store}: ${what}`, {
       hint: 'Nothing was written. --on-conflict skip keeps those that are there, override replaces them.',
     });
-  }
-
-  #isLeftOut({ model, pk }: FileRecord): boolean {
-    const { archive, plan } = this.#options;
-    const planned = plan.models.get(model);
-    if (planned === undefined) return true;
-    const key = pkToKey(pk, headerKeyShape(archive.header, model));
-    return key === undefined || planned.skipped.has(key);
   }
 }

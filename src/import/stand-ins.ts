@@ -65,6 +65,10 @@ export class StandIns implements WrittenRows {
     return standIns.get(key) ?? key;
   }
 
+  ownKey({ target }: PlannedModel, object: ArchiveObject): Key {
+    return objectKey(object, target.shape) ?? '';
+  }
+
   line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string {
     return planned.target[lane](this.#written(planned, object));
   }

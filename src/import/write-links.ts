@@ -75,6 +75,21 @@ export async function countExisting(
   return Number(row?.[0]);
 }
 
+/** Which of the links the target has, by place. */
+export async function existingPairs(
+  session: Session,
+  schema: Schema,
+  { link }: TargetLink,
+  pairs: readonly LinkPair[],
+): Promise<ReadonlySet<number>> {
+  const { from, parameters } = joinedPairs(schema, link, pairs);
+  const rows = await session.query(`SELECT v.ordinal FROM ${from} WHERE EXISTS (${sameLink(schema, link)})`, parameters, {
+    what: 'look up links',
+    table: entityOf(schema, link.through).table,
+  });
+  return new Set(rows.map(([ordinal]) => Number(ordinal) - 1));
+}
+
 /** @throws RefusedError ARCHIVE_NOT_CLOSED where a link leads to an object that is nowhere: only a hand can write such an archive */
 export async function refuseOpenLinks(
   session: Session,
@@ -193,7 +208,7 @@ function joinedPairs(
       .join(' AND ');
   const names = columns.map((_, at) => `c${String(at)}`).join(', ');
   return {
-    from: `unnest(${arrays}) v(${names}) JOIN ${ownRows(owner)} o ON ${on(0, 'o')} JOIN ${ownRows(inverse)} i ON ${on(1, 'i')}`,
+    from: `unnest(${arrays}) WITH ORDINALITY v(${names}, ordinal) JOIN ${ownRows(owner)} o ON ${on(0, 'o')} JOIN ${ownRows(inverse)} i ON ${on(1, 'i')}`,
     parameters,
   };
 }

@@ -22,6 +22,8 @@ export interface HeldBy {
 export interface WrittenRows {
   /** The key of the row that the object is there. */
   key(planned: PlannedModel, object: ArchiveObject): Key;
+  /** The key under which the object was looked for, before it got another of its own. */
+  ownKey(planned: PlannedModel, object: ArchiveObject): Key;
   /** The row of an object that is written, as COPY text. */
   line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string;
   /** What a reference will hold; undefined where it is NULL, or where nobody need look for its row. */

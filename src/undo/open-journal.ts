@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { fileError } from '../archive/file-error.js';
-import { FileSource } from '../archive/file-source.js';
-import { readLines } from '../archive/read-lines.js';
 import type { JournalHeader, JournalLine } from '../changes/journal.js';
+import type { SealBroken } from '../changes/read-sealed-lines.js';
+import { isSealedFile, parseSealed, readSealedLines } from '../changes/read-sealed-lines.js';
 import { RefusedError, UsageError } from '../errors/portolan-error.js';
 
 /** A journal on disk that was proven whole. */
@@ -16,7 +13,8 @@ export interface JournalReader {
 
 /** @throws UsageError JOURNAL_NOT_FOUND; RefusedError JOURNAL_DAMAGED, JOURNAL_VERSION */
 export async function openJournal(path: string): Promise<JournalReader> {
-  await refuseOtherThanFile(path);
+  if (!(await isSealedFile(path)))
+    throw new UsageError('JOURNAL_NOT_FOUND', `${path}: there is no such journal`, { hint: 'Name what --journal wrote.' });
   let header: JournalHeader | undefined;
   for await (const first of pass(path)) {
     header ??= checkHeader(first[0], path);
@@ -37,52 +35,18 @@ export async function openJournal(path: string): Promise<JournalReader> {
   };
 }
 
-async function refuseOtherThanFile(path: string): Promise<void> {
-  try {
-    if ((await stat(path)).isFile()) return;
-  } catch (error) {
-    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw fileError(error, path);
-  }
-  throw new UsageError('JOURNAL_NOT_FOUND', `${path}: there is no such journal`, {
-    hint: 'Name what --journal wrote.',
-  });
-}
-
 /** All lines but the last, which proves that they are all. */
 async function* pass(path: string): AsyncGenerator<readonly unknown[]> {
-  const hash = createHash('sha256');
-  let last: Buffer | undefined;
-  let count = -1;
-  for await (const { bytes, ends, terminated } of readLines(FileSource.of(path), 'none')) {
-    const batch: unknown[] = [];
-    let start = 0;
-    for (const end of ends) {
-      if (last !== undefined) {
-        hash.update(last);
-        count += 1;
-        batch.push(parse(last, path));
-      }
-      last = Buffer.from(bytes.subarray(start, end));
-      start = end;
-    }
-    if (!terminated) throw damaged(path, 'it is cut');
-    if (batch.length > 0) yield batch;
-  }
-  const { trailer } = (last === undefined ? {} : parse(last, path)) as {
-    readonly trailer?: { readonly lines?: unknown; readonly sha256?: unknown };
-  };
-  if (trailer === undefined) throw damaged(path, 'it is cut');
-  if (trailer.lines !== count || trailer.sha256 !== hash.digest('hex'))
-    throw damaged(path, 'its lines are not those that were written');
+  const brokenBy = (what: SealBroken): RefusedError => damaged(path, whatIs[what]);
+  for await (const lines of readSealedLines(path, brokenBy)) yield lines.map((line) => parseSealed(line, brokenBy));
 }
 
-function parse(line: Buffer, path: string): unknown {
-  try {
-    return JSON.parse(line.toString('utf8')) as unknown;
-  } catch {
-    throw damaged(path, 'a line is not valid JSON');
-  }
-}
+const whatIs: Readonly<Record<SealBroken, string>> = Object.freeze({
+  empty: 'it is empty',
+  cut: 'it is cut',
+  altered: 'its lines are not those that were written',
+  'not JSON': 'a line is not valid JSON',
+});
 
 function checkHeader(line: unknown, path: string): JournalHeader {
   const { journal } = line as { readonly journal?: Partial<Omit<JournalHeader, 'version'>> & { readonly version?: unknown } };

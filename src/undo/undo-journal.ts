@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import type { DatabaseIdentity } from '../changes/journal.js';
-import { databaseIdentity } from '../changes/journal.js';
+import type { DatabaseIdentity } from '../changes/database-identity.js';
+import { databaseIdentity, isSameDatabase } from '../changes/database-identity.js';
 import { countChangedRows, proveNothingElseGone } from '../changes/row-counts.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openWriteSession } from '../dialect/postgres/session.js';
@@ -78,9 +78,9 @@ async function end(dataSource: DataSource, session: PinnedSession, dryRun: boole
   return 'done';
 }
 
-function refuseOtherDatabase({ path, header }: JournalReader, { name, oid }: DatabaseIdentity): void {
+function refuseOtherDatabase({ path, header }: JournalReader, here: DatabaseIdentity): void {
   const { database } = header;
-  if (database.name === name && database.oid === oid) return;
+  if (isSameDatabase(database, here)) return;
   throw new RefusedError('JOURNAL_OTHER_DATABASE', `${path} was written for another database than this: ${database.name}`, {
     hint: 'Nothing was taken back. Check the connection; a copy of a database is another one.',
   });

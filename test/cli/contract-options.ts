@@ -23,12 +23,12 @@ const selection = words('-r --root --follow --shared --boundary --exclude --incl
 export const commandOptions = {
   export: [...selection, ...words('-o --output --bucket --force --dry-run --debug --format --reproducible --jobs --files')],
   import: words(
-    '--bucket --dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --id-map --with-id-map --journal --files --bulk-constraints --ignore-nonexistent',
+    '--bucket --dry-run --debug --on-conflict --override --remap --offset -y --yes --plan --apply-plan --id-map --with-id-map --journal --files --bulk-constraints --ignore-nonexistent',
   ),
   delete: [
     ...selection,
     ...words(
-      '-o --output --bucket --force --jobs --dry-run --debug -y --yes --accept-loss --plan --journal --receipt --no-archive',
+      '-o --output --bucket --force --jobs --dry-run --debug -y --yes --accept-loss --plan --apply-plan --journal --receipt --no-archive',
     ),
   ],
   diff: words('--bucket --with-id-map --id-map --plan'),
@@ -40,7 +40,7 @@ export const commandOptions = {
 
 export const laterOptions = {
   export: [],
-  import: words('--apply-plan'),
+  import: [],
   delete: [],
   diff: [],
   merge: [],

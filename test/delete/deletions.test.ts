@@ -221,16 +221,63 @@ describe('deleteObjects', function () {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-    expect(first).to.have.keys(['archive', 'options']);
-    expect(lines).to.deep.equal([
-      { object: 'public.person.1', decision: 'delete' },
-      { object: 'public.address.10', decision: 'delete' },
-      { object: 'public.address.11', decision: 'delete' },
-      { object: 'public.loan.20', decision: 'nullify', columns: ['person'], references: ['public.loan.person'] },
-      { object: 'public.fine.30', decision: 'keep', reason: 'survives' },
-      { object: 'public.tag.1', decision: 'keep', reason: 'shared' },
-      { object: 'public.tag.2', decision: 'keep', reason: 'shared' },
+    expect(first).to.deep.include({
+      format: 'portolan-plan',
+      command: 'delete',
+      options: { acceptLoss: false, noArchive: false },
+    });
+    expect(lines.pop()).to.have.nested.property('trailer.lines', 7);
+    const digests = lines.map(({ sha256 }) => typeof sha256);
+    expect(digests).to.deep.equal([...Array<string>(4).fill('string'), ...Array<string>(3).fill('undefined')]);
+    expect(lines.map((line) => ({ ...line, sha256: '' }))).to.deep.equal([
+      { object: 'public.person.1', decision: 'delete', sha256: '' },
+      { object: 'public.address.10', decision: 'delete', sha256: '' },
+      { object: 'public.address.11', decision: 'delete', sha256: '' },
+      { object: 'public.loan.20', decision: 'nullify', columns: ['person'], references: ['public.loan.person'], sha256: '' },
+      { object: 'public.fine.30', decision: 'keep', reason: 'survives', sha256: '' },
+      { object: 'public.tag.1', decision: 'keep', reason: 'shared', sha256: '' },
+      { object: 'public.tag.2', decision: 'keep', reason: 'shared', sha256: '' },
     ]);
+  });
+
+  it('is done as it was planned, or not at all', async () => {
+    const archive = await exported();
+    const planned = { archive, plan: file('plan'), dryRun: true };
+    const applied = { archive, applyPlan: file('plan') };
+    await erase(planned);
+    for (const [change, back, message] of [
+      [
+        "UPDATE loan SET book = 'x' WHERE id = 20",
+        "UPDATE loan SET book = 'Emma' WHERE id = 20",
+        /loan\.20: then nullify .*, now keep|loan\.20: then nullify .*, now nullify/u,
+      ],
+      [
+        "INSERT INTO address VALUES (13, 1, 'New')",
+        'DELETE FROM address WHERE id = 13',
+        /person\.1: then delete, now keep \(referenced; public\.address\.13\)/u,
+      ],
+      [
+        'UPDATE loan SET person = NULL WHERE id = 20',
+        'UPDATE loan SET person = 1 WHERE id = 20',
+        /loan\.20: then nullify .*, now keep \(person; changed\)/u,
+      ],
+    ] as const) {
+      await database.query(change);
+      const now = await rowsOf(database, tables);
+      const error = await failureIfAny(erase(applied));
+      expect(error).to.include({ code: 'PLAN_STALE', exitCode: 3 });
+      expect(error?.message).to.match(message);
+      expect(await rowsOf(database, tables)).to.deep.equal(now);
+      await database.query(back);
+    }
+    expect(await failureIfAny(erase({ ...applied, acceptLoss: true }))).to.include({ code: 'OPTION_VALUE' });
+    expect(await failureIfAny(erase({ ...applied, plan: file('other') }))).to.include({ code: 'OPTION_VALUE' });
+    expect(await failureIfAny(erase({ applyPlan: file('plan') }))).to.include({ code: 'OPTION_VALUE' });
+    expect(await failureIfAny(importObjects(dataSource, { ...applied, policy: { models } }))).to.include({
+      code: 'PLAN_DAMAGED',
+    });
+    const { status, plan } = await erase(applied);
+    expect([status, plan.delete]).to.deep.equal(['done', { 'public.address': 2, 'public.person': 1 }]);
   });
 
   it('gives a receipt without values, and one of an erasure without names', async () => {

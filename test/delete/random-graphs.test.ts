@@ -8,6 +8,7 @@ import type { ArchiveObject } from '../../src/index.js';
 import { deleteObjects, exportObjects, undoJournal } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
+import { failureOf } from '../support/failure.js';
 import { expectedDeletion } from './expected-deletion.js';
 import { graphChanges, graphOf, graphPolicy, graphRows, graphRules, graphTables } from './graph-tables.js';
 
@@ -53,10 +54,17 @@ describe('the deletion of random graphs', () => {
         const before = await graphOf(database);
         const { objects } = archiveOf(archive);
         const expected = expectedDeletion(rules, [`a.${String(person)}`], objects, before);
-        const dry = await deleteObjects(dataSource, { archive, policy, dryRun: true });
+        const planned = join(folder, 'plan');
+        const dry = await deleteObjects(dataSource, { archive, policy, dryRun: true, plan: planned });
         expect(await graphOf(database), 'after the dry run').to.deep.equal(before);
         const journal = join(folder, 'journal');
-        const real = await deleteObjects(dataSource, { archive, policy, journal });
+        // By the plan, or by itself: it comes to the same.
+        const real = await deleteObjects(dataSource, {
+          archive,
+          policy,
+          journal,
+          ...(pick % 2 === 0 ? { applyPlan: planned } : {}),
+        });
         expect(real.plan, 'the dry run').to.deep.equal(dry.plan);
         const { plan } = real;
         for (const [what, counts] of Object.entries({
@@ -70,10 +78,36 @@ describe('the deletion of random graphs', () => {
         const undone = await undoJournal(dataSource, { journal, policy });
         expect(undone.conflicts).to.deep.equal([]);
         expect(Object.fromEntries(await graphOf(database)), 'taken back').to.deep.equal(Object.fromEntries(before));
+        // Whatever is otherwise now: it is refused, or nothing that was decided is another.
+        await database.query(rows);
+        const changed = await graphOf(database);
+        const again = await deleteObjects(dataSource, { archive, policy, dryRun: true, plan: join(folder, 'anew') });
+        const said = ['plan', 'anew'].map((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n').slice(1, -1));
+        const isSame = said[0]?.join() === said[1]?.join();
+        met.add(isSame ? 'as planned' : 'stale');
+        if (isSame)
+          expect((await deleteObjects(dataSource, { archive, policy, dryRun: true, applyPlan: planned })).plan).to.deep.equal(
+            again.plan,
+          );
+        else
+          expect(await failureOf(deleteObjects(dataSource, { archive, policy, applyPlan: planned }))).to.include({
+            code: 'PLAN_STALE',
+          });
+        expect(await graphOf(database)).to.deep.equal(changed);
       }),
       { numRuns: runs, endOnFailure: false },
     );
     if (runs >= 25)
-      expect([...met]).to.include.members(['delete', 'nullify', 'links', 'referenced', 'survives', 'shared', 'changed']);
+      expect([...met]).to.include.members([
+        'delete',
+        'nullify',
+        'links',
+        'referenced',
+        'survives',
+        'shared',
+        'changed',
+        'as planned',
+        'stale',
+      ]);
   });
 });

@@ -15,6 +15,7 @@ interface DeleteArguments extends SelectionArguments {
   readonly yes: boolean;
   readonly acceptLoss: boolean;
   readonly plan: string | undefined;
+  readonly applyPlan: string | undefined;
   readonly journal: string | undefined;
   readonly receipt: string | undefined;
   readonly noArchive: boolean;
@@ -54,6 +55,10 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
           describe: 'delete rows although the archive lacks some of their columns',
         })
         .option('plan', valueOption('FILE', 'write the plan there, one decision a line'))
+        .option(
+          'apply-plan',
+          valueOption('FILE', 'execute exactly the plan that --plan wrote there, or refuse where anything has changed'),
+        )
         .option('journal', valueOption('FILE', 'write there what portolan undo needs to take it back'))
         .option('receipt', valueOption('FILE', 'write there what was deleted and kept: counts and hashes, no values'))
         .option('no-archive', {
@@ -71,7 +76,7 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
       await runCommand(args, async (context) => {
         const named = namedBy(args);
         checkFiles({ ...args, archive: named.archive });
-        const { dryRun, acceptLoss, plan, journal, receipt, noArchive } = args;
+        const { dryRun, acceptLoss, plan, applyPlan, journal, receipt, noArchive } = args;
         const asks = !dryRun && !args.yes;
         if (asks) requireTerminal('deleting rows wants a consent');
         const use = named.archive === undefined ? { exports: true, objects: args.objects } : {};
@@ -80,7 +85,19 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
         let where = '';
         const result = await deleteObjects(dataSource, {
           ...libraryOptions(context),
-          ...{ ...named, dryRun, acceptLoss, plan, journal, receipt, noArchive, policy, rowPolicy, strict: args.strict },
+          ...{
+            ...named,
+            dryRun,
+            acceptLoss,
+            plan,
+            applyPlan,
+            journal,
+            receipt,
+            noArchive,
+            policy,
+            rowPolicy,
+            strict: args.strict,
+          },
           onTarget: ({ host, database, user }) => {
             where = `database ${database} on ${host}`;
             context.say(`${dryRun ? 'planning for' : 'deleting from'} ${where} as ${user}`);

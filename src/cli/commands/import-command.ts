@@ -19,6 +19,7 @@ interface ImportArguments extends SharedArguments {
   readonly remap: RemapRule | undefined;
   readonly offset: number | undefined;
   readonly plan: string | undefined;
+  readonly applyPlan: string | undefined;
   readonly idMap: string | undefined;
   readonly journal: string | undefined;
   readonly withIdMap: readonly string[];
@@ -52,6 +53,10 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
           describe: 'consent to overwriting, where there is no terminal to ask',
         })
         .option('plan', valueOption('FILE', 'write the plan there, one decision a line'))
+        .option(
+          'apply-plan',
+          valueOption('FILE', 'execute exactly the plan that --plan wrote there, or refuse where anything has changed'),
+        )
         .option('id-map', valueOption('FILE', 'write old key → new key there, as JSON lines'))
         .option('journal', valueOption('FILE', 'write there what portolan undo needs to take it back'))
         .option('with-id-map', listOption('FILE', 'maps of earlier imports: what one names is taken for that row'))
@@ -72,17 +77,19 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
       const { summarizeImport, summarizeRefusal } = await import('../summaries.js');
       const { runCommand, libraryOptions } = await import('../run-command.js');
       const { confirm, requireTerminal } = await import('../confirm.js');
+      const { openPlan } = await import('../../changes/open-plan.js');
       await runCommand(args, async (context) => {
         const onConflict = strategy(args);
-        const asks = onConflict === 'override' && !args.dryRun && !args.yes;
+        const planned = args.applyPlan === undefined ? undefined : (await openPlan(args.applyPlan, 'import')).header.options;
+        const asks = (onConflict ?? planned?.['onConflict']) === 'override' && !args.dryRun && !args.yes;
         if (asks) requireTerminal('overwriting rows wants a second consent');
         const { dataSource, policy } = await context.open();
         const { importObjects } = await import('../../import/import-objects.js');
-        const { path: archive, dryRun, remap, offset, plan, idMap, withIdMap, journal, bulkConstraints } = args;
+        const { path: archive, dryRun, remap, offset, plan, applyPlan, idMap, withIdMap, journal, bulkConstraints } = args;
         const { ignoreNonexistent, verbose, strict } = args;
         const result = await importObjects(dataSource, {
           ...libraryOptions(context),
-          ...{ archive, dryRun, onConflict, remap, offset, plan, idMap, withIdMap, journal, bulkConstraints },
+          ...{ archive, dryRun, onConflict, remap, offset, plan, applyPlan, idMap, withIdMap, journal, bulkConstraints },
           ...{ ignoreNonexistent, verbose, strict, policy },
           files: await fileStore(args.files),
           noFiles: args.files === false,

@@ -1,0 +1,30 @@
+import { toolVersion } from '../tool-version.js';
+import type { DatabaseIdentity } from './database-identity.js';
+
+/** The first line of a plan: what it was made of, as FORMATS.md describes it. */
+export interface PlanHeader {
+  readonly format: 'portolan-plan';
+  readonly version: 1;
+  readonly command: 'import' | 'delete';
+  readonly date: string;
+  readonly tool: string;
+  /** The digest of the archive's content. */
+  readonly archive: string;
+  readonly target: {
+    readonly database: DatabaseIdentity;
+    /** Of what its tables look like. */
+    readonly sha256: string;
+  };
+  /** The policy's digest. */
+  readonly policy: string | null;
+  /** What was asked for and decides. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Whether it tells what would be written. */
+  readonly values?: true;
+  /** How many conflicts it has, of an import. */
+  readonly conflicts?: number;
+}
+
+export function planHeader(facts: Omit<PlanHeader, 'format' | 'version' | 'date' | 'tool'>): PlanHeader {
+  return { format: 'portolan-plan', version: 1, date: new Date().toISOString(), tool: toolVersion(), ...facts };
+}
