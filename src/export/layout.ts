@@ -12,6 +12,8 @@ import type { TrailerLists } from './trailer-lists.js';
  * before; it decides nothing. It has to read every model and link that leaves: what it has no place for fails the export.
  */
 export interface Layout {
+  /** The name that `--format` takes: by it approvals know it. */
+  readonly name?: string | undefined;
   /** @throws PortolanError for what the layout cannot hold; nothing is left behind then */
   write(context: LayoutContext): Promise<void>;
 }

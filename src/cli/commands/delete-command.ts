@@ -75,12 +75,12 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
         const asks = !dryRun && !args.yes;
         if (asks) requireTerminal('deleting rows wants a consent');
         const use = named.archive === undefined ? { exports: true, objects: args.objects } : {};
-        const { dataSource, policy, rowPolicy } = await context.open(use);
+        const { dataSource, policy, rowPolicy, profile } = await context.open(use);
         const { deleteObjects } = await import('../../delete/delete-objects.js');
         let where = '';
         const result = await deleteObjects(dataSource, {
           ...libraryOptions(context),
-          ...{ ...named, dryRun, acceptLoss, plan, journal, receipt, noArchive, policy, rowPolicy, strict: args.strict },
+          ...{ ...named, dryRun, acceptLoss, plan, journal, receipt, noArchive, policy, rowPolicy, profile, strict: args.strict },
           onTarget: ({ host, database, user }) => {
             where = `database ${database} on ${host}`;
             context.say(`${dryRun ? 'planning for' : 'deleting from'} ${where} as ${user}`);

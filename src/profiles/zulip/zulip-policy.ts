@@ -47,5 +47,6 @@ export function zulipPolicy(catalog: Catalog): Policy {
     boundary: { 'zerver.Realm': 'drop' },
     exclude,
     secrets,
+    highlight: { people: ['zerver.UserProfile'], messages: ['zerver.Message'] },
   };
 }

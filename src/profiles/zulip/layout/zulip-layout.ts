@@ -14,6 +14,7 @@ import { ZulipFiles } from './zulip-files.js';
 /** The files that Zulip's own importer reads. */
 export function zulipLayout(values: LayoutValues): Layout {
   return {
+    name: 'zulip',
     write: async (context) => {
       const files = new ZulipFiles(context, values);
       if (isSingleUser(files)) await writeSingleUser(files);
