@@ -68,14 +68,14 @@ async function compared(args: VerifyArguments, context: CommandContext): Promise
 async function heldAgainst(
   header: VerifiedArchive['header'],
   { summary, policy, archive, strict }: VerifyArguments,
-  { findings, say }: CommandContext,
+  context: CommandContext,
 ): Promise<readonly string[]> {
   if (!summary || policy === undefined) return [];
   const { toldApprovals } = await import('../told-approvals.js');
   const { refuseWarnings } = await import('../../findings/refuse-warnings.js');
-  const told = await toldApprovals(header, policy, archive, findings);
-  refuseWarnings({ strict }, findings);
-  for (const { on, reason } of findings.warnings) say(`warning: ${on}: ${reason}`);
+  const told = await toldApprovals(header, policy, archive, context.findings);
+  refuseWarnings({ strict }, context.findings);
+  for (const { on, reason } of context.findings.warnings) context.say(`warning: ${on}: ${reason}`);
   return told;
 }
 
