@@ -6,6 +6,7 @@ import stringify from 'fast-json-stable-stringify';
 import type { FileSink } from '../files/file-source.js';
 import type { ByteTarget } from '../store/byte-target.js';
 import { isUrl } from '../store/object-place.js';
+import type { Allowance } from './allowance.js';
 import type { ArchiveHeader, ArchiveTrailer, TrailerContent } from './archive.js';
 import type { OpenTargetOptions } from './archive-target.js';
 import { openTarget } from './archive-target.js';
@@ -26,6 +27,8 @@ export interface ArchiveWriterOptions extends OpenTargetOptions {
   readonly header: ArchiveHeader;
   /** Of an archive in parts, the most that a part holds. Default: that of the format. */
   readonly partBytes?: number | undefined;
+  /** How much it may have in it. */
+  readonly allowance?: Allowance | undefined;
 }
 
 export interface FinishedArchive {
@@ -69,14 +72,14 @@ async function openWriter(
   { layout, compression }: PathLayout,
   options: ArchiveWriterOptions,
 ): Promise<LinesWriter | PartsWriter> {
-  const { output, force, partBytes = partLimit } = options;
+  const { output, force, partBytes = partLimit, allowance } = options;
   if (layout === 'folder' && typeof output === 'string') {
-    return new PartsWriter(await FolderTarget.open(output, force), partBytes);
+    return new PartsWriter(await FolderTarget.open(output, force), partBytes, allowance);
   }
   const transform = compressor(compression);
   const target = await openTarget(output, options);
-  if (layout === 'tar') return new PartsWriter(new TarTarget(target, transform, waitingPlace(output)), partBytes);
-  return new LinesWriter(target, transform, layout === 'document');
+  if (layout === 'tar') return new PartsWriter(new TarTarget(target, transform, waitingPlace(output)), partBytes, allowance);
+  return new LinesWriter(target, transform, layout === 'document', allowance);
 }
 
 /** Beside a file; what goes elsewhere has no disk of its own. */
@@ -89,16 +92,18 @@ class LinesWriter implements ArchiveWriter {
   readonly #target: ByteTarget;
   readonly #transform: Transform | undefined;
   readonly #document: boolean;
+  readonly #allowance: Allowance | undefined;
   readonly #content = createHash('sha256');
   /** Of the compressed bytes; without compression the content is the file. */
   readonly #compressed = createHash('sha256');
   readonly #drained: Promise<void> | undefined;
   #empty = true;
 
-  constructor(target: ByteTarget, transform: Transform | undefined, document: boolean) {
+  constructor(target: ByteTarget, transform: Transform | undefined, document: boolean, allowance: Allowance | undefined) {
     this.#target = target;
     this.#transform = transform;
     this.#document = document;
+    this.#allowance = allowance;
     this.lineStart = this.#document ? ',\n' : '\n';
     if (transform !== undefined) {
       this.#drained = (async () => {
@@ -149,6 +154,7 @@ class LinesWriter implements ArchiveWriter {
   }
 
   async #put(bytes: Buffer): Promise<boolean> {
+    this.#allowance?.spend(bytes.length);
     this.#content.update(bytes);
     const transform = this.#transform;
     if (transform === undefined) return this.#target.write(bytes);

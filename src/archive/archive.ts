@@ -1,3 +1,6 @@
+import type { RecordedProfile } from '../policy/export-profile.js';
+import type { EdgeOfWorld } from '../policy/policy.js';
+
 /** What an archive holds, as FORMATS.md describes it. Values are JSON values that carry the server's text exactly. */
 export type ArchiveValue = string | number | boolean | null;
 
@@ -14,14 +17,29 @@ export interface ArchiveHeader {
   readonly follow: string;
   /** SHA-256 of the policy's canonical JSON, or null without one. */
   readonly policy: string | null;
+  /** Of each approval that was met, its name and the SHA-256 of its canonical JSON; absent where nothing had to be approved. */
+  readonly approvals?: readonly ArchiveApproval[] | undefined;
+  /** Under which profile, and with which options of it; absent without one. */
+  readonly profile?: RecordedProfile | undefined;
+  /** Models of which only some rows were entered, and what became of others that were needed; absent where there are none. */
+  readonly boundary?: Readonly<Record<string, EdgeOfWorld>> | undefined;
+  /** Models whose objects are counted together, by the word under which they are; absent where there are none. */
+  readonly highlight?: Readonly<Record<string, readonly string[]>> | undefined;
   /** `model.member` of each column that does not leave, and why. */
   readonly withheld: Readonly<Record<string, 'secret' | 'excluded'>>;
   /** `model.member` of columns in which the policy let other values leave; absent where there are none. */
   readonly replaced?: readonly string[] | undefined;
   /** `--include-secret` as given. */
   readonly includedSecrets: readonly string[];
+  /** `model.member` of columns that are secrets, and left all the same; absent where there are none. */
+  readonly secrets?: readonly string[] | undefined;
   /** Set by `verify --reseal`. */
   readonly edited?: true | undefined;
+}
+
+export interface ArchiveApproval {
+  readonly name?: string | undefined;
+  readonly sha256: string;
 }
 
 export interface ArchiveEntity {

@@ -12,8 +12,8 @@ const isString = (value: unknown): boolean => typeof value === 'string';
 const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCounts = (value: unknown): boolean =>
-  isRecord(value) && Object.values(value).every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCounts = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isCount);
 const isListOf =
   (shape: Shape) =>
   (value: unknown): boolean =>
@@ -59,7 +59,26 @@ const headerShape: Shape = {
   policy: (value) => value === null || isString(value),
   withheld: (value) => isRecord(value) && Object.values(value).every(isString),
   includedSecrets: isStrings,
-  replaced: (value) => value === undefined || isStrings(value),
+};
+const isOption = (value: unknown): boolean =>
+  typeof value === 'boolean' ||
+  typeof value === 'number' ||
+  value === 'given' ||
+  (isRecord(value) && fits(value, { count: isCount }));
+const isRecordOf =
+  (isRight: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    isRecord(value) && Object.values(value).every(isRight);
+/** What only some headers have. */
+const optionalHeaderShape: Shape = {
+  replaced: isStrings,
+  secrets: isStrings,
+  approvals: (value) =>
+    isListOf({ sha256: isDigest })(value) &&
+    (value as readonly { readonly name?: unknown }[]).every(({ name }) => name === undefined || isString(name)),
+  profile: (value) => isRecord(value) && fits(value, { name: isString, options: isRecordOf(isOption) }),
+  boundary: isRecordOf(isString),
+  highlight: isRecordOf(isStrings),
 };
 const trailerShape: Shape = {
   objects: isCounts,
@@ -70,7 +89,6 @@ const trailerShape: Shape = {
   leftOut: isListOf({ model: isString, rule: isString, count: Number.isSafeInteger }),
   sha256: isDigest,
 };
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 /** What only some trailers have. */
 const optionalShape: Shape = {
   files: (value) => isRecord(value) && fits(value, { count: isCount, bytes: isCount }),
@@ -93,7 +111,7 @@ export function checkHeader(value: unknown, path: string): ArchiveHeader {
       },
     );
   }
-  const wrong = misfit({ replaced: undefined, ...value }, headerShape);
+  const wrong = misfit(value, headerShape) ?? misfitting(value, optionalHeaderShape);
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its header's ${wrong} is missing or not what it should be`);
   const told = value as unknown as ArchiveHeader;
@@ -117,7 +135,7 @@ function isWhole(entity: ArchiveEntity | undefined): boolean {
 
 /** @throws RefusedError ARCHIVE_DAMAGED */
 export function checkTrailer(value: unknown, path: string): ArchiveTrailer {
-  const wrong = misfit(value, trailerShape) ?? misfitting(value);
+  const wrong = misfit(value, trailerShape) ?? misfitting(value, optionalShape);
   if (wrong !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its trailer's ${wrong} is missing or not what it should be`);
   const trailer = value as ArchiveTrailer;
@@ -126,9 +144,9 @@ export function checkTrailer(value: unknown, path: string): ArchiveTrailer {
 }
 
 /** A member that need not be there, and is not what it should be. */
-function misfitting(value: unknown): string | undefined {
+function misfitting(value: unknown, shape: Shape): string | undefined {
   const there = isRecord(value) ? value : {};
-  return Object.entries(optionalShape).find(([member, isRight]) => Object.hasOwn(there, member) && !isRight(there[member]))?.[0];
+  return Object.entries(shape).find(([member, isRight]) => Object.hasOwn(there, member) && !isRight(there[member]))?.[0];
 }
 
 /** Whoever writes more members than these writes a seal, too: one without is another member that was altered. */

@@ -21,6 +21,8 @@ import { keyText, memberKeys, memberText } from '../values/object-values.js';
 export interface VerifiedArchive {
   readonly header: ArchiveHeader;
   readonly trailer: ArchiveTrailer;
+  /** Of header, objects and trailer, before compression; undefined where nothing was read back. */
+  readonly bytes?: number | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function verifyArchive(path: string, options: ReadOptions = {}): Pr
   if (trailer === undefined) throw new TypeError('a pass that ended without trailer');
   proof.admit(trailer);
   for await (const objects of archive.encoded()) for (const object of objects) proof.check(object);
-  return { header: archive.header, trailer };
+  return { header: archive.header, trailer, bytes: archive.position.bytes };
 }
 
 interface EntityColumns {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { FilesOf } from '../export/files-context.js';
+import type { ExportProfile } from '../policy/export-profile.js';
 import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import { profileOfSeeds } from '../profiles/load-profile.js';
@@ -13,7 +14,10 @@ export interface Opened {
   /** Of the profile: which files rows name. */
   readonly filesOf?: FilesOf | undefined;
   readonly rowPolicy: RowPolicyHook | undefined;
-  readonly profile?: Profile | undefined;
+  /** Under which profile, and with which of its options. */
+  readonly profile?: ExportProfile | undefined;
+  /** Formats of the profile. */
+  readonly layouts?: Profile['layouts'] | undefined;
 }
 
 /** What for: rows are to leave, for one; then a profile lets nothing through that it does not know. */
@@ -33,7 +37,7 @@ export async function openDataSource(args: SharedArguments, use: OpenFor = {}): 
   const loaded = await (name !== undefined && args.url !== undefined && args.dataSource === undefined
     ? connectionOf(args.url)
     : load(args));
-  const policy = await policyOf(args, loaded.file);
+  const policy = await policyOf(args, loaded.file, use.exports ?? false);
   if (name === undefined) {
     await initializeDataSource(loaded.dataSource, loaded.file);
     return { dataSource: loaded.dataSource, policy, rowPolicy: undefined };
@@ -50,7 +54,7 @@ export async function openDataSource(args: SharedArguments, use: OpenFor = {}): 
     exports: use.exports ?? false,
     initialize: (dataSource) => initializeDataSource(dataSource, loaded.file),
   });
-  return { dataSource: loaded.dataSource, ...profiled, profile };
+  return { dataSource: loaded.dataSource, ...profiled, layouts: profile.layouts };
 }
 
 interface Loaded {
@@ -68,10 +72,26 @@ async function connectionOf(url: string): Promise<Loaded> {
   return { dataSource: await dataSourceOf(url), file: undefined };
 }
 
-/** The one that is named, else the one that lies beside the data source. */
-async function policyOf(args: SharedArguments, beside: string | undefined): Promise<Policy | undefined> {
-  if (args.policy === undefined && beside === undefined) return undefined;
+/** The one that is named, else the one that lies beside the data source; what the latter approves holds for all that is to leave. */
+async function policyOf(args: SharedArguments, beside: string | undefined, exports: boolean): Promise<Policy | undefined> {
+  const named = args.policy === undefined ? undefined : await readPolicy(args.policy, '');
+  const site = beside === undefined || (named !== undefined && !exports) ? undefined : await readPolicy(undefined, beside);
+  if (named === undefined || site === undefined || site.file === named.file) return (named ?? site)?.policy;
+  const { withSiteApproval } = await import('../policy/with-site-approval.js');
+  return withSiteApproval(named.policy, site.policy);
+}
+
+async function readPolicy(
+  file: string | undefined,
+  beside: string,
+): Promise<{ readonly policy: Policy; readonly file: string } | undefined> {
   const { loadPolicyFile } = await import('../source/load-policy-file.js');
-  const file = await loadPolicyFile(args.policy, beside ?? '');
-  return file === undefined ? undefined : (await import('../policy/parse-policy.js')).parsePolicy(file.policy, file.file);
+  const loaded = await loadPolicyFile(file, beside);
+  if (loaded === undefined) return undefined;
+  const { parsePolicy } = await import('../policy/parse-policy.js');
+  const policy = await parsePolicy(loaded.policy, loaded.file);
+  if (policy.approval === undefined) return { policy, file: loaded.file };
+  const { approvalsOf } = await import('../policy/approval.js');
+  const approval = approvalsOf(policy).map((one) => ({ ...one, where: loaded.file }));
+  return { policy: { ...policy, approval }, file: loaded.file };
 }

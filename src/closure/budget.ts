@@ -3,6 +3,8 @@ import type { ClosureStep } from './closure.js';
 
 interface BudgetLimits {
   readonly maxObjects?: number | undefined;
+  /** Who says so, where it is an approval. */
+  readonly approval?: string | undefined;
   readonly maxDepth?: number | undefined;
 }
 
@@ -19,7 +21,8 @@ export class Budget {
 
   /** BUDGET_EXCEEDED with the reference that brought most rows, or the one that went too deep; undefined within the budget. */
   refusal(total: number, depth: number, steps: () => readonly ClosureStep[]): RefusedError | undefined {
-    const { maxObjects = Infinity, maxDepth = Infinity } = this.#limits;
+    const { maxObjects = Infinity, maxDepth = Infinity, approval } = this.#limits;
+    if (total > maxObjects && approval !== undefined) return unapproved(approval, maxObjects, flood(steps()));
     if (total > maxObjects) return exceeded(`more than ${String(maxObjects)} objects (--max-objects)`, flood(steps()));
     if (depth > maxDepth) return exceeded(`a depth of more than ${String(maxDepth)} (--max-depth)`, steps().at(-1));
     return undefined;
@@ -62,9 +65,19 @@ function flood(steps: readonly ClosureStep[]): ClosureStep | undefined {
   return most;
 }
 
+function unapproved(approval: string, maxObjects: number, step: ClosureStep | undefined): RefusedError {
+  const what = `maxObjects: the export would take more than ${String(maxObjects)} objects${culprit(step)}`;
+  return new RefusedError('APPROVAL_EXCEEDED', `beyond ${approval}:\n- ${what}`, {
+    hint: 'Nothing was written. Ask for less, or have more approved.',
+  });
+}
+
+function culprit(step: ClosureStep | undefined): string {
+  return step === undefined ? '' : `; ${step.via} (${step.direction}) brought ${String(step.count)} of ${step.model}`;
+}
+
 function exceeded(what: string, step: ClosureStep | undefined): RefusedError {
-  const culprit = step === undefined ? '' : `; ${step.via} (${step.direction}) brought ${String(step.count)} of ${step.model}`;
-  return new RefusedError('BUDGET_EXCEEDED', `the export would take ${what}${culprit}`, {
+  return new RefusedError('BUDGET_EXCEEDED', `the export would take ${what}${culprit(step)}`, {
     hint:
       step?.direction === 'down'
         ? `Stop there with --root ${step.model} or --exclude ${step.model}, follow it with a filter or limit in the policy, or raise the budget.`

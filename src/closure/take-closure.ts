@@ -41,6 +41,8 @@ export interface ClosureOptions {
   readonly whole: ReadonlySet<string>;
   readonly sharedAsKey: (model: string) => boolean;
   readonly maxObjects?: number | undefined;
+  /** The approval that lets no more objects leave than those. */
+  readonly approval?: string | undefined;
   readonly maxDepth?: number | undefined;
   readonly findings: Findings;
   readonly onProgress?: OnProgress | undefined;

@@ -34,8 +34,23 @@ export function uniteHeaders(named: readonly NamedHeader[]): Omit<ArchiveHeader,
     policy: policies.size === 1 ? (headers[0]?.policy ?? null) : null,
     withheld: unitedWithheld(headers, entities),
     includedSecrets: unitedList(headers.map(({ includedSecrets }) => includedSecrets)),
+    ...unitedFacts(headers),
     ...(headers.some(({ edited }) => edited === true) ? { edited: true as const } : {}),
   };
+}
+
+/** Columns that hold something else than they say, or secrets, do so where they do in one; of the rest stays what all agree on. */
+function unitedFacts(headers: readonly ArchiveHeader[]): Partial<ArchiveHeader> {
+  const facts: Partial<Record<keyof ArchiveHeader, unknown>> = {};
+  for (const name of ['replaced', 'secrets'] as const) {
+    const columns = unitedList(headers.map((header) => header[name] ?? []));
+    if (columns.length > 0) facts[name] = columns;
+  }
+  for (const name of ['approvals', 'profile', 'boundary', 'highlight'] as const) {
+    const [first, ...others] = headers.map((header) => header[name]);
+    if (first !== undefined && others.every((other) => stringify(other) === stringify(first))) facts[name] = first;
+  }
+  return facts as Partial<ArchiveHeader>;
 }
 
 /** What all agree on stays as it is. */

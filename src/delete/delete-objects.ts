@@ -52,10 +52,12 @@ function placeFor(beside: string | undefined): string {
 
 function exportOptionsOf(options: DeleteOptions): Parameters<typeof exportObjects>[1] {
   const { objects = [], roots, follow, shared, boundary, exclude, includeSecrets, maxObjects, maxDepth } = options;
-  const { jobs, force, policy, rowPolicy, files, filesOf, noFiles, strict, onProgress, onQuery, signal } = options;
+  const { jobs, force, rowPolicy, files, filesOf, noFiles, profile, strict, onProgress, onQuery, signal } = options;
+  // Where nothing is kept, nothing leaves that could want an approval.
+  const policy = options.noArchive === true ? { ...options.policy, approval: [] } : options.policy;
   return {
     ...{ objects, roots, follow, shared, boundary, exclude, includeSecrets, maxObjects, maxDepth },
-    ...{ jobs, force, policy, rowPolicy, files, filesOf, noFiles, strict, onProgress, onQuery, signal },
+    ...{ jobs, force, policy, rowPolicy, files, filesOf, noFiles, profile, strict, onProgress, onQuery, signal },
   };
 }
 

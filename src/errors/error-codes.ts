@@ -1,5 +1,6 @@
 /** Every error code, its exit code and its meaning: README's table and the tests read it. Sorted by name. */
 export const errorCodes = Object.freeze({
+  APPROVAL_EXCEEDED: { exitCode: 3, meaning: 'the export would go beyond what the policy says is approved' },
   ARCHIVES_UNLIKE: { exitCode: 3, meaning: 'archives that were to be compared or merged do not describe the same tables' },
   ARCHIVE_CHANGED: { exitCode: 3, meaning: 'the archive was changed or replaced while it was read' },
   ARCHIVE_DAMAGED: { exitCode: 3, meaning: 'the archive is not what was written' },

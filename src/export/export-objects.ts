@@ -17,6 +17,8 @@ import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js';
 import { countLinks } from './count-links.js';
 import { encoderBuffers } from '../values/object-encoder.js';
+import { approvalsOf } from '../policy/approval.js';
+import { allowanceOf } from './allowance-of.js';
 import type { ExportOptions, ExportResult } from './export-options.js';
 import { filesContext } from './files-context.js';
 import { takeFiles, takesFiles } from './take-files.js';
@@ -113,6 +115,7 @@ async function write(
       force: options.force ?? false,
       signal: options.signal,
       partBytes: sizes.part,
+      allowance: allowanceOf(approvalsOf(prepared.policy)),
     });
     const readers = [session, ...further].map((one) => createRowReader(one, sizes.batches));
     const objects = new Map<string, number>();

@@ -4,6 +4,7 @@ import type { OnQuery } from '../dialect/query-event.js';
 import type { QueryStatistics } from '../dialect/session.js';
 import type { FileSource } from '../files/file-source.js';
 import type { Finding, Findings } from '../findings/finding.js';
+import type { ExportProfile } from '../policy/export-profile.js';
 import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { OnProgress } from '../progress.js';
@@ -35,6 +36,8 @@ export interface ExportOptions {
   readonly jobs?: number | undefined;
   readonly force?: boolean | undefined;
   readonly policy?: Policy | undefined;
+  /** Under which profile, for the header and approvals. */
+  readonly profile?: ExportProfile | undefined;
   /** Where the files are kept that rows name: they leave with the rows. */
   readonly files?: FileSource | undefined;
   /** Which files rows name, beside those that the policy tells of. */
@@ -56,7 +59,7 @@ export interface ExportOptions {
 export const exportOptionNames: Readonly<Record<keyof ExportOptions, true>> = Object.freeze({
   ...{ objects: true, output: true, layout: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
   ...{ includeSecrets: true, maxObjects: true, maxDepth: true, dryRun: true, reproducible: true, jobs: true, force: true },
-  ...{ files: true, filesOf: true, noFiles: true },
+  ...{ files: true, filesOf: true, noFiles: true, profile: true },
   ...{ policy: true, rowPolicy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
 });
 

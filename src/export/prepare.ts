@@ -1,8 +1,12 @@
 import type { DataSource } from 'typeorm';
+import type { Closure } from '../closure/closure.js';
 import type { TakenClosure } from '../closure/take-closure.js';
 import { takeClosure } from '../closure/take-closure.js';
+import { refuseUnapproved } from '../approval/refuse-unapproved.js';
 import { ExpectedRows } from '../closure/expected-rows.js';
 import { stepRules } from '../closure/follow-rule.js';
+import type { ReachableModels } from '../closure/reachable-models.js';
+import { reachableModels } from '../closure/reachable-models.js';
 import type { Course } from '../course.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { checkRowSql } from '../dialect/postgres/check-row-sql.js';
@@ -13,6 +17,7 @@ import { seedLookup } from '../dialect/postgres/seed-lookup.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
+import { approvalsOf } from '../policy/approval.js';
 import type { EdgeOfWorld } from '../policy/policy.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import type { RowPolicyContext } from '../policy/row-policy-hook.js';
@@ -26,11 +31,14 @@ import { resolveModel } from '../schema/resolve-model.js';
 import type { Schema } from '../schema/schema.js';
 import type { Seeds } from '../seeds/find-seeds.js';
 import { findSeeds } from '../seeds/find-seeds.js';
+import { parseObjectName } from '../seeds/object-name.js';
 import type { OnProgress } from '../progress.js';
 import type { FollowRule } from '../terms.js';
+import { askedFor } from './asked-for.js';
 import type { ExportOptions } from './export-options.js';
 import type { ExportSizes } from './export-sizes.js';
 import { usualSizes } from './export-sizes.js';
+import { largestExport } from './largest-export.js';
 import { tellWhatStays } from './tell-what-stays.js';
 
 /** Everything that is decided before a row is read: what export and explain have in common. */
@@ -61,20 +69,33 @@ export async function prepare(
   try {
     const charted = await buildSchema(session, dataSource, policy, findings);
     const model = (name: string): string => resolveModel(charted, name).model;
-    const seeds = await findSeeds(session, seedLookup, charted, options.objects);
-    options.layout?.check?.({ schema: charted, seeds: seeds.byModel });
     const exclude = excludedModels(charted, policy);
-    const { schema, rules, whole } = await rowPolicies(
-      { schema: charted, session, seeds: seeds.byModel },
-      policy,
-      exclude,
-      options,
-    );
     const roots = [...new Set([...(options.roots ?? []), ...(policy.roots ?? [])].map(model))].sort();
     const follow = options.follow ?? 'owned';
     const boundary = resolved(policy.boundary, model);
-    const reach = { schema, rule: stepRules[follow], seeds: [...seeds.byModel.keys(), ...whole], roots: new Set(roots) };
-    const expected = new ExpectedRows({ ...reach, excluded: new Set(exclude.keys()) });
+    const reachOf = (rows: RowPolicies, seeds: Iterable<string>): ReachableModels =>
+      reachableModels({
+        ...{ schema: rows.schema, rule: stepRules[follow], seeds, whole: rows.whole, roots: new Set(roots), boundary, exclude },
+        ...{ stubs: stubsOf(rows), sharedAsKey: sharedAsKey(rows.schema, policy, options.shared) },
+      });
+    const approvals = approvalsOf(policy);
+    const asked = approvals.length === 0 ? undefined : await askedFor(options, follow, boundary);
+    const refuse = (schema: Schema, reach: ReachableModels): void => {
+      if (asked !== undefined) refuseUnapproved(approvals, { ...asked, schema, objects: options.objects, reach });
+    };
+    if (asked !== undefined) {
+      const known = knownRows(charted, policy, exclude);
+      const models = options.objects.map((text) => parseObjectName(charted, text).entity.model);
+      refuse(known.schema, reachOf(known, models));
+    }
+    const seeds = await findSeeds(session, seedLookup, charted, options.objects);
+    options.layout?.check?.({ schema: charted, seeds: seeds.byModel });
+    const rows = await rowPolicies({ schema: charted, session, seeds: seeds.byModel }, policy, exclude, options);
+    const { schema, rules, whole } = rows;
+    const reach = reachOf(rows, seeds.byModel.keys());
+    // The seeds may have told more.
+    refuse(schema, reach);
+    const expected = new ExpectedRows(schema, reach.rows);
     const taken = await takeClosure({
       schema,
       reader: createRowReader(session, batches),
@@ -86,12 +107,14 @@ export async function prepare(
       rules,
       whole,
       sharedAsKey: sharedAsKey(schema, policy, options.shared),
-      maxObjects: options.maxObjects ?? policy.maxObjects,
+      ...largestExport(options.maxObjects ?? policy.maxObjects, approvals),
       maxDepth: options.maxDepth ?? policy.maxDepth,
       findings,
       onProgress: options.onProgress && overallOf(options.onProgress, course, expected),
       signal: options.signal,
     });
+    // What does leave, whatever was thought of what could.
+    refuse(schema, takenModels(taken.closure));
     tellWhatStays(taken.closure, exclude.keys(), findings);
     await refuseRewritten(session);
     refuseWarnings(options, findings);
@@ -100,6 +123,27 @@ export async function prepare(
     await session.close();
     throw error;
   }
+}
+
+/** What the policy says of models' rows by itself. */
+function knownRows(schema: Schema, policy: ParsedPolicy, exclude: ReadonlyMap<string, EdgeOfWorld>): RowPolicies {
+  const problems = new Problems();
+  const known = applyRowPolicy(schema, [policy.models ?? {}], exclude, problems);
+  problems.throwAny();
+  return known;
+}
+
+/** Models of which rows can stay at home as external objects because of a rule. */
+function stubsOf({ rules }: RowPolicies): ReadonlySet<string> {
+  return new Set([...rules].flatMap(([model, own]) => (own.some(({ otherwise }) => otherwise === 'stub') ? [model] : [])));
+}
+
+function takenModels({ taken, described, external, links }: Closure): ReachableModels {
+  return {
+    rows: new Set([...taken.keys(), ...described.keys()]),
+    external: new Set(external.keys()),
+    links: new Set(links.map(({ name }) => name)),
+  };
 }
 
 /** What the policy says of models' rows, and what the seeds tell of them; none of it has been tried on a row. */

@@ -1,9 +1,12 @@
+import { limitedTree } from '../archive/tree/limited-tree.js';
 import { openTree } from '../archive/tree/open-tree.js';
 import { UsageError } from '../errors/portolan-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
+import { approvalsOf } from '../policy/approval.js';
+import { allowanceOf } from './allowance-of.js';
 import { brokenConstraintAbove } from './broken-constraint.js';
 import { UnresolvedReference } from './closed-proof.js';
 import { archiveHeader } from './archive-parts.js';
@@ -31,7 +34,8 @@ export async function writeLayout(given: LayoutOutput): Promise<Pick<ExportResul
   const { schema, taken, seeds, findings, session } = prepared;
   const readers = sessions.map((one) => createRowReader(one, sizes.batches));
   const rows = new LayoutRows({ schema, closure: taken.closure, readers, signal: options.signal });
-  const output = await openTree(pathOf(options), options.force ?? false);
+  const tree = await openTree(pathOf(options), options.force ?? false);
+  const output = limitedTree(tree, allowanceOf(approvalsOf(prepared.policy)));
   try {
     await layout.write({
       schema,

@@ -2,6 +2,7 @@ import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { isFileName } from '../files/file-name.js';
 import { conflictStrategies, mergeRules, missingRules } from '../terms.js';
+import { approvalMembers, approvalShape } from './approval-shape.js';
 import type { Policy } from './policy.js';
 
 /**
@@ -84,6 +85,8 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     secrets: z.record(z.string(), z.enum(['secret', 'public'])).optional(),
     maxObjects: z.int().positive().optional(),
     maxDepth: z.int().min(0).optional(),
+    approval: approvalShape(z).optional(),
+    highlight: z.record(z.string().min(1), names.min(1)).optional(),
   });
   const result = schema.safeParse(input);
   if (result.success) return Object.freeze(result.data) as Policy;
@@ -105,5 +108,8 @@ function membersAt(path: readonly string[]): readonly string[] {
   }
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
-  return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');
+  if (first === 'approval') return third === undefined ? approvalMembers : ['only', 'except'];
+  return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth approval highlight'.split(
+    ' ',
+  );
 }

@@ -1,4 +1,5 @@
 import type { ConflictStrategy, MergeRule, MissingRule } from '../terms.js';
+import type { Approval } from './approval.js';
 
 /**
  * What one site or application says of its data, as written in `portolan.policy.ts`: what is followed, cut, excluded,
@@ -22,6 +23,10 @@ export interface Policy {
   readonly secrets?: Readonly<Record<string, 'secret' | 'public'>>;
   readonly maxObjects?: number;
   readonly maxDepth?: number;
+  /** What may leave; where there are several, all hold. */
+  readonly approval?: Approval | readonly Approval[];
+  /** Models whose objects are counted together, under a word that people know: `{ people: ['User'], messages: ['Message', 'Comment'] }`. */
+  readonly highlight?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What happens to a row beyond a boundary or an exclusion: refuse; drop what needs it; or leave it at home as external. */

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { readCatalog } from '../dialect/postgres/read-catalog.js';
 import { openReadSession } from '../dialect/postgres/session.js';
 import type { FilesOf } from '../export/files-context.js';
+import type { ExportProfile } from '../policy/export-profile.js';
 import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
 import type { Profile, ProfileValues } from './profile.js';
@@ -23,6 +24,8 @@ export interface ProfileOptions {
 
 /** What an export or explanation under a profile is to be given. */
 export interface OpenedProfile {
+  /** Its name, and those of its options that are used. */
+  readonly profile: ExportProfile;
   readonly policy: Policy;
   readonly rowPolicy: RowPolicyHook | undefined;
   readonly filesOf: FilesOf | undefined;
@@ -54,6 +57,7 @@ export async function openProfile(options: ProfileOptions): Promise<OpenedProfil
     dataSource.setOptions({ entities });
     await initialize(dataSource);
     return {
+      profile: { name: profile.name, options: usedOptions(profile, values) },
       policy: withProfilePolicy(known, policy),
       rowPolicy: profile.rowPolicy?.(values),
       filesOf: profile.filesOf?.(values),
@@ -62,4 +66,12 @@ export async function openProfile(options: ProfileOptions): Promise<OpenedProfil
     if (dataSource.isInitialized) await dataSource.destroy();
     throw error;
   }
+}
+
+function usedOptions({ options }: Profile, values: ProfileValues): ExportProfile['options'] {
+  const used = options.flatMap(({ name }) => {
+    const value = values[name];
+    return value === undefined || value === false ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(used);
 }

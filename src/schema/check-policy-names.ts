@@ -10,6 +10,7 @@ export function checkPolicyNames(schema: Schema, policy: ParsedPolicy, problems:
   const model = (where: string, text: string): Entity | undefined => problems.attempt(where, () => resolveModel(schema, text));
   for (const text of Object.keys(policy.boundary ?? {})) model('boundary', text);
   for (const text of policy.roots ?? []) model('roots', text);
+  for (const text of Object.values(policy.highlight ?? {}).flat()) model('highlight', text);
   for (const [text, { fill, files }] of Object.entries(policy.models ?? {})) {
     // A model that is not there was told when the tables got their names.
     const [entity] = findModels(schema, text);

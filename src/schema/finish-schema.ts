@@ -41,7 +41,7 @@ function finishEntities(draft: Draft): ReadonlyMap<string, Entity> {
   for (const table of tables) {
     const entity = open.get(table.name.model);
     if (entity === undefined) continue;
-    const columns = entity.columns.map((column) => Object.freeze({ ...column, withheld: withheld(table, column) }));
+    const columns = entity.columns.map((column) => Object.freeze({ ...column, ...withheld(table, column) }));
     const whole = { ...entity, columns: Object.freeze(columns) };
     const natural = naturalKey(whole, table, draft.references, draft.problems);
     entities.set(entity.model, Object.freeze({ ...whole, naturalKey: Object.freeze([...natural]) }));

@@ -118,6 +118,8 @@ export interface Column {
   readonly sequence: TableName | undefined;
   /** Set when the value never leaves, and why. A withheld column is absent from the archive, not null. */
   readonly withheld: 'secret' | 'excluded' | undefined;
+  /** Whether the value is a secret, by its name or as the policy says: also where it leaves all the same. */
+  readonly secret?: boolean | undefined;
   /** SQL expression over the row whose value leaves instead. */
   readonly replaced?: string | undefined;
   /** SQL of what the database computes it from, over unqualified column names. */

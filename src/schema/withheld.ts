@@ -21,14 +21,14 @@ interface Draft {
 }
 
 /**
- * Says of each column whether it stays at home, and why. Keys, foreign keys and what those refer to are never withheld by their name,
+ * Says of each column whether it stays at home, and why, and whether it is a secret, wherever it goes. Keys, foreign keys and what those refer to are never withheld by their name,
  * since nothing could be found again without them: a finding tells where a name sounds like a secret. What the policy or the user says
  * goes before any name.
  */
 export function withheldReason(
   { policy, references, problems, findings }: Draft,
   entities: ReadonlyMap<string, Entity>,
-): (table: DraftTable, column: Column) => Column['withheld'] {
+): (table: DraftTable, column: Column) => Pick<Column, 'withheld' | 'secret'> {
   const excluded = excludedColumns(entities, policy, problems);
   const inReference = new Set(
     references.flatMap((edge) => [
@@ -71,14 +71,13 @@ export function withheldReason(
     return verdict === 'secret' ? 'secret' : undefined;
   };
   /** What is computed from a withheld value tells it. */
-  const sourcesReason = (table: DraftTable, column: Column): Column['withheld'] => {
+  const sourcesOf = (table: DraftTable, column: Column): readonly Column[] => {
     const expression = table.columns.find(({ name }) => name === column.name)?.generatedAs;
-    if (expression === undefined) return undefined;
+    if (expression === undefined) return [];
     const { columns = [] } = entities.get(table.name.model) ?? {};
-    const sources = columns.filter(({ name }) => name !== column.name && mentions(expression, name));
-    return sources.map((source) => ownReason(table, source)).find((reason) => reason !== undefined);
+    return columns.filter(({ name }) => name !== column.name && mentions(expression, name));
   };
-  return (table, column) => {
+  const reasonOf = (table: DraftTable, column: Column): Column['withheld'] => {
     const id = columnId(table.name.model, column.name);
     const own = ownReason(table, column);
     if (own !== undefined || isIncluded(id) || verdicts.has(id)) return own;
@@ -88,8 +87,20 @@ export function withheldReason(
         `${table.name.model}.${column.member}`,
         'sounds like a secret, and is a key: it is not withheld',
       );
-    return sourcesReason(table, column);
+    return sourcesOf(table, column)
+      .map((source) => ownReason(table, source))
+      .find((reason) => reason !== undefined);
   };
+  /** Also of keys, and of what was asked for. */
+  const isSecret = (table: DraftTable, column: Column): boolean => {
+    const saysSo = (one: Column): boolean => {
+      const verdict = verdicts.get(columnId(table.name.model, one.name));
+      return verdict === undefined ? sounds(table, one) : verdict === 'secret';
+    };
+    const isJudged = verdicts.has(columnId(table.name.model, column.name));
+    return saysSo(column) || (!isJudged && sourcesOf(table, column).some(saysSo));
+  };
+  return (table, column) => ({ withheld: reasonOf(table, column), secret: isSecret(table, column) });
 }
 
 export function columnId(model: string, column: string): string {

@@ -100,7 +100,7 @@ function byColumns(entity: Entity, kinds: ObjectName['kinds'], text: string, lis
 }
 
 /** The child entity that a model's name means; none where it means the whole table. */
-function kindsOf({ name, discriminator }: Entity, model: string): readonly string[] | undefined {
+export function kindsOf({ name, discriminator }: Entity, model: string): readonly string[] | undefined {
   const wanted = model.slice(model.lastIndexOf('.') + 1).toLowerCase();
   if (wanted === name.toLowerCase()) return undefined;
   return [...(discriminator?.kinds ?? [])].find(([child]) => child.toLowerCase() === wanted)?.[1];

@@ -68,6 +68,24 @@ describe('a policy', () => {
     }
   });
 
+  it('approves once or several times; what is wrong with an approval is told by its place, with the nearest names', async () => {
+    const approval = { seeds: ['Book'], models: { '*': 'all', User: { except: ['email'] } }, modes: [{ users: 'required' }] };
+    expect(await parsePolicy({ approval }, 'here')).to.deep.equal({ approval: [approval] });
+    expect(await parsePolicy({ approval: [approval, {}] }, 'here')).to.deep.equal({ approval: [approval, {}] });
+    const { code, message } = await refusal({ approval: [{}, { seed: [], models: { User: 'some' }, modes: [], maxBytes: 0 }] });
+    expect(code).to.equal('POLICY_INVALID');
+    for (const part of [
+      'approval.1: ',
+      'Did you mean "seeds"',
+      "approval.1.models.User: it is 'all'",
+      'approval.1.modes',
+      'approval.1.maxBytes',
+    ])
+      expect(message).to.contain(part);
+    // Where it is written is told by who read it.
+    expect((await refusal({ approval: { where: 'x' } })).code).to.equal('POLICY_INVALID');
+  });
+
   it('that is no object is refused', async () => {
     for (const input of [undefined, null, 1, 'x', []]) expect((await refusal(input)).code).to.equal('POLICY_INVALID');
   });

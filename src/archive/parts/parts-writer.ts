@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import stringify from 'fast-json-stable-stringify';
 import type { FileSink } from '../../files/file-source.js';
+import type { Allowance } from '../allowance.js';
 import type { ArchiveFiles, ArchiveHeader, ArchivePart, ArchiveTrailer, TrailerContent } from '../archive.js';
 import { checkLines } from '../check-lines.js';
 import { lineLimit, listLimit, trailerTooLong } from '../limits.js';
@@ -17,6 +18,7 @@ export class PartsWriter {
   readonly lineStart = '\n';
   readonly #target: PartsTarget;
   readonly #limit: number;
+  readonly #allowance: Allowance | undefined;
   readonly #content = createHash('sha256');
   readonly #parts: ArchivePart[] = [];
   #buffer = Buffer.alloc(0);
@@ -26,9 +28,10 @@ export class PartsWriter {
   #records: Buffer[] = [];
   #recordBytes = 0;
 
-  constructor(target: PartsTarget, limit: number) {
+  constructor(target: PartsTarget, limit: number, allowance?: Allowance) {
     this.#target = target;
     this.#limit = limit;
+    this.#allowance = allowance;
   }
 
   async begin(header: ArchiveHeader): Promise<void> {
@@ -54,7 +57,8 @@ export class PartsWriter {
   async openFiles(): Promise<FileSink> {
     await this.#finishObjects();
     this.#files = { count: 0, bytes: 0 };
-    return { create: (name) => this.#target.create(`${filesFolder}/${name}`) };
+    const sink: FileSink = { create: (name) => this.#target.create(`${filesFolder}/${name}`) };
+    return this.#allowance?.sink(sink) ?? sink;
   }
 
   /** Of a file that has its place: in the order in which files got theirs. */
@@ -134,6 +138,7 @@ export class PartsWriter {
   }
 
   async #part(name: string, bytes: Buffer): Promise<ArchivePart> {
+    this.#allowance?.spend(bytes.length);
     this.#content.update(bytes);
     const part = { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
     await this.#target.part(name, bytes);

@@ -80,7 +80,7 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
         const asks = !dryRun && !args.yes;
         if (asks) requireTerminal('deleting rows wants a consent');
         const use = named.archive === undefined ? { exports: true, objects: args.objects } : {};
-        const { dataSource, policy, rowPolicy } = await context.open(use);
+        const { dataSource, policy, rowPolicy, profile } = await context.open(use);
         const { deleteObjects } = await import('../../delete/delete-objects.js');
         let where = '';
         const result = await deleteObjects(dataSource, {
@@ -96,6 +96,7 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
             noArchive,
             policy,
             rowPolicy,
+            profile,
             strict: args.strict,
           },
           onTarget: ({ host, database, user }) => {

@@ -24,7 +24,7 @@ export function explainCommand(ofProfile: ProfileWords = noProfile): CommandModu
       const { runCommand, libraryOptions } = await import('../run-command.js');
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
-        const { dataSource, policy, rowPolicy } = await context.open({
+        const { dataSource, policy, rowPolicy, profile } = await context.open({
           exports: true,
           objects: args.objects,
           values: profileValues(args, ofProfile),
@@ -35,6 +35,7 @@ export function explainCommand(ofProfile: ProfileWords = noProfile): CommandModu
           ...libraryOptions(context),
           policy,
           rowPolicy,
+          profile,
           why: args.why,
         });
         if (!args.json) await print(`${await summarizeExplanation(explanation, args.verbose)}\n`);

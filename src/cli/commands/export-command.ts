@@ -56,7 +56,7 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
         const selection = selectionOptions(args);
         const jobs = wholeNumber('--jobs', args.jobs, 1);
         const values = profileValues(args, ofProfile);
-        const { dataSource, policy, rowPolicy, filesOf, profile } = await context.open({
+        const { dataSource, policy, rowPolicy, filesOf, profile, layouts } = await context.open({
           exports: true,
           objects: args.objects,
           values,
@@ -69,7 +69,8 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
           policy,
           rowPolicy,
           output,
-          layout: profile?.layouts?.[args.format]?.(values),
+          profile,
+          layout: layouts?.[args.format]?.(values),
           force,
           dryRun,
           reproducible,

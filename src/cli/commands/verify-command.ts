@@ -64,27 +64,26 @@ async function compared(args: VerifyArguments, context: CommandContext): Promise
   return result;
 }
 
+/** Under which of the policy's approvals the archive was made, where somebody asks that. */
+async function heldAgainst(
+  header: VerifiedArchive['header'],
+  { summary, policy, archive, strict }: VerifyArguments,
+  context: CommandContext,
+): Promise<readonly string[]> {
+  if (!summary || policy === undefined) return [];
+  const { toldApprovals } = await import('../told-approvals.js');
+  const { refuseWarnings } = await import('../../findings/refuse-warnings.js');
+  const told = await toldApprovals(header, policy, archive, context.findings);
+  refuseWarnings({ strict }, context.findings);
+  for (const { on, reason } of context.findings.warnings) context.say(`warning: ${on}: ${reason}`);
+  return told;
+}
+
 /** @throws UsageError OPTION_VALUE */
 function refuseContradictions(args: VerifyArguments): void {
   if (args.output !== undefined && !args.reseal) throw new UsageError('OPTION_VALUE', '-o goes with --reseal');
   if (args.withIdMap !== undefined && !args.against) throw new UsageError('OPTION_VALUE', '--with-id-map goes with --against');
   if (args.against && args.reseal) throw new UsageError('OPTION_VALUE', '--against goes without --reseal');
-}
-
-function externalLines(external: VerifiedArchive['trailer']['external']): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const { model } of external) counts.set(model, (counts.get(model) ?? 0) + 1);
-  return [...counts].map(([model, count]) => `stayed at home, known by key and natural key: ${String(count)} of ${model}`);
-}
-
-/** By a rule of the policy, or of a profile, which has a name that people gave it. */
-function leftOutLine({ model, rule, count }: VerifiedArchive['trailer']['leftOut'][number]): string {
-  const why = rule === 'exclude' ? 'excluded' : rule === 'boundary' ? 'beyond the boundary' : `by the rule "${rule}"`;
-  return `left out: ${String(count)} of ${model}, ${why}, or in need of such a row`;
-}
-
-function filesLine({ files }: VerifiedArchive['trailer']): readonly string[] {
-  return files === undefined ? [] : [`files beside the rows: ${String(files.count)} (${String(files.bytes)} bytes)`];
 }
 
 /** `portolan verify`. */
@@ -118,33 +117,19 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       .example('$0 book.json --reseal', 'after you have edited the archive') as never,
   handler: async (given) => {
     const args = inBucket(given, ['archive', 'output']);
-    const { table } = await import('../table.js');
     const { print } = await import('../print.js');
     const { runCommand } = await import('../run-command.js');
     // Its other name is that of a file which an import writes: here it is read.
     await runCommand({ ...args, idMap: undefined } as VerifyArguments, async (context) => {
       refuseContradictions(args);
-      const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive, context));
+      const { header, trailer, bytes } = await (args.reseal ? sealed(args, context) : verified(args.archive, context));
       const graph = args.summary && !args.reseal ? await hashOf(args.archive, context) : undefined;
-      if (args.summary && !args.json) {
-        const facts = {
-          seeds: header.seeds,
-          follow: [header.follow],
-          withheld: Object.keys(header.withheld),
-          replaced: header.replaced ?? [],
-          'secrets included': header.includedSecrets,
-        };
-        const lines = [
-          await table(['model', 'objects'], Object.entries(trailer.objects)),
-          ...Object.entries(facts).map(([name, values]) => `${name}: ${values.length === 0 ? 'none' : values.join(', ')}`),
-          ...filesLine(trailer),
-          ...externalLines(trailer.external),
-          ...trailer.leftOut.map(leftOutLine),
-          `edited: ${header.edited === true ? 'yes' : 'no'}`,
-          `sha256 of the content: ${trailer.sha256}`,
-          ...(graph === undefined ? [] : [`sha256 of the graph, whatever its keys: ${graph}`]),
-        ];
-        await print(`${lines.join('\n')}\n`);
+      const { summarizeContent } = await import('../../archive/summarize-content.js');
+      const summary = args.summary ? summarizeContent(header, trailer, bytes) : undefined;
+      const told = await heldAgainst(header, args, context);
+      if (summary !== undefined && !args.json) {
+        const { contentPage } = await import('../summarize-content.js');
+        await print(`${await contentPage(summary, { graph, told, columns: process.stdout.columns })}\n`);
       }
       context.say(`whole and closed: ${String(trailer.total)} objects`);
       const against = args.against ? await compared(args, context) : undefined;
@@ -152,6 +137,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         exitCode: against?.status === 'different' ? 4 : 0,
         json: {
           ...{ status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+          ...(summary === undefined ? {} : { summary }),
           ...(graph === undefined ? {} : { graph }),
           ...(against === undefined ? {} : { against: { ...against, findings: undefined } }),
         },

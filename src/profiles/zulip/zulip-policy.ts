@@ -17,6 +17,12 @@ const naturalKeys: Readonly<Record<string, readonly string[]>> = Object.freeze({
   'zerver.Client': ['name'],
 });
 
+/** What is counted for people who read what left. */
+const highlight: Readonly<Record<string, readonly [string]>> = Object.freeze({
+  people: ['zerver.UserProfile'],
+  messages: ['zerver.Message'],
+});
+
 /**
  * What Zulip's tables and columns are, for those that the database has: which stay at home, which are secrets, and which are public
  * whatever their names sound like.
@@ -47,5 +53,6 @@ export function zulipPolicy(catalog: Catalog): Policy {
     boundary: { 'zerver.Realm': 'drop' },
     exclude,
     secrets,
+    highlight: Object.fromEntries(Object.entries(highlight).filter(([, [model]]) => mapped.some((one) => one.model === model))),
   };
 }

@@ -8,13 +8,14 @@ import type { ZulipFiles } from './zulip-files.js';
 export async function writeManifest(files: ZulipFiles): Promise<void> {
   const { header, trailer } = files.context;
   const { volatile: made, seeds, follow, roots, policy, withheld, includedSecrets } = header;
+  const { secrets, replaced, approvals, profile, boundary } = header;
   const member = await files.create('portolan/manifest.json');
   const list = await files.finishList();
   const text = stringify({
     format: 'zulip',
     version: 1,
     ...(made === undefined ? {} : { volatile: made }),
-    ...{ seeds, follow, roots, policy, withheld, includedSecrets },
+    ...{ seeds, follow, roots, policy, withheld, includedSecrets, secrets, replaced, approvals, profile, boundary },
     ...{ leftOut: trailer.leftOut, dangling: trailer.dangling, external: trailer.external },
     tables: Object.fromEntries([...files.counts].map(([path, counts]) => [path, Object.fromEntries(counts)])),
     files: list,

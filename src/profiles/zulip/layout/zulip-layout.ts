@@ -16,6 +16,7 @@ import { ZulipFiles } from './zulip-files.js';
 export function zulipLayout(values: LayoutValues): Layout {
   return {
     check: checkSeeds,
+    name: 'zulip',
     write: async (context) => {
       const files = await ZulipFiles.open(context, values);
       if (isSingleUser(context)) await writeSingleUser(files);
