@@ -6,7 +6,6 @@ export interface PlanHeader {
   readonly format: 'portolan-plan';
   readonly version: 1;
   readonly command: 'import' | 'delete';
-  readonly date: string;
   readonly tool: string;
   /** The digest of the archive's content. */
   readonly archive: string;
@@ -25,6 +24,8 @@ export interface PlanHeader {
   readonly conflicts?: number;
 }
 
-export function planHeader(facts: Omit<PlanHeader, 'format' | 'version' | 'date' | 'tool'>): PlanHeader {
-  return { format: 'portolan-plan', version: 1, date: new Date().toISOString(), tool: toolVersion(), ...facts };
+/** Nothing in it changes by itself: the same plan has the same bytes. */
+export function planHeader(facts: Omit<PlanHeader, 'format' | 'version' | 'tool'>): PlanHeader {
+  const { archive, target, options, ...rest } = facts;
+  return { archive, target, options, format: 'portolan-plan', version: 1, tool: toolVersion(), ...rest };
 }

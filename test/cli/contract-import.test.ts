@@ -106,7 +106,7 @@ describe('the contract: import and verify', function () {
   it('--plan writes one decision a line after what it was made of, --id-map old key and new key', async () => {
     await imported(['--plan', 'plan.jsonl', '--id-map', 'map.jsonl', '--override', '--yes'], 0);
     const [first, ...decisions] = lines('plan.jsonl');
-    const made = ['format', 'version', 'command', 'date', 'tool', 'archive', 'target', 'policy', 'options', 'conflicts'];
+    const made = ['format', 'version', 'command', 'tool', 'archive', 'target', 'policy', 'options', 'conflicts'];
     expect(first).to.have.keys(made);
     expect(decisions.pop()).to.have.keys(['trailer']);
     expect(decisions).to.have.length(15);

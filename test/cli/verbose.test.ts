@@ -46,6 +46,7 @@ describe('--verbose', function () {
     expect(plain?.find((line) => line.object === 'demoapp.book.4')).to.deep.equal({
       object: 'demoapp.book.4',
       decision: 'insert',
+      links: { genre: { insert: 3, same: 0 } },
     });
     expect(told?.find((line) => line.object === 'demoapp.book.4')?.after).to.include({ title });
   });

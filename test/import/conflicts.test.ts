@@ -44,7 +44,7 @@ describe('a conflict', () => {
       'public.author.1: a different public.author.1 is there: it differs in name\n' +
         '  → --on-conflict remap gives it a new key, --on-conflict override overwrites name, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',
     ]);
-    const last = readFileSync(join(book.folder, 'plan'), 'utf8').trimEnd().split('\n').at(-1) ?? '';
+    const last = readFileSync(join(book.folder, 'plan'), 'utf8').trimEnd().split('\n').at(-2) ?? '';
     expect(JSON.parse(last)).to.deep.equal({
       conflict: result.conflicts[0],
       help: '--on-conflict remap gives it a new key, --on-conflict override overwrites name, --on-conflict skip leaves it out, or edit its key in the archive (then: portolan verify --reseal)',

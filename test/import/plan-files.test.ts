@@ -45,7 +45,7 @@ describe('the files of an import', () => {
     expect(archive).to.match(/^[0-9a-f]{64}$/u);
     expect(options).to.deep.equal({ onConflict: 'override' });
     expect(target).to.have.nested.property('database.name', new URL(book.target.url).pathname.slice(1));
-    expect(others).to.have.keys(['format', 'version', 'command', 'date', 'tool', 'policy', 'conflicts']);
+    expect(others).to.have.keys(['format', 'version', 'command', 'tool', 'policy', 'conflicts']);
     const trailer = rest.pop() as { readonly trailer: { readonly lines: number } };
     expect(trailer.trailer.lines).to.equal(4);
     expect(rest.map((line) => withoutDigest(line))).to.deep.equal([

@@ -29,11 +29,12 @@ describe('--on-conflict skip', () => {
     return result;
   }
 
+  /** Without the digests of the rows behind them. */
   function lines(name: string): unknown[] {
     return readFileSync(join(book.folder, name), 'utf8')
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as unknown);
+      .map((line) => JSON.parse(line, (member, value: unknown) => (member === 'sha256' ? undefined : value)) as unknown);
   }
 
   afterEach(() => book.close());
