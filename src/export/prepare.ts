@@ -89,6 +89,7 @@ export async function prepare(
       refuse(known.schema, reachOf(known, models));
     }
     const seeds = await findSeeds(session, seedLookup, charted, options.objects);
+    options.layout?.check?.({ schema: charted, seeds: seeds.byModel });
     const rows = await rowPolicies({ schema: charted, session, seeds: seeds.byModel }, policy, exclude, options);
     const { schema, rules, whole } = rows;
     const reach = reachOf(rows, seeds.byModel.keys());
