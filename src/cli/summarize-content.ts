@@ -92,7 +92,10 @@ function left({ highlight, total, links, bytes, files, secrets, replaced, withhe
 async function stayedTable({ external, leftOut }: ContentSummary): Promise<string | undefined> {
   const rows = [
     ...Object.entries(external).map(([model, one]) => [model, one, 'known by key and natural key only'] as const),
-    ...leftOut.map(({ model, rule, count: one }) => [model, one, rules.get(rule) ?? rule] as const),
+    ...leftOut.map(
+      ({ model, rule, count: one }) =>
+        [model, one, `${rules.get(rule) ?? `by the rule "${rule}"`}, or in need of such a row`] as const,
+    ),
   ];
   if (rows.length === 0) return undefined;
   return table(

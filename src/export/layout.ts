@@ -13,10 +13,10 @@ import type { TrailerLists } from './trailer-lists.js';
  * before; it decides nothing. It has to read every model and link that leaves: what it has no place for fails the export.
  */
 export interface Layout {
-  /** Asked when the objects are found that were named, and before what they need is. @throws PortolanError for objects that it has no form for */
-  check?(asked: AskedFor): void;
   /** The name that `--format` takes: by it approvals know it. */
   readonly name?: string | undefined;
+  /** Asked when the objects are found that were named, and before what they need is. @throws PortolanError for objects that it has no form for */
+  check?(asked: AskedFor): void;
   /** @throws PortolanError for what the layout cannot hold; nothing is left behind then */
   write(context: LayoutContext): Promise<void>;
 }

@@ -15,8 +15,8 @@ import { ZulipFiles } from './zulip-files.js';
 /** The files that Zulip's own importer reads. */
 export function zulipLayout(values: LayoutValues): Layout {
   return {
-    check: checkSeeds,
     name: 'zulip',
+    check: checkSeeds,
     write: async (context) => {
       const files = await ZulipFiles.open(context, values);
       if (isSingleUser(context)) await writeSingleUser(files);
