@@ -6,14 +6,18 @@ import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { editLine } from '../values/edit-line.js';
 import { memberText, objectKey } from '../values/object-values.js';
 import type { FollowedRow } from './followed-row.js';
+import type { FollowedKey } from './follow-inside.js';
+import { followInside, refuseUnreadable } from './follow-inside.js';
 import type { KeyMap } from './key-map.js';
 import { PackedKeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
-import type { Held, ModelRows } from './model-rows.js';
+import type { Held, HeldInside, ModelRows } from './model-rows.js';
 import { changesKey } from './model-rows.js';
 import type { PlannedModel } from './planned-model.js';
+import { objectName } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import type { TargetModel } from './target.js';
+import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
 import { ColumnSpace } from './value-space.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
@@ -53,7 +57,7 @@ export class RemappedRows implements WrittenRows {
 
   /** Whether an object can need one that is decided later. */
   get hasBackward(): boolean {
-    return [...this.#rows.values()].some(({ held }) => held.some(({ backward }) => backward));
+    return [...this.#rows.values()].some(({ held, inside }) => [...held, ...inside.values()].some(({ backward }) => backward));
   }
 
   /** Whether anything was not decided yet when it was needed in this pass. */
@@ -87,6 +91,7 @@ export class RemappedRows implements WrittenRows {
   }
 
   follow(planned: PlannedModel, object: ArchiveObject): FollowedRow {
+    const { target } = planned;
     const rows = this.#of(planned);
     let texts: Map<number, string> | undefined;
     let unknown: Set<number> | undefined;
@@ -131,6 +136,13 @@ export class RemappedRows implements WrittenRows {
         if (text !== before[at]) (texts ??= new Map()).set(place, text);
       }
     }
+    if (rows.inside.size > 0) {
+      const values = followInside(target.inner, object, (inner, key) => this.#followKey(rows, inner, key));
+      if (values.torn.length > 0) return { is: 'torn', references: values.torn };
+      for (const [place, text] of values.texts) (texts ??= new Map()).set(place, text);
+      for (const place of values.open) (unknown ??= new Set()).add(place);
+      for (const { inner, key } of values.lost) (lost ??= []).push({ planned: rows.inside.get(inner)?.parent ?? planned, key });
+    }
     const path = rows.path === undefined ? undefined : this.#pathOf(planned, object, rows.path.member);
     if (rows.path !== undefined && path === null) (unknown ??= new Set()).add(rows.path.place);
     else if (rows.path !== undefined && path !== undefined) (texts ??= new Map()).set(rows.path.place, path);
@@ -165,6 +177,7 @@ export class RemappedRows implements WrittenRows {
     const row = this.follow(planned, object);
     if (row.is !== 'kept')
       throw new TypeError(`an object of ${planned.target.model} is written that cannot follow its references`);
+    this.#refuseUnreadable(planned, object, row.texts);
     return this.lineOf(planned, object, lane, { texts: row.texts, key: this.key(planned, object) });
   }
 
@@ -202,9 +215,45 @@ export class RemappedRows implements WrittenRows {
     return space?.known.has(held) === true ? undefined : (space?.moved.get(held) ?? held);
   }
 
+  heldInside(planned: PlannedModel, inner: TargetInner, object: ArchiveObject): readonly (Key | undefined)[] {
+    const space = this.#of(planned).inside.get(inner)?.space;
+    return inner.found(object).flatMap(({ key }): readonly (Key | undefined)[] => {
+      if (key === undefined) return [undefined];
+      return space?.known.has(key) === true ? [] : [space?.moved.get(key) ?? key];
+    });
+  }
+
   needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined {
     const row = this.follow(planned, object);
     return row.is === 'lost' ? row.needs : undefined;
+  }
+
+  #followKey({ inside }: ModelRows, inner: TargetInner, key: Key): FollowedKey {
+    const held = inside.get(inner);
+    if (held === undefined) return { is: 'led', to: key };
+    const { space, parent, reference } = held;
+    if (this.#isOpen(held, key)) {
+      this.#sawOpen = true;
+      return { is: 'open' };
+    }
+    if (space instanceof ColumnSpace && space.gone.has(key)) return { is: 'torn' };
+    if (parent === undefined || !reference.direct || !parent.skipped.has(key))
+      return { is: 'led', to: space?.moved.get(key) ?? key };
+    const other = parent.standIns.get(key);
+    return other === undefined ? { is: 'lost' } : { is: 'led', to: other };
+  }
+
+  #refuseUnreadable(planned: PlannedModel, object: ArchiveObject, texts: ReadonlyMap<number, string>): void {
+    const { target } = planned;
+    for (const inner of target.inner) {
+      const text = texts.get(inner.place);
+      if (text === undefined) continue;
+      const wanted = (key: Key): Key => {
+        const followed = this.#followKey(this.#of(planned), inner, key);
+        return followed.is === 'led' ? followed.to : key;
+      };
+      refuseUnreadable(inner, object, text, wanted, () => objectName(target, objectKey(object, target.shape) ?? ''));
+    }
   }
 
   /** A materialized path with the keys that its objects have in the target; null where one of them is not decided yet. */
@@ -226,7 +275,7 @@ export class RemappedRows implements WrittenRows {
     return ids.join('.');
   }
 
-  #isOpen({ parent, reference, backward, space }: Held, value: Key): boolean {
+  #isOpen({ parent, reference, backward, space }: HeldInside | Held, value: Key): boolean {
     const mapping = parent?.mapping;
     if (mapping === undefined) return false;
     if (space instanceof ColumnSpace) return this.#isFirstPass && backward && space.known.has(value);
@@ -262,12 +311,21 @@ export class RemappedRows implements WrittenRows {
       this.#spaceOf.set(reference, space);
       return [{ reference, places, parent, space, backward, value: valueReader(target, reference) }];
     });
+    const inside = new Map<TargetInner, HeldInside>();
+    for (const inner of target.inner) {
+      const { reference } = inner;
+      const parent = this.#byEntity.get(reference.parent);
+      const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
+      const space = this.#spaceFor(reference, parent);
+      this.#spaceOf.set(reference, space);
+      inside.set(inner, { inner, reference, parent, space, backward });
+    }
     const member = target.columns.find(({ column }) => column.name === entity.materializedPath)?.member;
     const path = member === undefined ? undefined : { place: placeOf(entity.materializedPath ?? ''), member };
     const all = held.flatMap(({ places }) => places);
     const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
     const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
-    return { held, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
+    return { held, inside, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
   }
 
   #spaceFor({ direct, parentColumns, parent: entity }: Reference, parent: PlannedModel | undefined): ValueSpace | undefined {

@@ -1,0 +1,76 @@
+import type { ArchiveObject } from '../archive/archive.js';
+import type { Key } from '../closure/key.js';
+import { keyTexts } from '../closure/key.js';
+import type { FoundKey, KeyFinder } from '../inside/key-finder.js';
+import { keyFinder } from '../inside/key-finder.js';
+import { keyFormOf } from '../inside/key-form.js';
+import { writeToken } from '../inside/token.js';
+import type { Entity, InnerReference, Schema } from '../schema/schema.js';
+import { keyText, memberText } from '../values/object-values.js';
+import type { TargetColumn } from './target.js';
+
+/** A reference whose keys stand inside a value of one model's objects. */
+export interface TargetInner {
+  readonly reference: InnerReference;
+  readonly parent: Entity;
+  /** Of its column, among the target's. */
+  readonly place: number;
+  readonly member: string;
+  readonly find: KeyFinder;
+  /** What stands where keys should; nothing where the value is NULL, or where the reference does not hold for the object. */
+  readonly found: (object: ArchiveObject) => readonly FoundKey[];
+}
+
+/** A key inside a value, and the one that is to stand there instead. */
+export interface KeyEdit {
+  readonly found: FoundKey;
+  readonly to: Key;
+}
+
+const nothing: readonly FoundKey[] = Object.freeze([]);
+
+export function targetInner(schema: Schema, entity: Entity, columns: readonly TargetColumn[]): readonly TargetInner[] {
+  const placeOf = (name: string | undefined): number => columns.findIndex(({ column }) => column.name === name);
+  return schema.inner.flatMap((reference): readonly TargetInner[] => {
+    const { child, columns: own, parentColumns, when, inside } = reference;
+    const parent = schema.entities.get(reference.parent);
+    const place = placeOf(own[0]);
+    const held = columns[place];
+    const key = parent?.columns.find(({ name }) => name === parentColumns[0]);
+    if (child !== entity.model || parent === undefined || held === undefined || key === undefined) return [];
+    const find = keyFinder(inside, keyFormOf(key));
+    const discriminator = columns[placeOf(when?.column)];
+    const found = (object: ArchiveObject): readonly FoundKey[] => {
+      if (when !== undefined && textOf(object, discriminator) !== when.value) return nothing;
+      const text = memberText(object, held.member);
+      return text === null ? nothing : find(text);
+    };
+    return [{ reference, parent, place, member: held.member, find, found }];
+  });
+}
+
+function textOf(object: ArchiveObject, column: TargetColumn | undefined): string | null {
+  if (column === undefined) return null;
+  return column.inKey ? keyText(object, column.member) : memberText(object, column.member);
+}
+
+/** A value with other keys in it and every other character as it was; undefined where two keys would have to stand in one place. */
+export function withKeys(text: string, edits: readonly KeyEdit[]): string | undefined {
+  const sorted = [...edits].sort((a, b) => a.found.start - b.found.start || a.found.end - b.found.end);
+  const pieces: string[] = [];
+  let at = 0;
+  let last: { readonly start: number; readonly end: number; readonly token: string } | undefined;
+  for (const { found, to } of sorted) {
+    const { start, end } = found;
+    const token = writeToken(found, keyTexts(to)[0] ?? '');
+    if (last !== undefined && start < at) {
+      if (start !== last.start || end !== last.end || token !== last.token) return undefined;
+      continue;
+    }
+    pieces.push(text.slice(at, start), token);
+    last = { start, end, token };
+    at = end;
+  }
+  pieces.push(text.slice(at));
+  return pieces.join('');
+}
