@@ -5,9 +5,8 @@ import type { FoundKey, KeyFinder } from '../inside/key-finder.js';
 import { keyFinder } from '../inside/key-finder.js';
 import { keyFormOf } from '../inside/key-form.js';
 import { writeToken } from '../inside/token.js';
-import type { Entity, InnerReference, Schema } from '../schema/schema.js';
+import type { Column, Entity, InnerReference, Schema } from '../schema/schema.js';
 import { keyText, memberText } from '../values/object-values.js';
-import type { TargetColumn } from './target.js';
 
 /** A reference whose keys stand inside a value of one model's objects. */
 export interface TargetInner {
@@ -21,6 +20,13 @@ export interface TargetInner {
   readonly found: (object: ArchiveObject) => readonly FoundKey[];
 }
 
+/** A column of the archive, and that of the target to which it goes. */
+interface HeldColumn {
+  readonly member: string;
+  readonly inKey: boolean;
+  readonly column: Column;
+}
+
 /** A key inside a value, and the one that is to stand there instead. */
 export interface KeyEdit {
   readonly found: FoundKey;
@@ -29,7 +35,7 @@ export interface KeyEdit {
 
 const nothing: readonly FoundKey[] = Object.freeze([]);
 
-export function targetInner(schema: Schema, entity: Entity, columns: readonly TargetColumn[]): readonly TargetInner[] {
+export function targetInner(schema: Schema, entity: Entity, columns: readonly HeldColumn[]): readonly TargetInner[] {
   const placeOf = (name: string | undefined): number => columns.findIndex(({ column }) => column.name === name);
   return schema.inner.flatMap((reference): readonly TargetInner[] => {
     const { child, columns: own, parentColumns, when, inside } = reference;
@@ -49,7 +55,7 @@ export function targetInner(schema: Schema, entity: Entity, columns: readonly Ta
   });
 }
 
-function textOf(object: ArchiveObject, column: TargetColumn | undefined): string | null {
+function textOf(object: ArchiveObject, column: HeldColumn | undefined): string | null {
   if (column === undefined) return null;
   return column.inKey ? keyText(object, column.member) : memberText(object, column.member);
 }
