@@ -4,8 +4,9 @@ import { RefusedError } from '../errors/portolan-error.js';
 import { groupBy } from '../schema/group-by.js';
 import type { Reference } from '../schema/schema.js';
 import { memberText } from '../values/object-values.js';
-import type { KeyEdit, TargetInner } from './target-inner.js';
-import { withKeys } from './target-inner.js';
+import type { KeyEdit } from '../inside/with-keys.js';
+import { withKeys } from '../inside/with-keys.js';
+import type { TargetInner } from './target-inner.js';
 
 /** What a key inside a value becomes. */
 export type FollowedKey =

@@ -1,10 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
-import type { Key } from '../closure/key.js';
-import { keyTexts } from '../closure/key.js';
 import type { FoundKey, KeyFinder } from '../inside/key-finder.js';
 import { keyFinder } from '../inside/key-finder.js';
 import { keyFormOf } from '../inside/key-form.js';
-import { writeToken } from '../inside/token.js';
 import type { Column, Entity, InnerReference, Schema } from '../schema/schema.js';
 import { keyText, memberText } from '../values/object-values.js';
 
@@ -25,12 +22,6 @@ interface HeldColumn {
   readonly member: string;
   readonly inKey: boolean;
   readonly column: Column;
-}
-
-/** A key inside a value, and the one that is to stand there instead. */
-export interface KeyEdit {
-  readonly found: FoundKey;
-  readonly to: Key;
 }
 
 const nothing: readonly FoundKey[] = Object.freeze([]);
@@ -58,25 +49,4 @@ export function targetInner(schema: Schema, entity: Entity, columns: readonly He
 function textOf(object: ArchiveObject, column: HeldColumn | undefined): string | null {
   if (column === undefined) return null;
   return column.inKey ? keyText(object, column.member) : memberText(object, column.member);
-}
-
-/** A value with other keys in it and every other character as it was; undefined where two keys would have to stand in one place. */
-export function withKeys(text: string, edits: readonly KeyEdit[]): string | undefined {
-  const sorted = [...edits].sort((a, b) => a.found.start - b.found.start || a.found.end - b.found.end);
-  const pieces: string[] = [];
-  let at = 0;
-  let last: { readonly start: number; readonly end: number; readonly token: string } | undefined;
-  for (const { found, to } of sorted) {
-    const { start, end } = found;
-    const token = writeToken(found, keyTexts(to)[0] ?? '');
-    if (last !== undefined && start < at) {
-      if (start !== last.start || end !== last.end || token !== last.token) return undefined;
-      continue;
-    }
-    pieces.push(text.slice(at, start), token);
-    last = { start, end, token };
-    at = end;
-  }
-  pieces.push(text.slice(at));
-  return pieces.join('');
 }
