@@ -29,7 +29,7 @@ function written(file: string): string {
 }
 
 describe('help, README, error codes and options', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const command of commands) {
     const options = [...sharedOptions, ...commandOptions[command]];

@@ -6,7 +6,7 @@ import type { Program } from '../support/run.js';
 import { useLibrary } from './library.js';
 
 describe('the command line, wrongly used', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary();
 
   const cases: readonly (readonly [fact: string, program: Program, words: readonly string[], code: string, says: RegExp])[] = [

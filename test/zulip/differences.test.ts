@@ -17,7 +17,7 @@ const headings = [...readFileSync(join(repositoryRoot, 'docs', 'zulip.md'), 'utf
 );
 
 describe("what leaves otherwise than with Zulip's own export, without --zulip-parity", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let database: TestDatabase | undefined;
   const told: string[] = [];
   before(async function () {

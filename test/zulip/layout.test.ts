@@ -26,7 +26,7 @@ const modes: readonly (readonly [file: string, object: string, values: ProfileVa
 ];
 
 describe('--format zulip', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const sample = zulipSample();
   let database: TestDatabase | undefined;
   let folder: string;
