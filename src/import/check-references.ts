@@ -169,7 +169,8 @@ export async function checkReferences(
     if (asked.length === 0 && !hasNoKey) continue;
     const { skipped, absent, coming } = await judge(options, reference, { asked, found, parent }).catch(refused(reference));
     const answered = new Set([...found, ...coming]);
-    const dangled = options.archive.trailer?.dangling.some((one) => one.reference === reference.name) === true;
+    const dangled =
+      isUntold(options, reference) || options.archive.trailer?.dangling.some((one) => one.reference === reference.name) === true;
     if (absent.length === 0 && skipped.size === 0 && !hasNoKey && !(dangled && answered.size > 0)) continue;
     const values = inside === undefined ? valueSet(planned.target, reference) : heldInside(inside.inner).open;
     for (const value of [...absent, ...skipped]) values.add(value);
@@ -183,6 +184,14 @@ function refused({ name }: Reference): (error: unknown) => never {
   return (error) => {
     throw valueRefused(error, name);
   };
+}
+
+/** Whether nobody knew at the export that keys stand there: the objects that they mean need not have come. */
+function isUntold({ archive }: Pick<PlanOptions, 'archive'>, { name, inside }: Reference): boolean {
+  return (
+    inside !== undefined &&
+    !Object.values(archive.header.entities).some(({ inner = [] }) => inner.some((one) => one.name === name))
+  );
 }
 
 async function hold({ session, schema, findings }: PlanOptions, reference: Reference, values: Iterable<Key>): Promise<void> {
@@ -282,10 +291,11 @@ async function reportMissing(
         const among = (set: Pick<ReadonlySet<Key>, 'has'>): boolean =>
           (held !== undefined && set.has(held)) || keys.some((key) => key !== undefined && set.has(key));
         const isMissing = among(open.values) || keys.includes(undefined);
-        if (!isMissing && !(dangled.size > 0 && among(open.answered))) continue;
+        const untold = isUntold({ archive }, reference);
+        if (!isMissing && !((untold || dangled.size > 0) && among(open.answered))) continue;
         const name = objectName(planned.target, objectKey(object, planned.target.shape) ?? '');
         if (!isMissing) {
-          if (dangled.has(`${name}\0${reference.name}`)) caught.push([name, reference]);
+          if (untold || dangled.has(`${name}\0${reference.name}`)) caught.push([name, reference]);
           continue;
         }
         const isSkipped = among(open.skipped);
@@ -322,7 +332,7 @@ async function reportMissing(
       findings.warn(
         'dangling-reference-caught',
         name,
-        `${reference.name} led nowhere in the source; in the target it leads to a row of ${reference.parent}, which may be another`,
+        `${reference.name} ${isUntold({ archive }, reference) ? 'means an object that the archive has not' : 'led nowhere in the source'}; in the target it leads to a row of ${reference.parent}, which may be another`,
       );
   };
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Policy } from '../../src/index.js';
-import { explainObjects, verifyArchive } from '../../src/index.js';
+import { claimPlaceholder, explainObjects, verifyArchive } from '../../src/index.js';
 import type { Move } from '../import/move.js';
 import { move } from '../import/move.js';
 import { failureOf } from '../support/failure.js';
@@ -101,4 +102,58 @@ describe('keys inside values, at a border', () => {
       expect(refused).to.include({ code: 'POLICY_INVALID' });
       expect(String(refused)).to.match(reason);
     });
+});
+
+describe('keys inside values that nobody declared at the export', () => {
+  it('follow rows that came where the import declares them, and are told where a row of the target may be another', async () => {
+    const plain = { models: policy.models ?? {} };
+    const objects = ['person.1', 'page.1', 'page.2'];
+    const target = `INSERT INTO person VALUES (1, 'old', 9), (2, 'other', 9)`;
+    const pages = await move({ sql, source, target, policy: plain, objects });
+    try {
+      const { findings, status } = await pages.import({
+        policy: { ...plain, references: [by] },
+        onConflict: 'remap',
+        offset: 100,
+      });
+      expect(status).to.equal('done');
+      expect((await pages.rows('page')).map(({ data }) => data)).to.deep.equal([{ by: 101 }, { by: 2 }]);
+      const told = findings.filter(({ kind }) => kind.startsWith('dangling'));
+      expect(told.map(({ kind, on }) => `${kind} ${on}`)).to.deep.equal(['dangling-reference-caught public.page.2']);
+    } finally {
+      await pages.close();
+    }
+  });
+
+  it('keep a placeholder from being claimed, and an absent object from being written as NULL', async () => {
+    const person = { naturalKey: ['code'], shared: 'key' } as const;
+    const absent = (missing: 'null' | 'placeholder'): Policy => ({
+      ...policy,
+      models: { ...policy.models, person: { ...person, missing } },
+    });
+    const pages = await move({ sql, source, policy: absent('null'), objects: ['page.1'] });
+    try {
+      expect((await pages.import({ policy: absent('null') })).status).to.equal('refused');
+      const idMap = join(pages.folder, 'ids');
+      expect((await pages.import({ policy: absent('placeholder'), idMap })).status).to.equal('done');
+      await pages.target.query(`INSERT INTO person VALUES (7, 'ada7', 1)`);
+      const claim = claimPlaceholder(pages.to, {
+        placeholder: 'person.1',
+        object: 'person.7',
+        idMap,
+        policy: absent('placeholder'),
+      });
+      expect(await failureOf(claim)).to.include({ code: 'CLAIM_COLLIDES' });
+      await pages.target.query(`UPDATE page SET data = '{}', body = NULL, readers = NULL`);
+      const again = claimPlaceholder(pages.to, {
+        placeholder: 'person.1',
+        object: 'person.7',
+        idMap,
+        policy: absent('placeholder'),
+      });
+      expect((await again).status).to.equal('done');
+    } finally {
+      await pages.close();
+    }
+  });
 });

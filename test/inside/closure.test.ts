@@ -36,7 +36,7 @@ describe('references whose keys stand inside values', () => {
         const { trailer } = await verifyArchive(nodes.archive);
         expect(trailer.dangling.map(({ reference }) => reference).sort()).to.deep.equal(expected.dangling);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 });

@@ -87,7 +87,7 @@ describe('keys inside values, on import', () => {
         const { trailer } = await verifyArchive(nodes.archive);
         expect(told.length).to.be.at.least(remap === 'all' && there.length === 0 ? trailer.dangling.length : 0);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
