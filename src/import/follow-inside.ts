@@ -1,6 +1,5 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
-import { RefusedError } from '../errors/portolan-error.js';
 import { groupBy } from '../schema/group-by.js';
 import type { Reference } from '../schema/schema.js';
 import { memberText } from '../values/object-values.js';
@@ -65,26 +64,4 @@ export function followInside(
     else texts.set(place, text);
   }
   return { texts, open: [...open], lost, torn };
-}
-
-/**
- * Proves that the keys in a value that is to be written are found there again: what stands around a key in text can be such that another key
- * is read otherwise. @throws RefusedError REFERENCE_NOT_MAPPED
- */
-export function refuseUnreadable(
-  inner: TargetInner,
-  object: ArchiveObject,
-  written: string,
-  wanted: (key: Key) => Key,
-  name: () => string,
-): void {
-  if (inner.reference.inside.pattern === undefined) return;
-  const before = inner.found(object).map(({ key }) => (key === undefined ? undefined : wanted(key)));
-  const after = inner.find(written).map(({ key }) => key);
-  if (before.length === after.length && before.every((key, at) => key === after[at])) return;
-  throw new RefusedError(
-    'REFERENCE_NOT_MAPPED',
-    `${name()}: in ${inner.reference.name} another key cannot stand: with it the pattern would find something else`,
-    { hint: 'Nothing was written. Keep the keys of that model, or let the pattern take such keys.' },
-  );
 }

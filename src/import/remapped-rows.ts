@@ -7,14 +7,15 @@ import { editLine } from '../values/edit-line.js';
 import { memberText, objectKey } from '../values/object-values.js';
 import type { FollowedRow } from './followed-row.js';
 import type { FollowedKey } from './follow-inside.js';
-import { followInside, refuseUnreadable } from './follow-inside.js';
+import { followInside } from './follow-inside.js';
+import { followKey } from './follow-key.js';
+import { refuseUnreadable } from './refuse-unreadable.js';
 import type { KeyMap } from './key-map.js';
 import { PackedKeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
 import type { Held, HeldInside, ModelRows } from './model-rows.js';
 import { changesKey } from './model-rows.js';
 import type { PlannedModel } from './planned-model.js';
-import { objectName } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import type { TargetModel } from './target.js';
 import type { TargetInner } from './target-inner.js';
@@ -137,7 +138,11 @@ export class RemappedRows implements WrittenRows {
       }
     }
     if (rows.inside.size > 0) {
-      const values = followInside(target.inner, object, (inner, key) => this.#followKey(rows, inner, key));
+      const values = followInside(target.inner, object, (inner, key) => {
+        const followed = this.#followKey(rows, inner, key);
+        if (followed.is === 'open') this.#sawOpen = true;
+        return followed;
+      });
       if (values.torn.length > 0) return { is: 'torn', references: values.torn };
       for (const [place, text] of values.texts) (texts ??= new Map()).set(place, text);
       for (const place of values.open) (unknown ??= new Set()).add(place);
@@ -177,7 +182,7 @@ export class RemappedRows implements WrittenRows {
     const row = this.follow(planned, object);
     if (row.is !== 'kept')
       throw new TypeError(`an object of ${planned.target.model} is written that cannot follow its references`);
-    this.#refuseUnreadable(planned, object, row.texts);
+    refuseUnreadable(planned.target, object, row.texts, (inner, key) => this.#followKey(this.#of(planned), inner, key));
     return this.lineOf(planned, object, lane, { texts: row.texts, key: this.key(planned, object) });
   }
 
@@ -229,31 +234,7 @@ export class RemappedRows implements WrittenRows {
   }
 
   #followKey({ inside }: ModelRows, inner: TargetInner, key: Key): FollowedKey {
-    const held = inside.get(inner);
-    if (held === undefined) return { is: 'led', to: key };
-    const { space, parent, reference } = held;
-    if (this.#isOpen(held, key)) {
-      this.#sawOpen = true;
-      return { is: 'open' };
-    }
-    if (space instanceof ColumnSpace && space.gone.has(key)) return { is: 'torn' };
-    if (parent === undefined || !reference.direct || !parent.skipped.has(key))
-      return { is: 'led', to: space?.moved.get(key) ?? key };
-    const other = parent.standIns.get(key);
-    return other === undefined ? { is: 'lost' } : { is: 'led', to: other };
-  }
-
-  #refuseUnreadable(planned: PlannedModel, object: ArchiveObject, texts: ReadonlyMap<number, string>): void {
-    const { target } = planned;
-    for (const inner of target.inner) {
-      const text = texts.get(inner.place);
-      if (text === undefined) continue;
-      const wanted = (key: Key): Key => {
-        const followed = this.#followKey(this.#of(planned), inner, key);
-        return followed.is === 'led' ? followed.to : key;
-      };
-      refuseUnreadable(inner, object, text, wanted, () => objectName(target, objectKey(object, target.shape) ?? ''));
-    }
+    return followKey(inside.get(inner), key, (held) => this.#isOpen(held, key));
   }
 
   /** A materialized path with the keys that its objects have in the target; null where one of them is not decided yet. */

@@ -4,9 +4,9 @@ import { keyTexts } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import { toArchiveValue } from '../values/archive-value.js';
 import type { FollowedKey } from './follow-inside.js';
-import { followInside, refuseUnreadable } from './follow-inside.js';
+import { followInside } from './follow-inside.js';
+import { refuseUnreadable } from './refuse-unreadable.js';
 import type { PlannedModel } from './planned-model.js';
-import { objectName } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import { memberText, objectKey } from '../values/object-values.js';
 import type { TargetInner } from './target-inner.js';
@@ -103,18 +103,12 @@ export class StandIns implements WrittenRows {
   #written(planned: PlannedModel, object: ArchiveObject): ArchiveObject {
     const followed = this.follow(planned, object);
     if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
-    for (const inner of planned.target.inner) this.#refuseUnreadable(planned, inner, object, followed.object);
+    const { target } = planned;
+    if (target.inner.length > 0 && followed.object !== object) {
+      const texts = target.inner.map(({ place, member }) => [place, memberText(followed.object, member) ?? ''] as const);
+      refuseUnreadable(target, object, new Map(texts), (inner, key) => this.#followKey(inner, key));
+    }
     return followed.object;
-  }
-
-  #refuseUnreadable({ target }: PlannedModel, inner: TargetInner, object: ArchiveObject, written: ArchiveObject): void {
-    if (written === object) return;
-    const wanted = (key: Key): Key => {
-      const followed = this.#followKey(inner, key);
-      return followed.is === 'led' ? followed.to : key;
-    };
-    const name = (): string => objectName(target, objectKey(object, target.shape) ?? '');
-    refuseUnreadable(inner, object, memberText(written, inner.member) ?? '', wanted, name);
   }
 
   #parentOf({ reference }: TargetInner): PlannedModel | undefined {

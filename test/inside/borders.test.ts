@@ -156,4 +156,20 @@ describe('keys inside values that nobody declared at the export', () => {
       await pages.close();
     }
   });
+
+  it('refuse a new key that the pattern would not find again', async () => {
+    const tags = `CREATE TABLE tag (name text PRIMARY KEY); CREATE TABLE post (id int PRIMARY KEY, body text)`;
+    const inText = { from: 'post.body', pattern: '@(\\w+)', to: 'tag' };
+    const suffixed = (keySuffix: string): Policy => ({ models: { tag: { keySuffix }, post: {} }, references: [inText] });
+    const rows = `INSERT INTO tag VALUES ('new'); INSERT INTO post VALUES (1, 'it is @new')`;
+    const posts = await move({ sql: tags, source: rows, policy: suffixed('-2'), objects: ['post.1'] });
+    try {
+      const refused = await failureOf(posts.import({ remap: 'all', policy: suffixed('-2') }));
+      expect(refused).to.include({ code: 'REFERENCE_NOT_MAPPED', exitCode: 3 });
+      expect((await posts.import({ onConflict: 'remap', remap: 'all', policy: suffixed('_2') })).status).to.equal('done');
+      expect((await posts.rows('post')).map(({ body }) => body)).to.deep.equal(['it is @new_2']);
+    } finally {
+      await posts.close();
+    }
+  });
 });
