@@ -37,9 +37,11 @@ export { copyFiles } from './files/copy-files.js';
 export type { CopyFilesOptions } from './files/copy-files.js';
 export { localFileStore } from './files/local-file-store.js';
 export { localFiles } from './files/local-files.js';
-export type { FileDraft, FileSink, FileSource, FileState } from './files/file-source.js';
+export { objectFiles } from './files/object-files.js';
+export { placedFiles } from './files/placed-files.js';
+export type { FileDraft, FileSink, FileSource, FileState, FoundFile, StoredFacts } from './files/file-source.js';
 export type { FileStore, FileTransaction } from './files/file-store.js';
-export type { CopiedFile, FileOwner, NamedFile } from './files/named-file.js';
+export type { CopiedFile, FileOwner, NamedFile, StoredObject } from './files/named-file.js';
 export type { FilesContext, FilesOf, LeavingValues } from './export/files-context.js';
 export type {
   Policy,

@@ -3,6 +3,7 @@ import type { ExportResult } from '../export/export-options.js';
 import type { Finding } from '../findings/finding.js';
 import type { ImportResult } from '../import/import-options.js';
 import { decisions } from '../import/import-options.js';
+import { excludedReason } from '../export/tell-what-stays.js';
 import { conflictLines } from './conflict-lines.js';
 import { table } from './table.js';
 
@@ -70,6 +71,9 @@ export async function countsTable(
   return table(['model', 'objects'], rows);
 }
 
+/** So many excluded models are named; of a profile there are dozens, which nobody reads. */
+const namedExcluded = 3;
+
 /** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited. */
 const worthTelling: ReadonlySet<string> = new Set([
   'left-out',
@@ -86,9 +90,17 @@ const worthTelling: ReadonlySet<string> = new Set([
 export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   const notes = findings.filter(({ severity, kind }) => severity === 'note' && (worthTelling.has(kind) || verbose));
+  const excluded = notes.filter(({ reason }) => reason === excludedReason);
+  const isFolded = !verbose && excluded.length > namedExcluded;
+  const line = ({ severity, on, reason }: Finding): string => `${severity}: ${on}: ${reason}`;
+  const folded = `note: ${String(excluded.length)} models are excluded: their rows stay at home (--verbose names them)`;
   // No number of notes may take a warning's place.
-  const told = [...warnings, ...notes];
-  const lines = told.slice(0, verbose ? undefined : shown).map(({ severity, on, reason }) => `${severity}: ${on}: ${reason}`);
-  const more = told.length - lines.length;
+  const all = [
+    ...warnings.map(line),
+    ...(isFolded ? [folded] : []),
+    ...notes.filter((one) => !isFolded || !excluded.includes(one)).map(line),
+  ];
+  const lines = all.slice(0, verbose ? undefined : shown);
+  const more = all.length - lines.length;
   return more > 0 ? [...lines, `… and ${String(more)} more (--findings FILE lists them)`] : lines;
 }

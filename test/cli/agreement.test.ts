@@ -12,7 +12,7 @@ import { commandOptions, commands, declarations, laterCommandNames, laterOptions
 const root = projectRoot();
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const ofProfile = zulipOptions.map(({ name }) => `--${name}`);
+const ofProfile = zulipOptions.map(({ name, isOn }) => (isOn === true ? `--no-${name}` : `--${name}`));
 const known = new Set(
   [sharedOptions, ...Object.values(commandOptions), ...Object.values(laterOptions), ofProfile, ['--no-files']].flat(),
 );
