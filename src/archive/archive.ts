@@ -1,5 +1,6 @@
 import type { RecordedProfile } from '../policy/export-profile.js';
 import type { EdgeOfWorld } from '../policy/policy.js';
+import type { Inside } from '../inside/inside.js';
 
 /** What an archive holds, as FORMATS.md describes it. Values are JSON values that carry the server's text exactly. */
 export type ArchiveValue = string | number | boolean | null;
@@ -53,6 +54,8 @@ export interface ArchiveEntity {
   readonly links: Readonly<Record<string, ArchiveLink>>;
   /** Model members whose column(s) hold a reference. */
   readonly references: readonly ArchiveReference[];
+  /** References whose keys stand inside values; absent where there are none. */
+  readonly inner?: readonly ArchiveInnerReference[] | undefined;
 }
 
 export interface ArchiveColumn {
@@ -82,6 +85,9 @@ export interface ArchiveReference {
   /** Equal values can be written differently: the database resolved it, and no text disproves it. */
   readonly inexact?: true | undefined;
 }
+
+/** From one column to one: any number of keys stand in its value. */
+export interface ArchiveInnerReference extends Omit<ArchiveReference, 'inexact'>, Inside {}
 
 /** One object of an archive. `pk` is an object by member name where the key has several columns. */
 export interface ArchiveObject {

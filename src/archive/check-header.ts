@@ -1,4 +1,7 @@
 import { RefusedError } from '../errors/portolan-error.js';
+import type { Inside } from '../inside/inside.js';
+import { insideOf } from '../inside/inside.js';
+import { keyFinder } from '../inside/key-finder.js';
 import { isStorableText } from '../values/storable-text.js';
 import type { ArchiveEntity, ArchiveHeader, ArchiveTrailer } from './archive.js';
 import { sealOf } from './seal-of.js';
@@ -14,6 +17,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 const isCounts = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isCount);
+const isOne = (value: unknown): boolean => Array.isArray(value) && value.length === 1;
 const isListOf =
   (shape: Shape) =>
   (value: unknown): boolean =>
@@ -42,6 +46,13 @@ const referenceShape: Shape = {
 };
 const isReference = (value: unknown): boolean =>
   isRecord(value) && fits({ when: undefined, inexact: undefined, ...value }, referenceShape);
+const innerShape: Shape = {
+  ...{ name: isString, columns: (value) => isStrings(value) && isOne(value), parent: isString },
+  parentColumns: (value) => isStrings(value) && isOne(value),
+  when: (value) => value === undefined || (isRecord(value) && fits(value, { column: isString, value: isString })),
+};
+const isInner = (value: unknown): boolean =>
+  isRecord(value) && fits({ when: undefined, ...value }, innerShape) && isUnderstood(value);
 const entityShape: Shape = {
   schema: isString,
   table: isString,
@@ -49,9 +60,12 @@ const entityShape: Shape = {
   columns: (value) => isRecord(value) && Object.values(value).every((column) => fits(column, columnShape)),
   links: (value) => isRecord(value) && Object.values(value).every((one) => fits(one, linkShape)),
   references: (value) => Array.isArray(value) && value.every(isReference),
+  inner: (value) => value === undefined || (Array.isArray(value) && value.every(isInner)),
 };
 const headerShape: Shape = {
-  entities: (value) => isRecord(value) && Object.values(value).every((entity) => fits(entity, entityShape)),
+  entities: (value) =>
+    isRecord(value) &&
+    Object.values(value).every((entity) => isRecord(entity) && fits({ inner: undefined, ...entity }, entityShape)),
   order: isStrings,
   seeds: isStrings,
   roots: isStrings,
@@ -121,6 +135,19 @@ export function checkHeader(value: unknown, path: string): ArchiveHeader {
   if (faulty !== undefined)
     throw new RefusedError('ARCHIVE_DAMAGED', `${path}: its header does not describe ${faulty} once and whole`);
   return header;
+}
+
+/** Where keys stand in values is said in one way, and in one that this version knows. */
+function isUnderstood({ array, path, pattern }: Readonly<Record<string, unknown>>): boolean {
+  const isRight = (array === undefined || array === true) && [path, pattern].every((one) => one === undefined || isString(one));
+  const inside = isRight ? insideOf({ array, path, pattern } as Inside) : undefined;
+  if (inside === undefined) return false;
+  try {
+    keyFinder(inside, undefined);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** It has a key, of columns that it has, and no column twice. */

@@ -4,11 +4,15 @@ import { isIntegerText, toIntegerKey, toKey } from '../closure/key.js';
 import type { KeySet } from '../closure/key-set.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { writeObjectName } from '../seeds/object-name.js';
+import type { KeyFinder } from '../inside/key-finder.js';
+import { keyFinder } from '../inside/key-finder.js';
+import { keyFormOf } from '../inside/key-form.js';
 import { keyShape, pkToKey, toServerText } from '../values/archive-value.js';
 import type {
   ArchiveColumn,
   ArchiveEntity,
   ArchiveHeader,
+  ArchiveInnerReference,
   ArchiveObject,
   ArchiveReference,
   ArchiveTrailer,
@@ -50,11 +54,17 @@ interface EntityColumns {
   readonly members: ReadonlyMap<string, { readonly member: string; readonly kind: ArchiveColumn['kind'] }>;
 }
 
+interface InnerKeys {
+  readonly reference: ArchiveInnerReference;
+  readonly find: KeyFinder;
+}
+
 /** First all keys (and what else references mean), then all references. */
 export class ClosedProof {
   readonly #path: string;
   readonly #columns = new Map<string, EntityColumns>();
   readonly #values = new Map<string, KeySet>();
+  readonly #inner = new Map<string, readonly InnerKeys[]>();
   readonly #dangling = new Set<string>();
   /** Models of which objects stayed at home. */
   readonly #external = new Set<string>();
@@ -69,10 +79,13 @@ export class ClosedProof {
     for (const [model, { entity }] of this.#columns) {
       const groups = [entity.key];
       for (const other of Object.values(header.entities)) {
-        for (const reference of other.references) if (reference.parent === model) groups.push(reference.parentColumns);
+        for (const reference of [...other.references, ...(other.inner ?? [])])
+          if (reference.parent === model) groups.push(reference.parentColumns);
       }
       this.#wanted.set(model, uniqueGroups(groups));
     }
+    for (const [model, { inner = [] }] of Object.entries(header.entities))
+      if (inner.length > 0) this.#inner.set(model, innerKeys(header, inner));
   }
 
   collect(object: ArchiveObject): void {
@@ -104,6 +117,12 @@ export class ClosedProof {
       if (!this.#isListed(object, reference)) throw notClosed(this.#path, this.#nameOf(object), reference.name, reference.parent);
       dangling = [...dangling, reference.name];
     }
+    for (const inner of this.#inner.get(object.model) ?? []) {
+      if (this.#resolvesInside(object, inner)) continue;
+      const { name, parent } = inner.reference;
+      if (!this.#isListed(object, inner.reference)) throw notClosed(this.#path, this.#nameOf(object), name, parent);
+      dangling = [...dangling, name];
+    }
     for (const [member, link] of Object.entries(entity.links)) {
       const shape = this.#shape(link.model);
       const keys = this.#set(link.model, this.#columns.get(link.model)?.entity.key ?? []);
@@ -112,6 +131,18 @@ export class ClosedProof {
       }
     }
     return dangling;
+  }
+
+  #resolvesInside(object: ArchiveObject, { reference, find }: InnerKeys): boolean {
+    if (!this.#holdsFor(object, reference)) return true;
+    const value = this.#valueOf(object, reference.columns);
+    return value === undefined || find(String(value)).every(({ key }) => key !== undefined && this.#resolves(reference, key));
+  }
+
+  #holdsFor(object: ArchiveObject, { when }: Pick<ArchiveReference, 'when'>): boolean {
+    if (when === undefined) return true;
+    const held = this.#valueOf(object, [when.column]);
+    return held !== undefined && String(held) === when.value;
   }
 
   #resolves(reference: ArchiveReference, value: Key): boolean {
@@ -126,7 +157,7 @@ export class ClosedProof {
     return this.#columns.get(parent)?.entity.key.every((name, at) => name === parentColumns[at]) === true;
   }
 
-  #isListed(object: ArchiveObject, reference: ArchiveReference): boolean {
+  #isListed(object: ArchiveObject, reference: Pick<ArchiveReference, 'name'>): boolean {
     return this.#dangling.has(`${this.#nameOf(object)}\0${reference.name}`);
   }
 
@@ -142,10 +173,7 @@ export class ClosedProof {
   }
 
   #referenceValue(object: ArchiveObject, reference: ArchiveReference): Key | undefined {
-    if (reference.when !== undefined) {
-      const held = this.#valueOf(object, [reference.when.column]);
-      if (held === undefined || String(held) !== reference.when.value) return undefined;
-    }
+    if (!this.#holdsFor(object, reference)) return undefined;
     const value = this.#valueOf(object, reference.columns);
     if (typeof value !== 'string' || reference.columns.length !== 1) return value;
     // Ids that are kept as text: the parent's key is a number then.
@@ -186,6 +214,15 @@ export class ClosedProof {
     }
     return set;
   }
+}
+
+/** Of a parent that the archive does not tell of no key is known, and none is there. */
+function innerKeys(header: ArchiveHeader, inner: readonly ArchiveInnerReference[]): readonly InnerKeys[] {
+  return inner.map((reference) => {
+    const columns = Object.values(header.entities[reference.parent]?.columns ?? {});
+    const column = columns.find(({ name }) => name === reference.parentColumns[0]);
+    return { reference, find: keyFinder(reference, column === undefined ? undefined : keyFormOf(column)) };
+  });
 }
 
 const noNames: readonly string[] = Object.freeze([]);

@@ -1,11 +1,12 @@
 import type { DataSource } from 'typeorm';
 import { databaseIdentity } from '../changes/database-identity.js';
 import { countChangedRows, proveNothingElseGone, tableId } from '../changes/row-counts.js';
+import { innerValue, stageInner } from '../changes/stage-inner.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { seedLookup } from '../dialect/postgres/seed-lookup.js';
 import { openWriteSession } from '../dialect/postgres/session.js';
 import { settleCommit } from '../dialect/postgres/settle-commit.js';
-import { ownRows } from '../dialect/postgres/sql.js';
+import { ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import { FailedError, RefusedError, UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { Findings } from '../findings/finding.js';
@@ -109,6 +110,27 @@ function refuseTrees({ model, materializedPath, nestedSet }: Entity): void {
   throw new UsageError('CLAIM_UNLIKE', `${model} is a tree: a node cannot become another with all below it`);
 }
 
+/** A key inside a value is not moved: whoever reads that value must decide what it is to hold. */
+async function refuseInside(session: PinnedSession, schema: Schema, { entity, placeholder }: ClaimedRows): Promise<void> {
+  const inner = schema.inner.filter(({ parent }) => parent === entity.model);
+  for (const [reference, pairs] of await stageInner(session, schema, inner)) {
+    const value = quoteIdentifier(reference.parentColumns[0] ?? '');
+    const [row] = await session.query(
+      `SELECT count(*) FROM ${pairs.table} v WHERE v.${innerValue} IN (SELECT ${value} FROM ${ownRows(entity)} WHERE ${hasKey(entity, placeholder)})`,
+      [],
+      { what: 'look for the placeholder inside values', table: pairs.entity.table },
+    );
+    if (Number(row?.[0] ?? 0) === 0) continue;
+    throw new RefusedError(
+      'CLAIM_COLLIDES',
+      `${reference.name}: the key of the placeholder stands inside values of ${String(row?.[0])} rows`,
+      {
+        hint: 'Nothing was written. Write the key of the object there first.',
+      },
+    );
+  }
+}
+
 interface Moved {
   readonly moved: Readonly<Record<string, number>>;
   readonly linksInCommon: Readonly<Record<string, number>>;
@@ -122,6 +144,7 @@ async function move(session: PinnedSession, schema: Schema, rows: ClaimedRows): 
   const linksInCommon: Record<string, number> = {};
   const gone = new Map([[tableId(entity.table), 1]]);
   const references = schema.references.filter(({ parent }) => parent === entity.model);
+  await refuseInside(session, schema, rows);
   for (const link of schema.links)
     for (const end of [link.owner, link.inverse].filter(({ parent }) => parent === entity.model)) {
       const count = await dropLinksInCommon(session, schema, link, end, rows);

@@ -1,5 +1,8 @@
 import type { ColumnGroup } from '../dialect/row-reader.js';
-import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
+import type { KeyFinder } from '../inside/key-finder.js';
+import { keyFinder } from '../inside/key-finder.js';
+import { keyFormOf } from '../inside/key-form.js';
+import type { Entity, InnerReference, Link, Reference, Schema } from '../schema/schema.js';
 import type { Key } from './key.js';
 import type { ToParentValue } from './parent-value.js';
 import { toParentValue } from './parent-value.js';
@@ -10,6 +13,8 @@ export interface UpEdge {
   readonly group: number;
   /** Where the values are written otherwise than the parent's. */
   readonly toParent: ToParentValue | undefined;
+  /** Where the keys stand inside the values. */
+  readonly find: KeyFinder | undefined;
   /** Group and text of the discriminating column of a declared reference. */
   readonly when: { readonly group: number; readonly value: string } | undefined;
 }
@@ -35,6 +40,8 @@ export class Edges {
   readonly #down = new Map<string, Reference[]>();
   readonly #up = new Map<string, Reference[]>();
   readonly #sides = new Map<string, LinkSide[]>();
+  readonly #inner = new Map<string, InnerReference[]>();
+  readonly #innerTo = new Map<string, InnerReference[]>();
 
   constructor(schema: Schema) {
     this.schema = schema;
@@ -43,6 +50,11 @@ export class Edges {
       if (through.has(reference.child) || !travels(schema, reference)) continue;
       append(this.#down, reference.parent, reference);
       append(this.#up, reference.child, reference);
+    }
+    for (const reference of schema.inner) {
+      if (!travels(schema, reference)) continue;
+      append(this.#inner, reference.child, reference);
+      append(this.#innerTo, reference.parent, reference);
     }
     for (const link of schema.links) {
       append(this.#sides, link.owner.parent, { link, from: link.owner, to: link.inverse });
@@ -56,6 +68,21 @@ export class Edges {
 
   up(model: string): readonly Reference[] {
     return this.#up.get(model) ?? [];
+  }
+
+  /** References whose keys stand inside values of the model's rows. They lead up only. */
+  inner(model: string): readonly InnerReference[] {
+    return this.#inner.get(model) ?? [];
+  }
+
+  /** Those that lead to the model's rows. */
+  innerTo(model: string): readonly InnerReference[] {
+    return this.#innerTo.get(model) ?? [];
+  }
+
+  finder({ inside, parent, parentColumns }: InnerReference): KeyFinder {
+    const column = this.entity(parent).columns.find(({ name }) => name === parentColumns[0]);
+    return keyFinder(inside, column === undefined ? undefined : keyFormOf(column));
   }
 
   sides(model: string): readonly LinkSide[] {
@@ -75,13 +102,14 @@ export class Edges {
     const entity = this.entity(model);
     const groups: ColumnGroup[] = [entity.key];
     const up: UpEdge[] = [];
-    for (const reference of this.up(model)) {
+    for (const reference of [...this.up(model), ...this.inner(model)]) {
       if (reference.follow.up === 'cut') continue;
       const when = reference.when;
       up.push({
         reference,
         group: groupOf(groups, reference.columns),
         toParent: toParentValue(reference),
+        find: isInner(reference) ? this.finder(reference) : undefined,
         when: when === undefined ? undefined : { group: groupOf(groups, [when.column]), value: when.value },
       });
     }
@@ -98,6 +126,11 @@ export function valueOf(edge: UpEdge, groups: readonly (readonly (Key | null)[])
     if (discriminator === null || discriminator === undefined || String(discriminator) !== edge.when.value) return null;
   }
   return groups[edge.group]?.[row] ?? null;
+}
+
+/** Whether its keys stand inside values. */
+export function isInner(reference: Reference): reference is InnerReference {
+  return reference.inside !== undefined;
 }
 
 function groupOf(groups: ColumnGroup[], columns: ColumnGroup): number {

@@ -1,8 +1,10 @@
 import type { RowReader } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import type { DanglingReference } from './closure.js';
-import { keySetIn } from './create-key-set.js';
+import { createKeySet, keySetIn } from './create-key-set.js';
 import type { Edges } from './edges.js';
+import { isInner } from './edges.js';
+import { innerHolders } from './inner-holders.js';
 import type { Key } from './key.js';
 import { heldIn } from './held-in.js';
 import { keyPairs } from './key-pairs.js';
@@ -22,6 +24,13 @@ export async function findDangling(
     const answered = reference.direct ? undefined : await answeredOtherwise(edges, reader, reference, values);
     const told = new Map<string, KeySet>();
     const isLink = edges.entity(reference.child).role === 'link';
+    if (isInner(reference)) {
+      const leadsNowhere = (key: Key | undefined): boolean => key === undefined || values.has(key);
+      const told = createKeySet(edges.entity(reference.child));
+      for await (const [key] of innerHolders({ edges, reader, membership }, reference, leadsNowhere))
+        if (told.add(key)) dangling.push({ model: reference.child, key, name: reference.name, reference, value: '' });
+      continue;
+    }
     const found = isLink ? openLinks(edges, reader, reference, values) : holders(edges, reader, reference, values);
     for await (const one of found) {
       if (answered?.has(one.value) === true) continue;

@@ -111,8 +111,8 @@ function isFoundByKey({ key, uniques }: Entity): boolean {
   return uniques.some(({ columns, predicate }) => predicate === undefined && columns[0] === key[0]);
 }
 
-function isPlain({ direct, asText, columns }: Reference): boolean {
-  return direct && asText === undefined && columns.length === 1;
+function isPlain({ direct, asText, columns, inside }: Reference): boolean {
+  return direct && inside === undefined && asText === undefined && columns.length === 1;
 }
 
 function targetOf({ edges }: WalkOptions, { constraint, parent }: Reference): Entity | undefined {

@@ -1,4 +1,5 @@
 import type { KeyBatch } from '../dialect/row-reader.js';
+import type { KeyFinder } from '../inside/key-finder.js';
 import type { RefusedError } from '../errors/portolan-error.js';
 import type { Arrival } from './arrival.js';
 import type { ClosureStep } from './closure.js';
@@ -118,7 +119,9 @@ export class Intake {
       ahead?.push(key);
       for (const [edge, way] of ways) {
         const value = valueOf(edge, batch.groups, row);
-        if (value !== null) this.want(way, value);
+        if (value === null) continue;
+        if (edge.find === undefined) this.want(way, value);
+        else this.#wantInside(edge.find, way, value);
       }
     }
     if (fresh === 0) return;
@@ -140,6 +143,13 @@ export class Intake {
     if (this.#refusal !== undefined && !border.drops) throw this.#refusal;
     this.#spent ||= budget.isSpent(total, depth);
     onProgress?.({ stage: 'closure', model, done: total, total: undefined });
+  }
+
+  #wantInside(find: KeyFinder, way: Way, value: Key): void {
+    for (const { key } of find(String(value))) {
+      if (key === undefined) this.unresolved.addUnreadable(way.reference);
+      else this.want(way, key);
+    }
   }
 
   #waysUp(plan: ScanPlan, role: Arrival['role']): readonly (readonly [UpEdge, Way])[] {

@@ -54,7 +54,7 @@ function asObjectLeaf(options: WalkOptions, entity: Entity): ObjectLeaf | undefi
   const { edges, rule, roots, border, seeds, whole } = options;
   const { model } = entity;
   if (entity.key.length === 0 || seeds.has(model) || whole.has(model) || border.closes(model)) return undefined;
-  if (edges.down(model).length > 0 || edges.sides(model).length > 0) return undefined;
+  if (edges.down(model).length > 0 || edges.innerTo(model).length > 0 || edges.sides(model).length > 0) return undefined;
   const brings = edges.up(model).filter((reference) => reference.follow.down !== 'skip');
   const leading = leadingRole((from) => rule.down(from, roots.has(model)));
   if (leading === undefined) return undefined;

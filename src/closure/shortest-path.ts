@@ -4,6 +4,7 @@ import type { ClosureStep } from './closure.js';
 import type { Edges, LinkSide } from './edges.js';
 import type { Role, StepRule } from './follow-rule.js';
 import type { Key } from './key.js';
+import { innerPairs } from './inner-holders.js';
 import { keyPairs } from './key-pairs.js';
 import type { KeySet } from './key-set.js';
 import type { Membership } from './membership.js';
@@ -73,6 +74,12 @@ async function* origins(
     // Of a table without key nothing can have been taken.
     if (reference.follow.up === 'cut' || edges.entity(reference.child).key.length === 0) continue;
     yield* step(options, reference.child, nodes, reference, 'up', () => true);
+  }
+  for (const reference of edges.innerTo(model)) {
+    for await (const [origin, target] of innerPairs(options, reference, [...nodes.keys()])) {
+      const node = nodes.get(target);
+      if (node !== undefined) yield reached(reference.child, origin, node, reference.name, 'up');
+    }
   }
   if (upOnly) return;
   for (const reference of edges.up(model)) {

@@ -4,6 +4,7 @@ import type { Entity, Reference } from '../schema/schema.js';
 import type { DescribedSet } from './closure.js';
 import { createKeySet, keySetIn } from './create-key-set.js';
 import type { Edges } from './edges.js';
+import { innerPairs } from './inner-holders.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
 import type { LeftOut } from './left-out.js';
@@ -67,6 +68,15 @@ export async function spreadDrop(options: SpreadOptions, result: WalkResult): Pr
           }
         }
       }
+      for (const key of fresh) rows.push({ model: child.model, key });
+      if (fresh.length > 0) queue.push({ entity: child, keys: fresh, rule });
+    }
+    // Nothing can be written instead of a key inside a value.
+    for (const reference of edges.innerTo(parent.model)) {
+      const child = edges.entity(reference.child);
+      const fresh: Key[] = [];
+      for await (const [key] of innerPairs({ edges, reader, membership: result.membership }, reference, keys))
+        if (leftOut.add(child, key, rule)) fresh.push(key);
       for (const key of fresh) rows.push({ model: child.model, key });
       if (fresh.length > 0) queue.push({ entity: child, keys: fresh, rule });
     }

@@ -168,7 +168,8 @@ async function assemble(
   const dangling = await findDangling(edges, options.reader, membership, result.unresolved);
   for (const { model, key, name: via, reference } of dangling) {
     const name = formatObjectName(edges.entity(model), key);
-    findings.warn('dangling-reference', name, `${via} holds a key that no row of ${reference.parent} has`);
+    const held = reference.inside === undefined ? 'a key' : 'what is no key, or one';
+    findings.warn('dangling-reference', name, `${via} holds ${held} that no row of ${reference.parent} has`);
   }
   const cuts = new Map<Reference, 'all' | KeySet>(cut);
   for (const reference of schema.references) if (reference.follow.up === 'cut') cuts.set(reference, 'all');

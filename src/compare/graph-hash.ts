@@ -8,6 +8,8 @@ import { compareKeysOf } from '../closure/key-order.js';
 import { pkToKey } from '../values/archive-value.js';
 import { keyText, memberKeys, memberText, objectKey } from '../values/object-values.js';
 import { GraphColours } from './graph-colours.js';
+import type { HeldInside } from './held-inside.js';
+import { heldInside } from './held-inside.js';
 import type { HeldKey } from './held-keys.js';
 import { heldKeys } from './held-keys.js';
 
@@ -58,6 +60,9 @@ async function addEdges(archive: ArchiveReader, models: Models, colours: GraphCo
         const key = value(object);
         if (key !== undefined) follow(reference.name, reference.parent, key);
       }
+      for (const { reference, found } of own.inside)
+        for (const [at, { key }] of found(object).entries())
+          if (key !== undefined) follow(`${reference.name} ${String(at)}`, reference.parent, key);
       for (const { member, model, shape } of own.links)
         for (const key of memberKeys(object, member, shape)) follow(`${object.model}.${member}`, model, key);
     }
@@ -78,6 +83,7 @@ function externalNames(header: ArchiveHeader, { external }: ArchiveTrailer): Rea
 /** What of a model's objects is hashed, and where each stands among all. */
 class HashedModel {
   readonly held: readonly HeldKey[];
+  readonly inside: readonly HeldInside[];
   readonly links: readonly {
     readonly member: string;
     readonly model: string;
@@ -97,6 +103,7 @@ class HashedModel {
     this.#shape = headerKeyShape(header, model);
     this.#compare = compareKeysOf(this.#shape.kinds);
     this.held = heldKeys(header, model);
+    this.inside = heldInside(header, model);
     this.links = Object.entries(entity?.links ?? {}).map(([member, link]) => ({
       ...{ member, model: link.model },
       shape: headerKeyShape(header, link.model),
@@ -122,9 +129,26 @@ class HashedModel {
   valuesOf(object: ArchiveObject): string {
     const values = this.#values.map(({ member, inKey }) => [
       member,
-      inKey ? keyText(object, member) : memberText(object, member),
+      inKey ? keyText(object, member) : this.#textOf(object, member),
     ]);
     return JSON.stringify([this.#model, values]);
+  }
+
+  /** Of a value in which keys of others stand, what stands around them. */
+  #textOf(object: ArchiveObject, member: string): unknown {
+    const text = memberText(object, member);
+    const here = this.inside.filter((one) => one.member === member);
+    if (text === null || here.length === 0) return text;
+    const found = here.flatMap((one) => one.found(object)).filter(({ key }) => key !== undefined);
+    let at = 0;
+    const around = found
+      .sort((a, b) => a.start - b.start)
+      .map(({ start, end }) => {
+        const piece = text.slice(at, Math.max(at, start));
+        at = Math.max(at, end);
+        return piece;
+      });
+    return [...around, text.slice(at)];
   }
 
   placeOf(key: Key): number | undefined {

@@ -71,7 +71,9 @@ export async function mergePass(merging: Merging, folder: string, writer: Archiv
   } finally {
     for (const pass of passes) await pass.close();
   }
-  const references = new Set(Object.values(header.entities).flatMap((entity) => entity.references.map(({ name }) => name)));
+  const references = new Set(
+    Object.values(header.entities).flatMap((entity) => [...entity.references, ...(entity.inner ?? [])].map(({ name }) => name)),
+  );
   const content: TrailerContent = {
     objects: Object.fromEntries(counts.objects),
     links: Object.fromEntries([...counts.links].filter(([, count]) => count > 0)),

@@ -4,7 +4,12 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import type { KeyShape } from '../values/archive-value.js';
 import { keyToPk, toArchiveValue } from '../values/archive-value.js';
-import { memberKeys, objectKey } from '../values/object-values.js';
+import { groupBy } from '../schema/group-by.js';
+import type { KeyEdit } from '../inside/with-keys.js';
+import { withKeys } from '../inside/with-keys.js';
+import { memberKeys, memberText, objectKey } from '../values/object-values.js';
+import type { HeldInside } from './held-inside.js';
+import { heldInside } from './held-inside.js';
 import type { HeldKey } from './held-keys.js';
 import { heldKeys } from './held-keys.js';
 import type { IdMap } from './id-map.js';
@@ -12,12 +17,13 @@ import { Translated } from './translated.js';
 
 /**
  * Gives objects of a model the keys that they have in the second state, and those of what they refer to and are linked to. Undefined
- * for an object that the map does not name. References to what is no key stay as they are, and so do ids in the midst of a text.
+ * for an object that the map does not name. References to what is no key stay as they are.
  */
 export function translator(header: ArchiveHeader, model: string, map: IdMap): (object: ArchiveObject) => Translated | undefined {
   const entity = header.entities[model];
   const shape = headerKeyShape(header, model);
   const held = heldKeys(header, model);
+  const inside = groupBy(heldInside(header, model), ({ member }) => member);
   const lists = Object.entries(entity?.links ?? {}).map(([member, link]) => ({
     ...{ member, model: link.model },
     shape: headerKeyShape(header, link.model),
@@ -32,6 +38,7 @@ export function translator(header: ArchiveHeader, model: string, map: IdMap): (o
       const to = old === undefined ? undefined : map.counterpart(one.reference.parent, old);
       if (to !== undefined) assign(one, to, fields);
     }
+    for (const [member, group] of inside) translateInside(member, group, object, map, fields);
     const lost = new Map<string, readonly Key[]>();
     for (const list of lists) translateList(list, object, map, fields, lost);
     return new Translated({ model, pk: keyToPk(key, shape), fields }, own, lost);
@@ -44,6 +51,23 @@ function assign({ members }: HeldKey, to: Key, fields: Record<string, ArchiveObj
   members.forEach(({ member, kind }, at) => {
     if (Object.hasOwn(fields, member)) fields[member] = toArchiveValue(texts[at] ?? null, kind) satisfies ArchiveValue;
   });
+}
+
+function translateInside(
+  member: string,
+  group: readonly HeldInside[],
+  object: ArchiveObject,
+  map: IdMap,
+  fields: Record<string, ArchiveObject['fields'][string]>,
+): void {
+  const edits = group.flatMap(({ reference, found }) =>
+    found(object).flatMap((one): readonly KeyEdit[] => {
+      const to = one.key === undefined ? undefined : map.counterpart(reference.parent, one.key);
+      return to === undefined || to === one.key ? [] : [{ found: one, to }];
+    }),
+  );
+  const text = edits.length === 0 ? undefined : withKeys(memberText(object, member) ?? '', edits);
+  if (text !== undefined) fields[member] = text;
 }
 
 function translateList(

@@ -80,7 +80,17 @@ function uniteEntities(named: readonly NamedHeader[], model: string, problems: s
     differingLinks(model, first, other, problems);
   }
   const entities = [first, ...others].map(({ entity }) => entity);
-  return { ...first.entity, columns: unitedColumns(entities), references: unitedReferences(model, entities, problems) };
+  const references = unitedReferences(
+    model,
+    entities.map((entity) => entity.references),
+    problems,
+  );
+  const inner = unitedReferences(
+    model,
+    entities.map((entity) => entity.inner ?? []),
+    problems,
+  );
+  return { ...first.entity, columns: unitedColumns(entities), references, ...(inner.length === 0 ? {} : { inner }) };
 }
 
 interface Described extends NamedHeader {
@@ -136,11 +146,15 @@ function unitedColumns(entities: readonly ArchiveEntity[]): ArchiveEntity['colum
   );
 }
 
-function unitedReferences(model: string, entities: readonly ArchiveEntity[], problems: string[]): readonly ArchiveReference[] {
-  const [first = [], ...others] = entities.map(({ references }) => references);
+function unitedReferences<R extends Pick<ArchiveReference, 'name'>>(
+  model: string,
+  all: readonly (readonly R[])[],
+  problems: string[],
+): readonly R[] {
+  const [first = [], ...others] = all;
   if (others.every((references) => stringify(references) === stringify(first))) return first;
-  const byName = new Map<string, ArchiveReference>();
-  for (const reference of entities.flatMap(({ references }) => references)) {
+  const byName = new Map<string, R>();
+  for (const reference of all.flat()) {
     const known = byName.get(reference.name);
     if (known === undefined) byName.set(reference.name, reference);
     else if (stringify(known) !== stringify(reference))

@@ -1,5 +1,7 @@
 import { keyTextsSql, referringRows } from '../changes/referring-rows.js';
+import { stageInner } from '../changes/stage-inner.js';
 import { sameKey } from '../changes/staged-keys.js';
+import { isInner } from '../closure/edges.js';
 import type { Session } from '../dialect/session.js';
 import { entityNamed } from '../schema/entity-named.js';
 import type { Reference, Schema } from '../schema/schema.js';
@@ -10,7 +12,7 @@ import { stageColumns } from './staged-model.js';
 
 /** References down which a deletion goes, by the number that edges have. */
 export function referencesDown(schema: Schema, staged: StagedModels): readonly Reference[] {
-  return schema.references.filter(({ parent }) => staged.has(parent));
+  return [...schema.references, ...schema.inner].filter(({ parent }) => staged.has(parent));
 }
 
 /**
@@ -33,10 +35,11 @@ export async function findEdges(
     [],
     purpose,
   );
+  const inner = await stageInner(session, schema, references.filter(isInner));
   for (const [number, reference] of references.entries()) {
     const parents = staged.get(reference.parent);
     if (parents === undefined) continue;
-    const from = referringRows(schema, reference, parents);
+    const from = referringRows(schema, reference, parents, inner);
     const where = `s.${stageColumns.state} = ${stateNumber('survives')}`;
     const children = staged.get(reference.child);
     if (children !== undefined) {

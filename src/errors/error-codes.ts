@@ -64,6 +64,10 @@ export const errorCodes = Object.freeze({
   LAYOUT_VALUE: { exitCode: 3, meaning: 'the format cannot hold a value, or needs one that is left out' },
   LINE_TOO_LONG: { exitCode: 1, meaning: 'an object is longer than a line of an archive may be' },
   MODEL_AMBIGUOUS: { exitCode: 2, meaning: 'a name can mean several models or columns' },
+  NESTED_SET_OVERLAPS: {
+    exitCode: 3,
+    meaning: 'rows of a nested set come to where no new numbers can put them',
+  },
   NOT_AVAILABLE: { exitCode: 2, meaning: 'this version does not have that command or option yet' },
   NOT_CLASSIFIED: { exitCode: 3, meaning: 'the database has a table or a column that its profile does not know' },
   NOT_CLOSED: { exitCode: 1, meaning: 'the export lacks a row that it refers to' },

@@ -1,8 +1,10 @@
 import type { Closure } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
+import { createKeySet } from '../closure/create-key-set.js';
+import { Edges } from '../closure/edges.js';
 import { toParentValue } from '../closure/parent-value.js';
 import { FailedError } from '../errors/portolan-error.js';
-import type { Entity, Reference, Schema } from '../schema/schema.js';
+import type { Entity, InnerReference, Reference, Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
 
 /** A reference of an entity, told of each value that is written. */
@@ -16,9 +18,9 @@ export interface ReferenceProof {
  * References that only the database can resolve (text that compares without case, unique non-key columns) were resolved there.
  */
 export function closedProof(schema: Schema, closure: Closure, entity: Entity): readonly ReferenceProof[] {
-  return schema.references
+  const plain = schema.references
     .filter((reference) => reference.child === entity.model && provable(entity, closure, reference))
-    .map((reference) => {
+    .map((reference): ReferenceProof => {
       const taken = closure.taken.get(reference.parent)?.taken;
       const external = closure.external.get(reference.parent);
       const dangling = new Set(closure.dangling.filter((one) => one.reference === reference).map((one) => one.value));
@@ -33,6 +35,26 @@ export function closedProof(schema: Schema, closure: Closure, entity: Entity): r
         },
       };
     });
+  const inner = schema.inner.filter((one) => one.child === entity.model && provable(entity, closure, one));
+  return inner.length === 0 ? plain : [...plain, ...inner.map((reference) => innerProof(schema, closure, entity, reference))];
+}
+
+function innerProof(schema: Schema, closure: Closure, entity: Entity, reference: InnerReference): ReferenceProof {
+  const { parent, columns } = reference;
+  const find = new Edges(schema).finder(reference);
+  const taken = closure.taken.get(parent)?.taken;
+  const external = closure.external.get(parent);
+  const dangling = createKeySet(entity);
+  for (const one of closure.dangling) if (one.reference === reference) dangling.add(one.key);
+  return {
+    columns,
+    found: (value, child) => {
+      for (const { key } of find(String(value))) {
+        if (key !== undefined && (taken?.has(key) === true || external?.has(key) === true)) continue;
+        if (!dangling.has(child)) throw new UnresolvedReference(entity, reference, child, value);
+      }
+    },
+  };
 }
 
 function provable(entity: Entity, closure: Closure, reference: Reference): boolean {

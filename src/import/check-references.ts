@@ -3,11 +3,10 @@ import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
 import { toParentValue } from '../closure/parent-value.js';
 import type { KeySet } from '../closure/key-set.js';
-import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import { objectKey } from '../values/object-values.js';
-import { findReferenced } from './find-referenced.js';
 import { holdRows } from './hold-rows.js';
+import { foundInTarget, judge } from './judge-values.js';
 import { valueReader } from './reference-value.js';
 import type { RemappedRows } from './remapped-rows.js';
 import type { PlanOptions } from './plan-options.js';
@@ -16,12 +15,15 @@ import type { ConflictList } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { TargetModel } from './target.js';
+import type { TargetInner } from './target-inner.js';
 import { valueRefused } from './value-refused.js';
 import type { WrittenRows } from './written-rows.js';
 
 /** How to read what a reference holds out of an object. */
 interface HeldReference {
   readonly reference: Reference;
+  /** Set where any number of keys stand inside a value. */
+  readonly inside: { readonly inner: TargetInner; hasNoKey: boolean } | undefined;
   readonly value: (object: ArchiveObject) => Key | undefined;
   /** Values that no object of the archive before this one answers. */
   readonly open: KeySet;
@@ -42,8 +44,10 @@ export class ReferenceCheck {
 
   /** Objects that will be written, as they will be written. */
   note(target: TargetModel, objects: readonly ArchiveObject[]): void {
-    for (const { reference, value, open, relied } of this.of(target)) {
+    for (const one of this.of(target)) {
+      const { reference, value, open, relied } = one;
       const inArchive = reference.direct ? this.#byEntity.get(reference.parent)?.keys : undefined;
+      noteInside(one, objects, (key) => [inArchive?.has(key) === true, key]);
       for (const object of objects) {
         const held = value(object);
         if (held === undefined) continue;
@@ -55,8 +59,10 @@ export class ReferenceCheck {
 
   /** The same of a plan in which objects can have other keys: what they answer themselves is known by the keys of the archive. */
   noteRows(planned: PlannedModel, objects: readonly ArchiveObject[], rows: RemappedRows): void {
-    for (const { reference, value, open, relied } of this.of(planned.target)) {
+    for (const one of this.of(planned.target)) {
+      const { reference, value, open, relied } = one;
       const space = rows.spaceOf(reference);
+      noteInside(one, objects, (key) => [space?.known.has(key) === true, space?.moved.get(key) ?? key]);
       for (const object of objects) {
         const held = value(object);
         if (held === undefined) continue;
@@ -70,12 +76,13 @@ export class ReferenceCheck {
   of(target: TargetModel): readonly HeldReference[] {
     const known = this.#held.get(target.model);
     if (known !== undefined) return known;
-    const held = target.references.map((reference) => ({
-      reference,
+    const plain = target.references.map((reference) => ({
+      ...{ reference, inside: undefined },
       value: valueReader(target, reference),
       open: valueSet(target, reference),
       relied: reference.constraint === undefined ? valueSet(target, reference) : undefined,
     }));
+    const held = [...plain, ...target.inner.map(heldInside)];
     this.#held.set(target.model, held);
     return held;
   }
@@ -87,6 +94,32 @@ export class ReferenceCheck {
   /** The planned model of a reference's parent, where the archive has it. */
   parentOf(reference: Reference): PlannedModel | undefined {
     return this.#byEntity.get(reference.parent);
+  }
+}
+
+function heldInside(inner: TargetInner): HeldReference {
+  const { reference, parent } = inner;
+  const keys = (): KeySet => createKeySet({ columns: parent.columns, key: reference.parentColumns });
+  return { reference, inside: { inner, hasNoKey: false }, value: () => undefined, open: keys(), relied: keys() };
+}
+
+/** Gathers the keys inside values; `led` says whether the archive answers one, and which it is in the target. */
+function noteInside(
+  { inside, open, relied }: HeldReference,
+  objects: readonly ArchiveObject[],
+  led: (key: Key) => readonly [isAnswered: boolean, to: Key],
+): void {
+  if (inside === undefined) return;
+  for (const object of objects) {
+    for (const { key } of inside.inner.found(object)) {
+      if (key === undefined) {
+        inside.hasNoKey = true;
+        continue;
+      }
+      const [isAnswered, to] = led(key);
+      if (!isAnswered) open.add(to);
+      relied?.add(to);
+    }
   }
 }
 
@@ -121,7 +154,8 @@ export async function checkReferences(
   rows: WrittenRows,
 ): Promise<() => void> {
   const missing = new Map<Reference, Missing>();
-  for (const { reference, open, relied, planned } of check.all) {
+  for (const { reference, open, relied, planned, inside } of check.all) {
+    const hasNoKey = inside?.hasNoKey === true;
     const parent = check.parentOf(reference);
     const isInArchive = (value: Key): boolean => reference.direct && parent?.keys.has(value) === true;
     const asked = [...open.sorted()].filter((value) => planned.mapping !== undefined || !isInArchive(value));
@@ -131,12 +165,13 @@ export async function checkReferences(
     // What this transaction wrote itself nobody else can delete.
     const needed = parent?.empty === true ? [] : relied === undefined ? found : possible(reference, relied.sorted());
     await hold(options, reference, needed);
-    if (asked.length === 0) continue;
+    if (asked.length === 0 && !hasNoKey) continue;
     const { skipped, absent, coming } = await judge(options, reference, { asked, found, parent }).catch(refused(reference));
     const answered = new Set([...found, ...coming]);
-    const dangled = options.archive.trailer?.dangling.some((one) => one.reference === reference.name) === true;
-    if (absent.length === 0 && skipped.size === 0 && !(dangled && answered.size > 0)) continue;
-    const values = valueSet(planned.target, reference);
+    const dangled =
+      isUntold(options, reference) || options.archive.trailer?.dangling.some((one) => one.reference === reference.name) === true;
+    if (absent.length === 0 && skipped.size === 0 && !hasNoKey && !(dangled && answered.size > 0)) continue;
+    const values = inside === undefined ? valueSet(planned.target, reference) : heldInside(inside.inner).open;
     for (const value of [...absent, ...skipped]) values.add(value);
     missing.set(reference, { values, skipped, answered });
   }
@@ -150,77 +185,19 @@ function refused({ name }: Reference): (error: unknown) => never {
   };
 }
 
+/** Whether nobody knew at the export that keys stand there: the objects that they mean need not have come. */
+function isUntold({ archive }: Pick<PlanOptions, 'archive'>, { name, inside }: Reference): boolean {
+  return (
+    inside !== undefined &&
+    !Object.values(archive.header.entities).some(({ inner = [] }) => inner.some((one) => one.name === name))
+  );
+}
+
 async function hold({ session, schema, findings }: PlanOptions, reference: Reference, values: Iterable<Key>): Promise<void> {
   const entity = schema.entities.get(reference.parent);
   if (entity === undefined) return;
   const constrained = reference.constraint !== undefined;
   await holdRows(session, findings, { entity, columns: reference.parentColumns, values, constrained });
-}
-
-async function foundInTarget(
-  { session, schema }: PlanOptions,
-  reference: Reference,
-  values: readonly Key[],
-): Promise<ReadonlySet<Key>> {
-  if (!reference.direct) return findReferenced(session, schema, reference, values, 'target');
-  const found = new Set<Key>();
-  const entity = schema.entities.get(reference.parent);
-  if (entity === undefined) return new Set(values);
-  for await (const batch of createRowReader(session).keys({ entity, columns: reference.parentColumns, values }, [
-    reference.parentColumns,
-  ])) {
-    for (const value of batch.groups[0] ?? []) if (value !== null) found.add(value);
-  }
-  return found;
-}
-
-interface Judged {
-  readonly absent: readonly Key[];
-  readonly skipped: ReadonlySet<Key>;
-  /** Those that an object of the archive answers, where that was asked. */
-  readonly coming: ReadonlySet<Key>;
-}
-
-/**
- * What the target has is there, unless it is there in the place of a skipped object that no row is proven to be; what it has not
- * can still come with the archive, for references that do not hold the parent's key as it stands.
- */
-async function judge(
-  { archive, session, schema }: PlanOptions,
-  reference: Reference,
-  {
-    asked,
-    found,
-    parent,
-  }: { readonly asked: readonly Key[]; readonly found: ReadonlySet<Key>; readonly parent: PlannedModel | undefined },
-): Promise<Judged> {
-  const open = asked.filter((value) => !found.has(value));
-  if (reference.direct || parent === undefined || (open.length === 0 && parent.skipped.size === 0))
-    return { absent: open, skipped: new Set(), coming: new Set() };
-  const held = { coming: new Set<Key>(), proven: new Set<Key>(), unproven: new Set<Key>() };
-  const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined, asText: undefined });
-  for await (const { from, objects } of plannedRuns(archive, new Map([[parent.target.model, parent]]))) {
-    objects.forEach((object, at) => {
-      const value = read(object);
-      if (value === undefined) return;
-      const row = parent.standIns.get(objectKey(object, parent.target.shape) ?? '');
-      if (parent.decisions.at(from + at) !== 'skip') held.coming.add(value);
-      else if (row === undefined) held.unproven.add(value);
-      else held.proven.add(value);
-    });
-  }
-  const leading = (to: ReadonlySet<Key>, values: readonly Key[]): Promise<ReadonlySet<Key>> =>
-    to.size === 0 ? Promise.resolve(new Set()) : findReferenced(session, schema, reference, values, [...to]);
-  const coming = await leading(held.coming, asked);
-  const rest = asked.filter((value) => !coming.has(value));
-  const skipped = new Set([
-    ...(await leading(held.unproven, rest)),
-    ...(await leading(
-      held.proven,
-      rest.filter((value) => !found.has(value)),
-    )),
-  ]);
-  return { absent: rest.filter((value) => !found.has(value) && !skipped.has(value)), skipped, coming };
 }
 
 /** Another pass, only where something is missing: which objects hold the missing values. */
@@ -239,18 +216,22 @@ async function reportMissing(
     for (const [at, object] of objects.entries()) {
       const place = from + at;
       if (!planned.decisions.isWritten(place)) continue;
-      for (const { reference, value } of check.of(planned.target)) {
+      for (const { reference, value, inside } of check.of(planned.target)) {
         const open = missing.get(reference);
-        const held = open === undefined ? undefined : rows.held(planned, { reference, value }, object);
-        if (open === undefined || held === undefined) continue;
-        const isMissing = open.values.has(held);
-        if (!isMissing && !(dangled.size > 0 && open.answered.has(held))) continue;
+        if (open === undefined) continue;
+        const held = inside === undefined ? rows.held(planned, { reference, value }, object) : undefined;
+        const keys = inside === undefined ? [] : rows.heldInside(planned, inside.inner, object);
+        const among = (set: Pick<ReadonlySet<Key>, 'has'>): boolean =>
+          (held !== undefined && set.has(held)) || keys.some((key) => key !== undefined && set.has(key));
+        const isMissing = among(open.values) || keys.includes(undefined);
+        const untold = isUntold({ archive }, reference);
+        if (!isMissing && !((untold || dangled.size > 0) && among(open.answered))) continue;
         const name = objectName(planned.target, objectKey(object, planned.target.shape) ?? '');
         if (!isMissing) {
-          if (dangled.has(`${name}\0${reference.name}`)) caught.push([name, reference]);
+          if (untold || dangled.has(`${name}\0${reference.name}`)) caught.push([name, reference]);
           continue;
         }
-        const isSkipped = open.skipped.has(held);
+        const isSkipped = among(open.skipped);
         if (reference.constraint === undefined && !isSkipped) {
           dangling.push([name, reference]);
           continue;
@@ -275,12 +256,16 @@ async function reportMissing(
   }
   return () => {
     for (const [name, reference] of dangling)
-      findings.warn('dangling-reference', name, `${reference.name} holds a key that neither the archive nor the target has`);
+      findings.warn(
+        'dangling-reference',
+        name,
+        `${reference.name} holds ${reference.inside === undefined ? 'a key' : 'what is no key, or one'} that neither the archive nor the target has`,
+      );
     for (const [name, reference] of caught)
       findings.warn(
         'dangling-reference-caught',
         name,
-        `${reference.name} led nowhere in the source; in the target it leads to a row of ${reference.parent}, which may be another`,
+        `${reference.name} ${isUntold({ archive }, reference) ? 'means an object that the archive has not' : 'led nowhere in the source'}; in the target it leads to a row of ${reference.parent}, which may be another`,
       );
   };
 }

@@ -22,7 +22,9 @@ export async function findReferenced(
   const child = schema.entities.get(reference.child);
   const parent = schema.entities.get(reference.parent);
   if (child === undefined || parent === undefined) return found;
-  const columns = reference.columns.map((name) => columnNamed(child, name));
+  // Of keys inside values, the values to look for are those of the parent.
+  const [holder, names] = reference.inside === undefined ? [child, reference.columns] : [parent, reference.parentColumns];
+  const columns = names.map((name) => columnNamed(holder, name));
   const parentColumns = reference.parentColumns.map((name) => columnNamed(parent, name));
   const conditions = columns.map((column, at) => equalColumns(column, 'v', parentColumns[at] ?? column, 'p')).join(' AND ');
   const purpose = { what: `find what ${reference.columns.join(', ')} of ${child.table.name} leads to`, table: parent.table };

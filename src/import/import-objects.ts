@@ -219,7 +219,7 @@ async function run({
     const { digests } = written ?? {};
     if (remapped !== undefined) await (dryRun ? mayDrawKeys(session, remapped) : drawKeys(session, archive, remapped));
     const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
-    await tellNestedSets(session, schema, plan.models, findings);
+    await tellNestedSets({ session, schema, archive, plan, findings, signal });
     const { files: store, noFiles = false } = options;
     files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal });
     refuseWarnings(options, findings);

@@ -64,7 +64,9 @@ export function startingModels({
 function hasBackwardReferences(models: ReadonlyMap<string, PlannedModel>): boolean {
   const places = new Map([...models.values()].map(({ target }, at) => [target.entity.model, at]));
   return [...models.values()].some(({ target }, at) =>
-    target.references.some((reference) => (places.get(reference.parent) ?? -1) >= at),
+    [...target.references, ...target.inner.map(({ reference }) => reference)].some(
+      (reference) => (places.get(reference.parent) ?? -1) >= at,
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import type { PlannedModel } from './planned-model.js';
+import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
 import type { HeldBy, Lane } from './written-rows.js';
 
@@ -14,9 +15,15 @@ export interface Held extends HeldBy {
   readonly backward: boolean;
 }
 
+/** A reference whose keys stand inside values, and what they lead to. */
+export interface HeldInside extends Pick<Held, 'reference' | 'parent' | 'space' | 'backward'> {
+  readonly inner: TargetInner;
+}
+
 /** What is known of the rows of one model, whatever becomes of them. */
 export interface ModelRows {
   readonly held: readonly Held[];
+  readonly inside: ReadonlyMap<TargetInner, HeldInside>;
   /** Of the key's columns, among the target's. */
   readonly keyPlaces: readonly number[];
   readonly hasIntegerKey: boolean;

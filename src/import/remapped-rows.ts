@@ -6,14 +6,19 @@ import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { editLine } from '../values/edit-line.js';
 import { memberText, objectKey } from '../values/object-values.js';
 import type { FollowedRow } from './followed-row.js';
+import type { FollowedKey } from './follow-inside.js';
+import { followInside } from './follow-inside.js';
+import { followKey } from './follow-key.js';
+import { refuseUnreadable } from './refuse-unreadable.js';
 import type { KeyMap } from './key-map.js';
 import { PackedKeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
-import type { Held, ModelRows } from './model-rows.js';
+import type { Held, HeldInside, ModelRows } from './model-rows.js';
 import { changesKey } from './model-rows.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import type { TargetModel } from './target.js';
+import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
 import { ColumnSpace } from './value-space.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
@@ -53,7 +58,7 @@ export class RemappedRows implements WrittenRows {
 
   /** Whether an object can need one that is decided later. */
   get hasBackward(): boolean {
-    return [...this.#rows.values()].some(({ held }) => held.some(({ backward }) => backward));
+    return [...this.#rows.values()].some(({ held, inside }) => [...held, ...inside.values()].some(({ backward }) => backward));
   }
 
   /** Whether anything was not decided yet when it was needed in this pass. */
@@ -87,6 +92,7 @@ export class RemappedRows implements WrittenRows {
   }
 
   follow(planned: PlannedModel, object: ArchiveObject): FollowedRow {
+    const { target } = planned;
     const rows = this.#of(planned);
     let texts: Map<number, string> | undefined;
     let unknown: Set<number> | undefined;
@@ -131,6 +137,17 @@ export class RemappedRows implements WrittenRows {
         if (text !== before[at]) (texts ??= new Map()).set(place, text);
       }
     }
+    if (rows.inside.size > 0) {
+      const values = followInside(target.inner, object, (inner, key) => {
+        const followed = this.#followKey(rows, inner, key);
+        if (followed.is === 'open') this.#sawOpen = true;
+        return followed;
+      });
+      if (values.torn.length > 0) return { is: 'torn', references: values.torn };
+      for (const [place, text] of values.texts) (texts ??= new Map()).set(place, text);
+      for (const place of values.open) (unknown ??= new Set()).add(place);
+      for (const { inner, key } of values.lost) (lost ??= []).push({ planned: rows.inside.get(inner)?.parent ?? planned, key });
+    }
     const path = rows.path === undefined ? undefined : this.#pathOf(planned, object, rows.path.member);
     if (rows.path !== undefined && path === null) (unknown ??= new Set()).add(rows.path.place);
     else if (rows.path !== undefined && path !== undefined) (texts ??= new Map()).set(rows.path.place, path);
@@ -165,6 +182,7 @@ export class RemappedRows implements WrittenRows {
     const row = this.follow(planned, object);
     if (row.is !== 'kept')
       throw new TypeError(`an object of ${planned.target.model} is written that cannot follow its references`);
+    refuseUnreadable(planned.target, object, row.texts, (inner, key) => this.#followKey(this.#of(planned), inner, key));
     return this.lineOf(planned, object, lane, { texts: row.texts, key: this.key(planned, object) });
   }
 
@@ -202,6 +220,14 @@ export class RemappedRows implements WrittenRows {
     return space?.known.has(held) === true ? undefined : (space?.moved.get(held) ?? held);
   }
 
+  heldInside(planned: PlannedModel, inner: TargetInner, object: ArchiveObject): readonly (Key | undefined)[] {
+    const space = this.#of(planned).inside.get(inner)?.space;
+    return inner.found(object).flatMap(({ key }): readonly (Key | undefined)[] => {
+      if (key === undefined) return [undefined];
+      return space?.known.has(key) === true ? [] : [space?.moved.get(key) ?? key];
+    });
+  }
+
   needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined {
     const row = this.follow(planned, object);
     return row.is === 'lost' ? row.needs : undefined;
@@ -215,6 +241,10 @@ export class RemappedRows implements WrittenRows {
       keyPlaces.map((place, at) => texts.get(place) ?? old[at] ?? ''),
       isInteger,
     );
+  }
+
+  #followKey({ inside }: ModelRows, inner: TargetInner, key: Key): FollowedKey {
+    return followKey(inside.get(inner), key, (held) => this.#isOpen(held, key));
   }
 
   /** A materialized path with the keys that its objects have in the target; null where one of them is not decided yet. */
@@ -236,7 +266,7 @@ export class RemappedRows implements WrittenRows {
     return ids.join('.');
   }
 
-  #isOpen({ parent, reference, backward, space }: Held, value: Key): boolean {
+  #isOpen({ parent, reference, backward, space }: HeldInside | Held, value: Key): boolean {
     const mapping = parent?.mapping;
     if (mapping === undefined) return false;
     if (space instanceof ColumnSpace) return this.#isFirstPass && backward && space.known.has(value);
@@ -272,12 +302,21 @@ export class RemappedRows implements WrittenRows {
       this.#spaceOf.set(reference, space);
       return [{ reference, places, parent, space, backward, value: valueReader(target, reference) }];
     });
+    const inside = new Map<TargetInner, HeldInside>();
+    for (const inner of target.inner) {
+      const { reference } = inner;
+      const parent = this.#byEntity.get(reference.parent);
+      const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
+      const space = this.#spaceFor(reference, parent);
+      this.#spaceOf.set(reference, space);
+      inside.set(inner, { inner, reference, parent, space, backward });
+    }
     const member = target.columns.find(({ column }) => column.name === entity.materializedPath)?.member;
     const path = member === undefined ? undefined : { place: placeOf(entity.materializedPath ?? ''), member };
     const all = held.flatMap(({ places }) => places);
     const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
     const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
-    return { held, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
+    return { held, inside, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
   }
 
   #spaceFor({ direct, parentColumns, parent: entity }: Reference, parent: PlannedModel | undefined): ValueSpace | undefined {

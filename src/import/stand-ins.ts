@@ -3,9 +3,13 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import { toArchiveValue } from '../values/archive-value.js';
+import type { FollowedKey } from './follow-inside.js';
+import { followInside } from './follow-inside.js';
+import { refuseUnreadable } from './refuse-unreadable.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
-import { objectKey } from '../values/object-values.js';
+import { memberText, objectKey } from '../values/object-values.js';
+import type { TargetInner } from './target-inner.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 
 /** What becomes of an object that needs skipped ones. */
@@ -48,6 +52,17 @@ export class StandIns implements WrittenRows {
         lost.push({ planned: parent, key });
       } else redirected = true;
     }
+    const { target } = planned;
+    if (target.inner.length > 0) {
+      const values = followInside(target.inner, object, (inner, key) => this.#followKey(inner, key));
+      for (const { inner, key } of values.lost) lost.push({ planned: this.#parentOf(inner) ?? planned, key });
+      // Of two keys in one place neither can stand there.
+      if (values.torn.length > 0) lost.push({ planned, key: objectKey(object, target.shape) ?? '' });
+      for (const [place, text] of values.texts) {
+        fields[target.columns[place]?.member ?? ''] = text;
+        redirected = true;
+      }
+    }
     if (lost.length > 0) return { is: 'lost', needs: this.#reason(planned, object, lost) };
     if (!redirected) return { is: 'kept', object };
     const followed = { model: object.model, pk: object.pk, fields: { ...object.fields, ...fields } };
@@ -78,6 +93,11 @@ export class StandIns implements WrittenRows {
     return followed.is === 'kept' ? value(followed.object) : undefined;
   }
 
+  heldInside(planned: PlannedModel, inner: TargetInner, object: ArchiveObject): readonly (Key | undefined)[] {
+    const followed = this.follow(planned, object);
+    return followed.is === 'kept' ? inner.found(followed.object).map(({ key }) => key) : [];
+  }
+
   needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined {
     const followed = this.follow(planned, object);
     return followed.is === 'lost' ? followed.needs : undefined;
@@ -87,7 +107,23 @@ export class StandIns implements WrittenRows {
   #written(planned: PlannedModel, object: ArchiveObject): ArchiveObject {
     const followed = this.follow(planned, object);
     if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
+    const { target } = planned;
+    if (target.inner.length > 0 && followed.object !== object) {
+      const texts = target.inner.map(({ place, member }) => [place, memberText(followed.object, member) ?? ''] as const);
+      refuseUnreadable(target, object, new Map(texts), (inner, key) => this.#followKey(inner, key));
+    }
     return followed.object;
+  }
+
+  #parentOf({ reference }: TargetInner): PlannedModel | undefined {
+    return [...this.#models.values()].find(({ target }) => target.entity.model === reference.parent);
+  }
+
+  #followKey(inner: TargetInner, key: Key): FollowedKey {
+    const parent = inner.reference.direct ? this.#parentOf(inner) : undefined;
+    if (parent?.skipped.has(key) !== true) return { is: 'led', to: key };
+    const other = parent.standIns.get(key);
+    return other === undefined ? { is: 'lost' } : { is: 'led', to: other };
   }
 
   /**

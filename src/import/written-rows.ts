@@ -2,6 +2,7 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import type { PlannedModel } from './planned-model.js';
+import type { TargetInner } from './target-inner.js';
 
 /** Which columns a row has as COPY text: the names of the functions of a target model. */
 export type Lane = 'line' | 'writtenLine' | 'stagedLine';
@@ -28,6 +29,8 @@ export interface WrittenRows {
   line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string;
   /** What a reference will hold; undefined where it is NULL, or where nobody need look for its row. */
   held(planned: PlannedModel, held: HeldBy, object: ArchiveObject): Key | undefined;
+  /** The same of a reference whose keys stand inside a value; undefined among them is what is no key. */
+  heldInside(planned: PlannedModel, inner: TargetInner, object: ArchiveObject): readonly (Key | undefined)[];
   /** The skipped object without which this one stays out. */
   needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined;
 }

@@ -62,6 +62,9 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
         z.strictObject({
           from: z.string().min(1),
           to: z.string().min(1),
+          array: z.literal(true).optional(),
+          path: z.string().min(1).optional(),
+          pattern: z.string().min(1).optional(),
           when: z.strictObject({ column: z.string().min(1), value: z.string() }).optional(),
         }),
       )
@@ -106,7 +109,7 @@ function membersAt(path: readonly string[]): readonly string[] {
     if (third === 'rows') return ['name', 'keep', 'otherwise'];
     return 'app name key naturalKey shared parts onConflict merge keySuffix missing fill files rows whole values'.split(' ');
   }
-  if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
+  if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'array', 'path', 'pattern', 'when'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
   if (first === 'approval') return third === undefined ? approvalMembers : ['only', 'except'];
   return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth approval highlight'.split(

@@ -90,6 +90,12 @@ export type RowPolicy = Pick<ModelPolicy, 'rows' | 'whole' | 'values'>;
 export interface DeclaredReference {
   /** `Model.field` or `Model.field,field`. Text may hold the integers or UUIDs of `to`, as the server writes them. */
   readonly from: string;
+  /** `from` is an array, of which each element is a key. */
+  readonly array?: true;
+  /** `from` is JSON, and the keys stand where this path leads: `$.users[*].id`. Of SQL/JSON paths: `$`, `.name`, `."name"`, `.*`, `[0]`, `[*]`, `.**`. */
+  readonly path?: string;
+  /** `from` is text, and this regular expression finds the keys in it: one group stands around the key. */
+  readonly pattern?: string;
   /** `Model` (its key) or `Model.field`. */
   readonly to: string;
   /** The reference holds only where this column has this text. */

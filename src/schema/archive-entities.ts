@@ -15,6 +15,13 @@ function archiveEntity(schema: Schema, entity: Entity): ArchiveEntity {
   const columns = entity.columns.filter((column) => column.withheld === undefined);
   const travelling = new Set(columns.map((column) => column.name));
   const links = schema.links.filter((link) => link.owner.parent === entity.model);
+  const inner = schema.inner
+    .filter((one) => one.child === entity.model && one.columns.every((name) => travelling.has(name)))
+    .map(({ name, columns: held, parent, parentColumns, when, inside }) => ({
+      ...{ name, columns: held, parent, parentColumns },
+      ...(when === undefined ? {} : { when }),
+      ...inside,
+    }));
   return {
     schema: entity.table.schema,
     table: entity.table.name,
@@ -43,6 +50,7 @@ function archiveEntity(schema: Schema, entity: Entity): ArchiveEntity {
         ...(when === undefined ? {} : { when }),
         ...(exact ? {} : { inexact: true as const }),
       })),
+    ...(inner.length === 0 ? {} : { inner }),
   };
 }
 

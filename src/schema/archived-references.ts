@@ -1,4 +1,7 @@
 import type { ArchiveEntity } from '../archive/archive.js';
+import type { Inside } from '../inside/inside.js';
+import { insideOf } from '../inside/inside.js';
+import { refusedInside } from './declared-inside.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { edgeId, hasColumns, hasComparableTypes, idTypes } from './draft-references.js';
 
@@ -13,9 +16,11 @@ export function archivedReferences(
 ): readonly DraftReference[] {
   const ids = new Set(known.map(edgeId));
   const found: DraftReference[] = [];
-  for (const [model, { references }] of Object.entries(entities)) {
+  for (const [model, { references, inner = [] }] of Object.entries(entities)) {
     const child = endOf(tables, entities, model);
-    for (const { columns: held, parent: parentModel, parentColumns: meant, when: told } of references) {
+    for (const one of [...references, ...inner]) {
+      const { columns: held, parent: parentModel, parentColumns: meant, when: told } = one;
+      const inside = insideOf(one as Inside);
       const parent = endOf(tables, entities, parentModel);
       if (child === undefined || parent === undefined || held.length !== meant.length) continue;
       const [columns, parentColumns] = [child.columns(held), parent.columns(meant)];
@@ -30,13 +35,20 @@ export function archivedReferences(
         source: 'declared',
         constraint: undefined,
         describesParent: false,
+        inside,
       };
-      if (ids.has(edgeId(edge)) || (!hasComparableTypes(edge) && idTypes(edge) === undefined)) continue;
+      if (ids.has(edgeId(edge)) || !isPossible(edge, [...known, ...found])) continue;
       ids.add(edgeId(edge));
       found.push(edge);
     }
   }
   return found;
+}
+
+function isPossible(edge: DraftReference, others: readonly DraftReference[]): boolean {
+  const { inside } = edge;
+  if (inside !== undefined) return refusedInside(edge, inside, others) === undefined;
+  return hasComparableTypes(edge) || idTypes(edge) !== undefined;
 }
 
 interface End {

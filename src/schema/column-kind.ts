@@ -1,4 +1,5 @@
 import type { CatalogColumn } from '../dialect/postgres/catalog.js';
+import type { Inside } from '../inside/inside.js';
 import type { IdType, ValueKind } from './schema.js';
 
 const integers: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'oid']);
@@ -18,6 +19,7 @@ const families: readonly ReadonlySet<string>[] = [
 /** Types of one group write equal values alike. */
 const sameTexts: readonly ReadonlySet<string>[] = [new Set(['int2', 'int4', 'int8']), new Set(['text', 'varchar'])];
 const texts: ReadonlySet<string> = new Set(['text', 'varchar']);
+const jsons: ReadonlySet<string> = new Set(['json', 'jsonb']);
 const ids: readonly IdType[] = ['int2', 'int4', 'int8', 'uuid'];
 
 type TypeFacts = Pick<CatalogColumn, 'baseType' | 'baseSchema'>;
@@ -48,6 +50,26 @@ export function writeAlike(a: TypeFacts, b: TypeFacts): boolean {
 export function idsAsText(text: TypeFacts & Pick<CatalogColumn, 'deterministic'>, other: TypeFacts): IdType | undefined {
   if (text.baseSchema !== 'pg_catalog' || other.baseSchema !== 'pg_catalog' || !text.deterministic) return undefined;
   return texts.has(text.baseType) ? ids.find((type) => type === other.baseType) : undefined;
+}
+
+/** Whether keys can stand so inside a value of the one column, and be values of the other. */
+export function keysInside(
+  inside: Inside,
+  value: TypeFacts & Pick<CatalogColumn, 'category' | 'elementType' | 'elementSchema'>,
+  other: TypeFacts & Pick<CatalogColumn, 'category' | 'deterministic' | 'type'>,
+): boolean {
+  if (value.baseSchema !== 'pg_catalog' || other.baseSchema !== 'pg_catalog' || !comparesExactly(other)) return false;
+  const isText = texts.has(value.baseType);
+  // A domain over UUIDs is told by its own name.
+  const isKey =
+    texts.has(other.baseType) ||
+    (ids.some((type) => type === other.baseType) && (other.baseType !== 'uuid' || other.type === 'uuid'));
+  if (!isKey) return false;
+  if (inside.array === undefined) return isText || (inside.path !== undefined && jsons.has(value.baseType));
+  const element = { baseType: value.elementType, baseSchema: value.elementSchema };
+  return (
+    value.category === 'A' && (inOne(sameTexts, element, other) || isSameType(element, other) || texts.has(element.baseType))
+  );
 }
 
 function isSameType(a: TypeFacts, b: TypeFacts): boolean {

@@ -1,5 +1,7 @@
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
+import { insideOf } from '../inside/inside.js';
 import { valueKind } from './column-kind.js';
+import { refusedInside } from './declared-inside.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { edgeId, hasComparableTypes, idTypes } from './draft-references.js';
 import { splitsOf } from './find-by-name.js';
@@ -22,8 +24,14 @@ export function declaredReferences(
   const all = [...tables.values()];
   const declared: DraftReference[] = [];
   const ids = new Set(known.map(edgeId));
-  for (const [at, { from, to, when }] of (policy.references ?? []).entries()) {
+  for (const [at, one] of (policy.references ?? []).entries()) {
+    const { from, to, when } = one;
     const where = `references.${String(at)}`;
+    const inside = insideOf(one);
+    if (inside === undefined && [one.array, one.path, one.pattern].some((said) => said !== undefined)) {
+      problems.add('POLICY_INVALID', `${where}: of array, path and pattern only one can say where keys stand`);
+      continue;
+    }
     const child = endOf(all, `${where}.from`, from, problems);
     const parent = endOf(all, `${where}.to`, to, problems);
     if (child === undefined || parent === undefined) continue;
@@ -48,8 +56,11 @@ export function declaredReferences(
           ? undefined
           : { column: discriminator, value: textOf(child.table, discriminator, when.value) },
       describesParent: false,
+      inside,
     };
-    if (!hasComparableTypes(edge) && idTypes(edge) === undefined)
+    const refused = inside === undefined ? undefined : refusedInside(edge, inside, [...known, ...declared]);
+    if (refused !== undefined) problems.add('POLICY_INVALID', `${where}: "${from}": ${refused}`);
+    else if (inside === undefined && !hasComparableTypes(edge) && idTypes(edge) === undefined)
       problems.add('POLICY_INVALID', `${where}: the types of "${from}" and "${to}" cannot be compared`);
     else if (!ids.has(edgeId(edge))) {
       ids.add(edgeId(edge));

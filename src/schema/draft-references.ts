@@ -1,5 +1,6 @@
 import type { Catalog } from '../dialect/postgres/catalog.js';
 import type { Findings } from '../findings/finding.js';
+import { insideName } from '../inside/inside.js';
 import { areComparable, idsAsText } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import type { TableKey } from './metadata.js';
@@ -88,9 +89,11 @@ function* metadataEdges(tables: ReadonlyMap<TableKey, DraftTable>): Generator<Dr
 }
 
 /** The same columns to the same columns, in whatever order the pairs are written. */
-export function edgeId(edge: Pick<DraftReference, 'child' | 'columns' | 'parent' | 'parentColumns' | 'when'>): string {
+export function edgeId(edge: Pick<DraftReference, 'child' | 'columns' | 'parent' | 'parentColumns' | 'when' | 'inside'>): string {
   const pairs = edge.columns.map((name, at) => `${name}\0${edge.parentColumns[at] ?? ''}`).sort();
-  return [edge.child.key, ...pairs, edge.parent.key, edge.when?.column ?? '', edge.when?.value ?? ''].join('\0');
+  const { child, parent, when, inside } = edge;
+  const values = inside === undefined ? [] : [insideName(inside), inside.pattern ?? ''];
+  return [child.key, ...pairs, parent.key, when?.column ?? '', when?.value ?? '', ...values].join('\0');
 }
 
 /** Of two constraints over the same columns, a validated one says more. */

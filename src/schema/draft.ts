@@ -1,4 +1,5 @@
 import type { CatalogColumn, CatalogIndex, CatalogTable } from '../dialect/postgres/catalog.js';
+import type { Inside } from '../inside/inside.js';
 import type { ModelPolicy } from '../policy/policy.js';
 import type { MetadataTable, TableKey } from './metadata.js';
 import type { ModelName } from './table-names.js';
@@ -32,6 +33,8 @@ export interface DraftReference {
   readonly constraint:
     { readonly name: string; readonly deferrable: boolean; readonly validated: boolean; readonly matchFull: boolean } | undefined;
   readonly when: { readonly column: string; readonly value: string } | undefined;
+  /** Where in the value of its one column the keys stand; undefined where the value is the key. */
+  readonly inside?: Inside | undefined;
   /** See MetadataReference. */
   readonly describesParent: boolean;
 }

@@ -1,6 +1,7 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import type { FollowPolicy } from '../policy/policy.js';
+import { insideName } from '../inside/inside.js';
 import { idsAsText, writeAlike } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { idTypes } from './draft-references.js';
@@ -27,8 +28,9 @@ export function finishReferences(draft: Draft, entities: ReadonlyMap<string, Ent
     const parent = entities.get(edge.parent.name.model);
     if (child === undefined || parent === undefined) continue;
     const { columns, parentColumns } = inKeyOrder(edge, parent);
-    const nullable = isNullable(edge, child);
-    const exact = isExact(edge, { columns, entity: child }, { columns: parentColumns, entity: parent });
+    const { inside } = edge;
+    const nullable = inside === undefined && isNullable(edge, child);
+    const exact = inside !== undefined || isExact(edge, { columns, entity: child }, { columns: parentColumns, entity: parent });
     const reference: Reference = {
       name: names.get(edge) ?? '',
       child: child.model,
@@ -37,16 +39,19 @@ export function finishReferences(draft: Draft, entities: ReadonlyMap<string, Ent
       parentColumns,
       direct: exact && isKey({ columns: parentColumns, entity: parent }),
       exact,
-      asText: idTypes({ ...edge, columns, parentColumns }),
+      asText: inside === undefined ? idTypes({ ...edge, columns, parentColumns }) : undefined,
       nullable,
       source: edge.source,
       constraint: constraintOf(edge),
-      unique: child.uniques.some(
-        (one) => one.predicate === undefined && one.columns.length > 0 && one.columns.every((name) => columns.includes(name)),
-      ),
-      indexed: edge.child.table.indexed.some((name) => columns.includes(name)),
+      unique:
+        inside === undefined &&
+        child.uniques.some(
+          (one) => one.predicate === undefined && one.columns.length > 0 && one.columns.every((name) => columns.includes(name)),
+        ),
+      indexed: inside === undefined && edge.child.table.indexed.some((name) => columns.includes(name)),
       when: edge.when === undefined ? undefined : Object.freeze({ ...edge.when }),
-      part: parts.has(edge) || edge.describesParent || isEagerPart(edge, draft.references),
+      inside,
+      part: inside === undefined && (parts.has(edge) || edge.describesParent || isEagerPart(edge, draft.references)),
       follow: follow(edge, nullable),
     };
     finished.set(edge, Object.freeze(reference));
@@ -66,7 +71,8 @@ function nameReferences(references: readonly DraftReference[]): ReferenceNames {
   const named = references.filter((edge) => edge.property !== undefined);
   for (const edge of [...named, ...references.filter((one) => one.property === undefined)]) {
     const when = edge.when === undefined ? '' : `[${edge.when.column}=${edge.when.value.trimEnd()}]`;
-    const base = `${edge.child.name.model}.${edge.property ?? edge.columns.join('+')}${when}`;
+    const value = edge.inside === undefined ? '' : insideName(edge.inside);
+    const base = `${edge.child.name.model}.${edge.property ?? edge.columns.join('+')}${value}${when}`;
     let name = taken.has(base) ? `${base}:${edge.parent.name.model}` : base;
     for (let at = 2; taken.has(name); at += 1) name = `${base}:${String(at)}`;
     taken.add(name);
@@ -131,8 +137,8 @@ function namedParts({ tables, references, problems }: Draft, names: ReferenceNam
   const parts = new Set<DraftReference>();
   for (const parent of tables) {
     for (const text of parent.policy?.parts ?? []) {
-      const below = references.filter((edge) => edge.parent === parent);
-      const byName = findReferences(tables, names, text).filter((edge) => edge.parent === parent);
+      const below = references.filter((edge) => edge.parent === parent && edge.inside === undefined);
+      const byName = findReferences(tables, names, text).filter((edge) => below.includes(edge));
       const children = parent.metadata?.children ?? [];
       const exact = children.filter((one) => one.property === text);
       const relations = exact.length > 0 ? exact : children.filter((one) => one.property.toLowerCase() === text.toLowerCase());
@@ -190,6 +196,11 @@ function followSettings(
   const general = policy.follow?.['*'];
   return (edge, nullable) => {
     const own: FollowPolicy = settings.get(edge) ?? {};
+    if (edge.inside !== undefined) {
+      const [wrong] = Object.entries(own).find(([one, said]) => !isOfInner(one as keyof FollowPolicy, said)) ?? [];
+      if (wrong !== undefined) problems.add('POLICY_INVALID', ...insideOnly(names.get(edge) ?? '', wrong));
+      return innerFollow;
+    }
     const up = own.up ?? (general?.up === 'cut' && !nullable ? 'follow' : general?.up);
     return Object.freeze({
       up: up ?? 'follow',
@@ -199,6 +210,24 @@ function followSettings(
       onDelete: own.onDelete ?? (general?.onDelete === 'nullify' && !nullable ? undefined : general?.onDelete),
     });
   };
+}
+
+const innerFollow: FollowSettings = Object.freeze({
+  ...{ up: 'follow', down: 'skip', onDelete: 'keep' },
+  where: undefined,
+  limit: undefined,
+} as const);
+
+/** Nothing can be written instead of a key inside a value, and no index finds the value by it. */
+function isOfInner(setting: keyof FollowPolicy, said: unknown): boolean {
+  return innerFollow[setting] === said;
+}
+
+function insideOnly(name: string, setting: string): readonly [reason: string, hint: string] {
+  return [
+    `follow: ${name} has its keys inside a value: "${setting}" cannot be said of it. It is followed up only, and the row that holds it keeps what it refers to`,
+    'To let the value leave without those keys, write another one in its place: models.X.values.',
+  ];
 }
 
 function columnOf(entity: Entity, name: string): Entity['columns'][number] | undefined {

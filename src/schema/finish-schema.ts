@@ -8,12 +8,14 @@ import { finishReferences } from './finish-references.js';
 import { linkMember } from './members.js';
 import { naturalKey } from './natural-key.js';
 import type { Problems } from './problems.js';
-import type { Entity, Link, Reference, Schema } from './schema.js';
+import type { Entity, InnerReference, Link, Reference, Schema } from './schema.js';
 import { withheldReason } from './withheld.js';
 
 export interface Draft {
   readonly tables: readonly DraftTable[];
   readonly references: readonly DraftReference[];
+  /** Those whose keys stand inside values. */
+  readonly inner: readonly DraftReference[];
   readonly links: readonly DraftLink[];
   readonly policy: ParsedPolicy;
   readonly findings: Findings;
@@ -23,14 +25,26 @@ export interface Draft {
 /** Turns the draft into the frozen value that the engine works on. */
 export function finishSchema(draft: Draft): Schema {
   const entities = finishEntities(draft);
-  const references = finishReferences(draft, entities);
+  const references = finishReferences({ ...draft, references: [...draft.references, ...draft.inner] }, entities);
+  const all = [...references.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const inner = all.filter((one): one is InnerReference => one.inside !== undefined);
+  refuseJoinTables(inner, entities, draft.problems);
   const schema: Schema = Object.freeze({
     entities,
-    references: Object.freeze([...references.values()].sort((a, b) => (a.name < b.name ? -1 : 1))),
+    references: Object.freeze(all.filter((one) => one.inside === undefined)),
+    inner: Object.freeze(inner),
     links: finishLinks(draft, entities, references),
   });
   checkPolicyNames(schema, draft.policy, draft.problems);
   return schema;
+}
+
+/** Rows of join tables leave as members of lists, by no key of their own. */
+function refuseJoinTables(inner: readonly InnerReference[], entities: ReadonlyMap<string, Entity>, problems: Problems): void {
+  for (const { name, child, parent } of inner) {
+    const table = [child, parent].find((model) => entities.get(model)?.role === 'link');
+    if (table !== undefined) problems.add('POLICY_INVALID', `references: ${name}: ${table} is a join table`);
+  }
 }
 
 function finishEntities(draft: Draft): ReadonlyMap<string, Entity> {

@@ -1,3 +1,4 @@
+import type { Inside } from '../inside/inside.js';
 import type { ModelPolicy, OnDelete } from '../policy/policy.js';
 
 /**
@@ -10,6 +11,8 @@ export interface Schema {
   readonly entities: ReadonlyMap<string, Entity>;
   /** Every edge between them, in a fixed order. */
   readonly references: readonly Reference[];
+  /** References whose keys stand inside values, in a fixed order. They lead up only, and nothing can be written instead of the value. */
+  readonly inner: readonly InnerReference[];
   /** Many-to-many links, in a fixed order. */
   readonly links: readonly Link[];
 }
@@ -172,6 +175,13 @@ export interface Reference {
   readonly part: boolean;
   /** What the policy says of following it. */
   readonly follow: FollowSettings;
+  /** Of an {@link InnerReference}: where the keys stand in the value of its column. */
+  readonly inside?: Inside | undefined;
+}
+
+/** A declared reference from one column to one: in the value stand any number of keys. */
+export interface InnerReference extends Reference {
+  readonly inside: Inside;
 }
 
 export interface FollowSettings {

@@ -1,4 +1,5 @@
 import { keyTextsSql, referringRows } from '../changes/referring-rows.js';
+import { stageInner } from '../changes/stage-inner.js';
 import { sameKey } from '../changes/staged-keys.js';
 import { toKey } from '../closure/key.js';
 import { parseArray } from '../dialect/postgres/read-catalog.js';
@@ -42,15 +43,22 @@ export async function findUndoConflicts(session: Session, schema: Schema, stages
       object: object ?? '',
       reason: reason as UndoConflict['reason'],
     }));
-  for (const stage of stages.filter(({ kind }) => kind === 'delete')) {
-    for (const reference of schema.references.filter(({ parent }) => parent === stage.entity.model)) {
+  const gone = stages.filter(({ kind }) => kind === 'delete');
+  const models = new Set(gone.map(({ entity }) => entity.model));
+  const inner = await stageInner(
+    session,
+    schema,
+    schema.inner.filter(({ parent }) => models.has(parent)),
+  );
+  for (const stage of gone) {
+    for (const reference of [...schema.references, ...schema.inner].filter(({ parent }) => parent === stage.entity.model)) {
       const child = entityNamed(schema, reference.child);
       const parts = stages.filter(({ kind, entity }) => kind !== 'insert' && entity.model === child.model);
       const known = parts.map((part) => `NOT EXISTS (SELECT 1 FROM ${part.table} c WHERE ${sameKey(part, 'x', 'c')})`);
       const where = known.length === 0 ? '' : ` WHERE ${known.join(' AND ')}`;
       const sql =
         `SELECT DISTINCT ON (s.${undoColumns.name}) s.${undoColumns.name}, ${keyTextsSql(child, 'x')} ` +
-        `FROM ${referringRows(schema, reference, stage)}${where} ORDER BY 1, 2`;
+        `FROM ${referringRows(schema, reference, stage, inner)}${where} ORDER BY 1, 2`;
       await ask(sql, stage, ([object, key]) => ({
         ...{ object: object ?? '', reason: 'referenced', reference: reference.name },
         by:

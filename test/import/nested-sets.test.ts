@@ -75,4 +75,30 @@ describe('a nested set', () => {
     const there = '(7, NULL, 11, 18), (70, 7, 12, 15), (700, 70, 13, 14), (71, 7, 16, 17), (1, NULL, 1, 2)';
     expect(await told(there, { onConflict: 'override' })).to.deep.equal(overlap);
   });
+
+  it('gets numbers behind those of other trees where it gets other keys, and keeps its shape', async () => {
+    const place = `SELECT id, nsleft, nsright FROM unit ORDER BY nsleft`;
+    for (const there of ['(7, NULL, 1, 2)', '(7, NULL, 5, 6), (1, NULL, 20, 21)']) {
+      await journey.target.query('TRUNCATE unit');
+      expect(await told(there, { onConflict: 'remap', offset: 100 })).to.deep.equal([]);
+      const rows = (await journey.target.query(place)).slice(-4);
+      const [first] = rows;
+      const by = Number(first?.['nsleft']) - 1;
+      expect(by).to.be.greaterThan(there.includes('21') ? 20 : 1);
+      const shape = rows.map(({ id, nsleft, nsright }) => [id, Number(nsleft) - by, Number(nsright) - by]);
+      expect(shape).to.deep.equal([...[[107, 1, 8]], ...[[70, 2, 5]], ...[[700, 3, 4]], ...[[71, 6, 7]]]);
+    }
+  });
+
+  it('is refused under remap where it comes into another tree, whose numbers no shift can give', async () => {
+    const there = '(7, NULL, 1, 8), (72, 7, 2, 7)';
+    const refused = await failureOf(told(there, { onConflict: 'remap', offset: 100 }, '70'));
+    expect(refused).to.include({ code: 'NESTED_SET_OVERLAPS', exitCode: 3 });
+    expect(await journey.target.query('SELECT count(*)::int AS count FROM unit')).to.deep.equal([{ count: 2 }]);
+  });
+
+  it('that was in disorder before is told, not refused', async () => {
+    const there = '(1, NULL, 1, 4), (2, NULL, 3, 6), (7, NULL, 9, 10)';
+    expect(await told(there, { onConflict: 'remap', offset: 100 })).to.deep.equal(overlap);
+  });
 });

@@ -5,6 +5,8 @@ import { columnNamed, ownRows, quoteIdentifier, quoteLiteral } from './sql.js';
 /** What a table gives beside its columns, and which of its rows. */
 interface TableOptions extends Pick<RowSelection, 'when' | 'where'> {
   readonly rules?: readonly string[] | undefined;
+  /** Columns that are read by {@link leavingList}: of those that other values leave in, these are there. */
+  readonly read?: readonly string[];
   /** Whether the values that leave instead of columns' own are there, as {@link leavingColumn} calls them. */
   readonly replaced?: boolean;
 }
@@ -16,16 +18,19 @@ export const failedRule = 'portolan: failed rule';
  * A table, or those of its rows that a declared reference holds for and that a filter of the policy lets pass. What the policy says stands
  * where only the row's own columns can be meant.
  */
-export function filteredTable(entity: Entity, { when, where, rules = [], replaced = false }: TableOptions): string {
+export function filteredTable(entity: Entity, { when, where, rules = [], replaced = false, read = [] }: TableOptions): string {
   const filters = [
     ...(when === undefined ? [] : [hasText(columnNamed(entity, when.column), when.value)]),
     ...(where === undefined ? [] : [`(${where}\n)`]),
   ];
-  const values = replaced
-    ? entity.columns.flatMap((column) =>
-        column.replaced === undefined ? [] : [`(${column.replaced}\n)::${column.type} AS ${leavingColumn(entity, column.name)}`],
-      )
-    : [];
+  const values =
+    replaced || isReplaced(entity, read)
+      ? entity.columns.flatMap((column) =>
+          column.replaced === undefined
+            ? []
+            : [`(${column.replaced}\n)::${column.type} AS ${leavingColumn(entity, column.name)}`],
+        )
+      : [];
   const failed = rules.map((keep, at) => ` WHEN (${keep}\n) IS NOT TRUE THEN ${String(at)}`);
   const verdict = failed.length === 0 ? [] : [`CASE${failed.join('')} END AS ${quoteIdentifier(failedRule)}`];
   const whole = ownRows(entity);
@@ -39,6 +44,15 @@ export function leavingColumn(entity: Entity, name: string): string {
   const isReplaced = columnNamed(entity, name).replaced !== undefined;
   const place = entity.columns.findIndex((column) => column.name === name);
   return quoteIdentifier(isReplaced ? `portolan: value ${String(place)}` : name);
+}
+
+/** Columns as they leave: in some, others than the row's own. */
+export function leavingList(entity: Entity, names: readonly string[], alias: string): readonly string[] {
+  return names.map((name) => `${alias}.${isReplaced(entity, [name]) ? leavingColumn(entity, name) : quoteIdentifier(name)}`);
+}
+
+function isReplaced({ columns }: Entity, names: readonly string[]): boolean {
+  return columns.some(({ name, replaced }) => replaced !== undefined && names.includes(name));
 }
 
 /** That a column has a text: by its own operator, which an index serves, where that says the same as comparing texts. */

@@ -17,7 +17,7 @@ import type {
 import type { Purpose } from '../query-event.js';
 import type { Session } from '../session.js';
 import type { GroupShape } from './key-parser.js';
-import { failedRule, filteredTable, leavingColumn } from './filtered-table.js';
+import { failedRule, filteredTable, leavingColumn, leavingList } from './filtered-table.js';
 import { KeyParser } from './key-parser.js';
 import { keyRelation } from './key-relation.js';
 import { joinEnds, pairsSql } from './pairs-sql.js';
@@ -87,8 +87,8 @@ function readEvery(
   select: readonly ColumnGroup[],
 ): AsyncIterable<KeyBatch> {
   const { columns, shapes } = withVerdict(entity, rules, select);
-  const table = filteredTable(entity, { when: undefined, where: undefined, rules });
-  const sql = `COPY (SELECT ${columnList(columns, 't')} FROM ${table} t) TO STDOUT`;
+  const table = filteredTable(entity, { when: undefined, where: undefined, rules, read: columns });
+  const sql = `COPY (SELECT ${leavingList(entity, columns, 't').join(', ')} FROM ${table} t) TO STDOUT`;
   return parsed(session, sql, on(entity, 'find all rows'), shapes);
 }
 

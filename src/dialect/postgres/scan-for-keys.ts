@@ -3,8 +3,8 @@ import type { Key } from '../../closure/key.js';
 import type { KeyView } from '../../closure/key-set.js';
 import type { KeyBatch, RowSelection } from '../row-reader.js';
 import { exclusions } from './selection-sql.js';
-import { filteredTable } from './filtered-table.js';
-import { columnList, quoteIdentifier } from './sql.js';
+import { filteredTable, leavingList } from './filtered-table.js';
+import { quoteIdentifier } from './sql.js';
 
 /** With more values than this share of the rows, a scan is less work than looking them up. */
 const share = 4;
@@ -17,9 +17,9 @@ export function isWorthScan({ scan, entity, through, heldIn, limit }: RowSelecti
 
 /** What each row holds, of all that may be meant. */
 export function scanSql(selection: RowSelection, columns: readonly string[]): string {
-  const table = filteredTable(selection.entity, selection);
+  const table = filteredTable(selection.entity, { ...selection, read: columns });
   const held = selection.columns.map((name) => `t.${quoteIdentifier(name)} IS NOT NULL`);
-  return `COPY (SELECT ${columnList(columns, 't')} FROM ${table} t WHERE ${[...held, ...exclusions(selection)].join(' AND ')}) TO STDOUT`;
+  return `COPY (SELECT ${leavingList(selection.entity, columns, 't').join(', ')} FROM ${table} t WHERE ${[...held, ...exclusions(selection)].join(' AND ')}) TO STDOUT`;
 }
 
 /** The values of a selection, to be asked. */

@@ -1,6 +1,6 @@
 import type { Key } from '../../closure/key.js';
 import type { ColumnGroup, RowSelection } from '../row-reader.js';
-import { filteredTable } from './filtered-table.js';
+import { filteredTable, leavingList } from './filtered-table.js';
 import type { Column } from '../../schema/schema.js';
 import type { KeyRelation } from './key-relation.js';
 import { heldRelation, keyExclusion, keyRelation } from './key-relation.js';
@@ -9,8 +9,8 @@ import { columnNamed, equalColumns, keyOrderSql, ownRows, quoteIdentifier } from
 /** The COPY that reads columns of the rows that a selection means, for some of its values. */
 export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys: readonly Key[]): string {
   const { limit } = selection;
-  const source = selectionSource(selection, keys);
-  const list = columns.map((name) => `t.${quoteIdentifier(name)}`);
+  const source = selectionSource(selection, columns, keys);
+  const list = leavingList(selection.entity, columns, 't');
   if (limit === undefined) return `COPY (SELECT ${list.join(', ')} ${source}) TO STDOUT`;
   const named = list.map((column, at) => `${column} AS s${String(at)}`);
   const ranked = `SELECT ${[...named, `${place(selection)} AS place`].join(', ')} ${source}`;
@@ -18,9 +18,9 @@ export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys
   return `COPY (SELECT ${outer} FROM (${ranked}) ranked WHERE place <= ${String(limit)}) TO STDOUT`;
 }
 
-function selectionSource(selection: RowSelection, keys: readonly Key[]): string {
+function selectionSource(selection: RowSelection, read: ColumnGroup, keys: readonly Key[]): string {
   const { entity, through, where, when, rules } = selection;
-  const table = filteredTable(entity, { when, where, rules });
+  const table = filteredTable(entity, { when, where, rules, read });
   if (through === undefined) {
     const own = selection.columns.map((name) => columnNamed(entity, name));
     const { tables, conditions } = relationOf(selection, own, keys, 't');

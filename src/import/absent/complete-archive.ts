@@ -36,6 +36,8 @@ export async function completeArchive(context: Context): Promise<ArchiveReader> 
   const models = Object.keys(header.entities).flatMap((model) => {
     const entity = targetEntity(schema, header, model);
     const missing = entity?.policy?.missing ?? 'refuse';
+    // NULL cannot be written instead of a key inside a value: such an object is missing.
+    if (missing === 'null' && standsInside(header, model)) return [];
     return entity === undefined || missing === 'refuse' ? [] : [{ model, entity, missing }];
   });
   if (models.length === 0) return archive;
@@ -59,6 +61,10 @@ export async function completeArchive(context: Context): Promise<ArchiveReader> 
     context.findings.note('placeholder', model, `${counted(objects.length)} not in the target: placeholders come in their place`);
   if (gone.size > 0) await tellEmptied(context, emptied);
   return completed;
+}
+
+function standsInside({ entities }: ArchiveHeader, model: string): boolean {
+  return Object.values(entities).some(({ inner = [] }) => inner.some(({ parent }) => parent === model));
 }
 
 function counted(count: number): string {

@@ -1,0 +1,37 @@
+import type { ArchiveHeader, ArchiveInnerReference, ArchiveObject } from '../archive/archive.js';
+import type { FoundKey } from '../inside/key-finder.js';
+import { keyFinder } from '../inside/key-finder.js';
+import { keyFormOf } from '../inside/key-form.js';
+import { keyText, memberText } from '../values/object-values.js';
+
+/** A reference of a model whose parents' keys stand inside a value, as an archive's header tells of it. */
+export interface HeldInside {
+  readonly reference: ArchiveInnerReference;
+  readonly member: string;
+  /** Where in the object's value keys stand; nothing where it is NULL, and where the reference does not hold. */
+  readonly found: (object: ArchiveObject) => readonly FoundKey[];
+}
+
+/** As among other references, those to other unique columns than the key are not among them. */
+export function heldInside(header: ArchiveHeader, model: string): readonly HeldInside[] {
+  const entity = header.entities[model];
+  return (entity?.inner ?? []).flatMap((reference): readonly HeldInside[] => {
+    const parent = header.entities[reference.parent];
+    const [key] = reference.parentColumns;
+    const column = Object.values(parent?.columns ?? {}).find(({ name }) => name === key);
+    const memberOf = (name: string | undefined): string | undefined =>
+      Object.entries(entity?.columns ?? {}).find(([, one]) => one.name === name)?.[0];
+    const member = memberOf(reference.columns[0]);
+    if (column === undefined || member === undefined || parent?.key.join() !== key) return [];
+    const { when } = reference;
+    const discriminator = memberOf(when?.column);
+    const inKey = entity?.key.includes(when?.column ?? '') === true;
+    const find = keyFinder(reference, keyFormOf(column));
+    const found = (object: ArchiveObject): readonly FoundKey[] => {
+      const held = discriminator === undefined ? null : (inKey ? keyText : memberText)(object, discriminator);
+      const text = when === undefined || held === when.value ? memberText(object, member) : null;
+      return text === null ? [] : find(text);
+    };
+    return [{ reference, member, found }];
+  });
+}

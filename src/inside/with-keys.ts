@@ -1,0 +1,31 @@
+import type { Key } from '../closure/key.js';
+import { keyTexts } from '../closure/key.js';
+import type { FoundKey } from './key-finder.js';
+import { writeToken } from './token.js';
+
+/** A key inside a value, and the one that is to stand there instead. */
+export interface KeyEdit {
+  readonly found: FoundKey;
+  readonly to: Key;
+}
+
+/** A value with other keys in it and every other character as it was; undefined where two keys would have to stand in one place. */
+export function withKeys(text: string, edits: readonly KeyEdit[]): string | undefined {
+  const sorted = [...edits].sort((a, b) => a.found.start - b.found.start || a.found.end - b.found.end);
+  const pieces: string[] = [];
+  let at = 0;
+  let last: { readonly start: number; readonly end: number; readonly token: string } | undefined;
+  for (const { found, to } of sorted) {
+    const { start, end } = found;
+    const token = writeToken(found, keyTexts(to)[0] ?? '');
+    if (last !== undefined && start < at) {
+      if (start !== last.start || end !== last.end || token !== last.token) return undefined;
+      continue;
+    }
+    pieces.push(text.slice(at, start), token);
+    last = { start, end, token };
+    at = end;
+  }
+  pieces.push(text.slice(at));
+  return pieces.join('');
+}
