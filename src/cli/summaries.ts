@@ -80,8 +80,11 @@ export async function countsTable(
   return table(['model', 'objects'], rows);
 }
 
-/** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited. */
-const worthTelling: ReadonlySet<string> = new Set(['left-out', 'external', 'cut', 'skipped', 'random-value', 'edited-archive']);
+/** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited or a converter changed. */
+const worthTelling: ReadonlySet<string> = new Set([
+  ...['left-out', 'external', 'cut', 'skipped', 'random-value', 'edited-archive'],
+  ...['converted', 'dropped-column', 'dropped-model'],
+]);
 
 /** Warnings, and what stayed out or was made up; under `--verbose` all notes. */
 export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {

@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
+import type { ConvertedArchive } from '../convert/convert-archive.js';
+import { convertArchive } from '../convert/convert-archive.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
@@ -65,10 +67,11 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
   checkOffset(options);
   const findings = options.findings ?? new Findings();
   const { signal, onQuery } = options;
-  const archive = await openArchive(options.archive, { signal });
+  const opened = await openArchive(options.archive, { signal });
   const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
   let session = await openWriteSession(dataSource, { signal, onQuery });
   let before: PinnedSession | undefined;
+  let converted: ConvertedArchive | undefined;
   try {
     await options.onTarget?.(session.server);
     if (session.server.standby) {
@@ -76,8 +79,10 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
         hint: 'Name the primary server.',
       });
     }
-    if (archive.header.edited === true)
+    if (opened.header.edited === true)
       findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
+    converted = await convertArchive({ archive: opened, dataSource, session, policy, findings, signal, onQuery });
+    const { archive } = converted;
     const { header } = archive;
     if (options.bulkConstraints === true)
       session = await openBulkSession({ dataSource, session, header, policy, signal, onQuery });
@@ -89,11 +94,12 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
       before = await openReadSession(dataSource, { snapshot: await session.exportSnapshot(), signal, onQuery });
     return await run({ dataSource, session, before, archive, draft, options, findings });
   } catch (error) {
-    if (error instanceof RefusedError) await proveWhole(archive);
+    if (error instanceof RefusedError) await proveWhole(opened);
     throw error;
   } finally {
     await before?.close();
     await session.close();
+    await converted?.close();
   }
 }
 

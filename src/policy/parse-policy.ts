@@ -2,6 +2,7 @@ import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { isFileName } from '../files/file-name.js';
 import { conflictStrategies, mergeRules } from '../terms.js';
+import { converterMembers, converterShape } from './converter-shape.js';
 import type { Policy } from './policy.js';
 
 /**
@@ -83,6 +84,7 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     secrets: z.record(z.string(), z.enum(['secret', 'public'])).optional(),
     maxObjects: z.int().positive().optional(),
     maxDepth: z.int().min(0).optional(),
+    converters: z.array(converterShape(z)).optional(),
   });
   const result = schema.safeParse(input);
   if (result.success) return Object.freeze(result.data) as Policy;
@@ -104,5 +106,6 @@ function membersAt(path: readonly string[]): readonly string[] {
   }
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
-  return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth'.split(' ');
+  if (first === 'converters') return converterMembers(path.slice(2));
+  return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth converters'.split(' ');
 }

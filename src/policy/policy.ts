@@ -1,4 +1,5 @@
 import type { ConflictStrategy, MergeRule } from '../terms.js';
+import type { Converter } from './converter.js';
 
 /**
  * What one site or application says of its data, as written in `portolan.policy.ts`: what is followed, cut, excluded,
@@ -22,6 +23,8 @@ export interface Policy {
   readonly secrets?: Readonly<Record<string, 'secret' | 'public'>>;
   readonly maxObjects?: number;
   readonly maxDepth?: number;
+  /** What archives of older schemas become. Of several that fit, the first is taken; what it made of the archive can fit another. */
+  readonly converters?: readonly Converter[];
 }
 
 /** What happens to a row beyond a boundary or an exclusion: refuse; drop what needs it; or leave it at home as external. */

@@ -120,6 +120,8 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       refuseContradictions(args);
       const { header, trailer } = await (args.reseal ? sealed(args, context) : verified(args.archive, context));
       const graph = args.summary && !args.reseal ? await hashOf(args.archive, context) : undefined;
+      const { modelFingerprints, schemaFingerprint } = await import('../../convert/fingerprint.js');
+      const fingerprints = modelFingerprints(header.entities);
       if (args.summary && !args.json) {
         const facts = {
           seeds: header.seeds,
@@ -129,7 +131,11 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           'secrets included': header.includedSecrets,
         };
         const lines = [
-          await table(['model', 'objects'], Object.entries(trailer.objects)),
+          await table(
+            ['model', 'objects', 'fingerprint'],
+            Object.entries(trailer.objects).map(([model, count]) => [model, count, fingerprints[model] ?? '']),
+          ),
+          `fingerprint of the schema: ${schemaFingerprint(header.entities)}`,
           ...Object.entries(facts).map(([name, values]) => `${name}: ${values.length === 0 ? 'none' : values.join(', ')}`),
           ...filesLine(trailer),
           ...externalLines(trailer.external),
@@ -145,7 +151,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       return {
         exitCode: against?.status === 'different' ? 4 : 0,
         json: {
-          ...{ status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+          ...{ status: 'done', ...trailer, edited: header.edited ?? false, fingerprints, findings: context.findings.all },
           ...(graph === undefined ? {} : { graph }),
           ...(against === undefined ? {} : { against: { ...against, findings: undefined } }),
         },
