@@ -1,23 +1,38 @@
 import type { ArchiveEntity, ArchiveHeader } from '../archive/archive.js';
 import { didYouMean } from '../errors/nearest-names.js';
+import type { Nameable } from '../schema/find-by-name.js';
 import { findByName } from '../schema/find-by-name.js';
 import { converterInvalid } from './converter-invalid.js';
 
 /** The model of an archive that a name means: `app.Model`, `Model`, or by table, whatever the case. @throws UsageError CONVERTER_INVALID where it can mean several */
 export function findArchivedModel({ entities }: ArchiveHeader, text: string, where: string): string | undefined {
-  const found = findByName(
-    Object.entries(entities),
-    ([model, { schema, table }]) => {
-      const dot = model.indexOf('.');
-      return { app: model.slice(0, dot), name: model.slice(dot + 1), schema, table, aliases: [] };
-    },
-    text,
-  );
-  if (found.length > 1) {
-    const candidates = found.map(([model]) => model).join(' or ');
-    throw converterInvalid(where, `"${text}" can mean ${candidates}`, 'Write the app too.');
-  }
-  return found[0]?.[0];
+  return onlyOne(namedModels(Object.entries(entities), text), text, where);
+}
+
+/** The same of a model of which the archive has no objects, and which others refer or link to. */
+export function findMentionedModel({ entities }: ArchiveHeader, text: string, where: string): string | undefined {
+  const mentioned = Object.values(entities).flatMap(({ links, references }) => [
+    ...Object.values(links).map(({ model }) => model),
+    ...references.map(({ parent }) => parent),
+  ]);
+  const others = [...new Set(mentioned)].filter((model) => entities[model] === undefined);
+  const nameless = others.map((model) => [model, { schema: '', table: '' }] as const);
+  return onlyOne(namedModels(nameless, text), text, where);
+}
+
+type NamedTable = readonly [model: string, table: Pick<ArchiveEntity, 'schema' | 'table'>];
+
+function namedModels(models: readonly NamedTable[], text: string): readonly string[] {
+  const nameable = ([model, { schema, table }]: NamedTable): Nameable => {
+    const dot = model.indexOf('.');
+    return { app: model.slice(0, dot), name: model.slice(dot + 1), schema, table, aliases: [] };
+  };
+  return findByName(models, nameable, text).map(([model]) => model);
+}
+
+function onlyOne(found: readonly string[], text: string, where: string): string | undefined {
+  if (found.length > 1) throw converterInvalid(where, `"${text}" can mean ${found.join(' or ')}`, 'Write the app too.');
+  return found[0];
 }
 
 /** The member of a model that a name means: a column by member, property or name in the database, a many-to-many relation, or what was withheld. */

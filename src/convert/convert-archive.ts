@@ -144,13 +144,11 @@ function* runsOf(objects: readonly ArchiveObject[]): Generator<readonly ArchiveO
 }
 
 /** What a converter did that nobody sees in the target: which archive this was, and what did not come. */
-function tell(findings: Findings, path: string, { where, models, before }: Conversion, lost: ReadonlyMap<string, number>): void {
+function tell(findings: Findings, path: string, { where, models }: Conversion, lost: ReadonlyMap<string, number>): void {
   const names = [...models.values()].map(({ model, to }) => (to === undefined || to === model ? model : `${model} → ${to}`));
   findings.note('converted', path, `${where} brings it to another schema: ${names.sort().join(', ')}`);
   for (const [name, count] of lost) {
-    const isModel = before.entities[name] !== undefined;
-    const what = isModel ? 'it is dropped' : 'its values are dropped';
-    const kind = isModel ? 'dropped-model' : 'dropped-column';
-    findings.note(kind, name, `${what} by ${where}: ${String(count)} objects had ${isModel ? 'that model' : 'one'}`);
+    if (models.has(name)) findings.note('dropped-model', name, `it is dropped by ${where}: ${String(count)} objects stay out`);
+    else findings.note('dropped-column', name, `its values are dropped by ${where}: ${String(count)} objects had one`);
   }
 }

@@ -47,7 +47,7 @@ export class ObjectConverter {
     const given = constants.map(({ member, value }) => [member, value] as const);
     return objects.map((object, at) => {
       const { pk, fields } = object;
-      for (const member of dropped) if ((fields[member] ?? null) !== null) this.#lose(`${model}.${member}`, 1);
+      for (const member of dropped) if (holdsSomething(fields[member])) this.#lose(`${model}.${member}`, 1);
       const after: [string, ArchiveObject['fields'][string]][] = [];
       for (const [member, value] of Object.entries(fields)) {
         const name = members.has(member) ? members.get(member) : member;
@@ -87,6 +87,10 @@ export class ObjectConverter {
   #lose(name: string, count: number): void {
     this.lost.set(name, (this.lost.get(name) ?? 0) + count);
   }
+}
+
+function holdsSomething(value: ArchiveObject['fields'][string] | undefined): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
 }
 
 /** A key with several columns tells each by its member. */

@@ -99,7 +99,7 @@ function withNeighbours({ header, models }: Converting): ReadonlyMap<string, Mod
     if (!isTouched) continue;
     const own = known ?? { model, to: model, members: new Map(), dropped: [], constants: [], computed: [] };
     const members = new Map([...own.members, ...lost.map(([member]) => [member, undefined] as const)]);
-    all.set(model, { ...own, members });
+    all.set(model, { ...own, members, dropped: [...new Set([...own.dropped, ...lost.map(([member]) => member)])] });
   }
   return all;
 }

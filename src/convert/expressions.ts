@@ -127,7 +127,7 @@ async function stagedColumns(
 ): Promise<readonly StagedColumn[]> {
   const text = expressions.join('\n').toLowerCase();
   const isWhole = /\barchive\b(?!\s*\.\s*[^*\s])|u&"/u.test(text);
-  const named = Object.entries(columns).filter(([, { name }]) => isWhole || text.includes(name.toLowerCase()));
+  const named = Object.entries(columns).filter(([, { name }]) => isWhole || isIn(text, name));
   const types = await describeTypes(
     session,
     named.map(([, { type }]) => type),
@@ -136,6 +136,12 @@ async function stagedColumns(
     ...{ member, name, inKey: key.includes(name) },
     type: types.get(type)?.base ?? 'pg_catalog.text',
   }));
+}
+
+/** Whether a column can be meant; a quote in a name is doubled in SQL. */
+function isIn(text: string, name: string): boolean {
+  const plain = name.toLowerCase();
+  return text.includes(plain) || text.includes(plain.replaceAll('"', '""'));
 }
 
 /** The rows as a relation: their columns come as parameters, one array of texts each, behind one that counts them. */

@@ -11,7 +11,7 @@ const length = 16;
  */
 export function modelFingerprint({ table, key, columns, links }: ArchiveEntity): string {
   const types = Object.values(columns).map(({ name, type }) => [name, type] as const);
-  const related = Object.values(links).map((link) => [link.table, link.model, link.ownerColumns, link.inverseColumns]);
+  const related = Object.values(links).map((link) => [link.table, link.model]);
   return digestOf({ table, key, columns: Object.fromEntries(types), links: related.map((one) => stringify(one)).sort() });
 }
 

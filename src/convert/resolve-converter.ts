@@ -3,7 +3,7 @@ import { didYouMean } from '../errors/nearest-names.js';
 import type { ColumnConverter, ColumnSql, Converter, ModelConverter, NewColumn } from '../policy/converter.js';
 import type { Schema } from '../schema/schema.js';
 import { toArchiveValue } from '../values/archive-value.js';
-import { findArchivedModel, resolveArchivedMember } from './archive-names.js';
+import { findArchivedModel, findMentionedModel, resolveArchivedMember } from './archive-names.js';
 import type { ComputedColumn, ConstantColumn, Conversion, ModelConversion } from './conversion.js';
 import { convertedHeader } from './converted-header.js';
 import { converterInvalid } from './converter-invalid.js';
@@ -41,7 +41,9 @@ export async function resolveConverter(options: ResolveOptions): Promise<Convers
   for (const [name, rules] of Object.entries(converter.models)) {
     const place = `${where}.models.${name}`;
     const model = findArchivedModel(header, name, place);
-    if (model === undefined) refuseUnknownModel(options, name, place);
+    const mentioned = model === undefined ? findMentionedModel(header, name, place) : undefined;
+    if (mentioned !== undefined) models.set(mentioned, withoutObjects(schema, mentioned, rules));
+    else if (model === undefined) refuseUnknownModel(options, name, place);
     else if (models.has(model)) throw converterInvalid(place, `${model} stands there twice, by two names`);
     else models.set(model, await resolveModel(options, model, rules, place));
   }
@@ -60,6 +62,11 @@ function refuseUnknownModel({ converter: { from }, header }: ResolveOptions, nam
   );
 }
 
+function withoutObjects(schema: Schema, model: string, { renameTo, drop }: ModelConverter): ResolvedModel {
+  const to = drop === true ? undefined : renameTo === undefined ? model : renamedModel(schema, renameTo).model;
+  return { model, to, table: {}, ...newDraft() };
+}
+
 /** What is known of a model so far. */
 interface ModelDraft {
   readonly members: Map<string, string | undefined>;
@@ -70,6 +77,10 @@ interface ModelDraft {
   readonly computed: ComputedColumn[];
 }
 
+function newDraft(): ModelDraft {
+  return { members: new Map(), columns: new Map(), links: new Map(), dropped: [], constants: [], computed: [] };
+}
+
 async function resolveModel(
   options: ResolveOptions,
   model: string,
@@ -77,10 +88,7 @@ async function resolveModel(
   place: string,
 ): Promise<ResolvedModel> {
   const { header, schema } = options;
-  const draft: ModelDraft = {
-    ...{ members: new Map(), columns: new Map(), links: new Map() },
-    ...{ dropped: [], constants: [], computed: [] },
-  };
+  const draft = newDraft();
   if (rules.drop === true) return { model, to: undefined, table: {}, ...draft };
   const renamed = rules.renameTo === undefined ? undefined : renamedModel(schema, rules.renameTo);
   const names = renamed === undefined ? TargetNames.of(schema, header, model) : new TargetNames(schema, renamed.entity);
@@ -121,7 +129,7 @@ async function resolveMember(context: ModelContext, member: string, rule: Column
   }
   if (rule.drop === true || rule.split !== undefined) {
     draft.members.set(member, undefined);
-    if (rule.drop === true && told !== undefined) draft.dropped.push(member);
+    if (rule.drop === true && (told !== undefined || isLink)) draft.dropped.push(member);
     for (const [name, sql] of Object.entries(rule.split ?? {}))
       await addColumn(context, name, typeof sql === 'string' ? { sql } : sql, `${at}.split.${name}`);
     return;

@@ -39,13 +39,14 @@ export class TargetNames {
   }
 
   /** The same of a many-to-many relation. */
-  link(text: string): { readonly member: string; readonly through: Partial<Pick<ArchiveLink, 'schema' | 'table'>> } {
+  link(text: string): { readonly member: string; readonly through: Partial<Omit<ArchiveLink, 'model'>> } {
     const own = this.#schema.links.filter(({ owner }) => owner.parent === this.entity?.model);
     const found =
       own.find(({ member }) => member === text) ?? own.find(({ member }) => member.toLowerCase() === text.toLowerCase());
     const table = found === undefined ? undefined : this.#schema.entities.get(found.through)?.table;
-    return table === undefined
-      ? { member: found?.member ?? text, through: {} }
-      : { member: found?.member ?? text, through: { schema: table.schema, table: table.name } };
+    if (found === undefined || table === undefined) return { member: found?.member ?? text, through: {} };
+    const { owner, inverse } = found;
+    const through = { schema: table.schema, table: table.name, ownerColumns: owner.columns, inverseColumns: inverse.columns };
+    return { member: found.member, through };
   }
 }
