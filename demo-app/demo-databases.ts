@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { createLibrary, seedLibrary } from './seed/seed-library.js';
 import { startServer } from './server/embedded-server.js';
 
-/** Two databases on one server: a library with rows, and an empty branch library that has its tables only. */
+/** Two databases on one server: a library with rows, and a branch library with the same tables. */
 export interface DemoDatabases {
   readonly library: string;
   readonly branch: string;
@@ -12,8 +12,12 @@ export interface DemoDatabases {
   close(): Promise<void>;
 }
 
-/** Uses the server that PORTOLAN_URL names, else starts one. An interrupt removes the databases before it ends the process. */
-export async function openDemoDatabases(): Promise<DemoDatabases> {
+/**
+ * Uses the server that PORTOLAN_URL names, else starts one. An interrupt removes the databases before it ends the process.
+ *
+ * @param fillBranch makes the tables of the branch, and rows where it is to have any
+ */
+export async function openDemoDatabases(fillBranch: (url: string) => Promise<unknown> = createLibrary): Promise<DemoDatabases> {
   const given = process.env['PORTOLAN_URL'];
   const server = given === undefined ? await startServer() : undefined;
   const serverUrl = given ?? server?.url('postgres') ?? '';
@@ -36,7 +40,7 @@ export async function openDemoDatabases(): Promise<DemoDatabases> {
     await drop();
     for (const name of Object.values(names)) await create(serverUrl, name);
     const rows = await seedLibrary(url('library'));
-    await createLibrary(url('branch'));
+    await fillBranch(url('branch'));
     return { library: url('library'), branch: url('branch'), rows, close };
   } catch (error) {
     await close();

@@ -1,50 +1,29 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DemoDatabases } from './demo-databases.js';
-import { openDemoDatabases, query } from './demo-databases.js';
+import { query } from './demo-databases.js';
 import { narrator } from './narrator.js';
-import { projectRoot } from './project-root.js';
 import { runCommand } from './run-command.js';
+import type { Stage } from './run-demo.js';
+import { fingerprint, runDemo, shownBranch } from './run-demo.js';
 
-/** Where the commands run and leave their archives; removed at the end. `ormconfig.ts` is found above it. */
-const folder = join(projectRoot(), '.portolan', `demo-${String(process.pid)}`);
 const archive = 'book-4.json';
-/** Its connection string can hold a password. */
-const shownUrl = '"$BRANCH"';
 
-process.on('exit', () => {
-  rmSync(folder, { recursive: true, force: true });
-});
-process.exitCode = await demo();
-
-async function demo(): Promise<number> {
-  narrator.title('Portolan: one object out of one database, with all it needs, and into another');
-  const given = process.env['PORTOLAN_URL'] !== undefined;
-  narrator.say(
-    given ? 'Filling a library on the server that PORTOLAN_URL names …' : 'Starting a PostgreSQL and filling a library …',
-  );
-  let databases: DemoDatabases | undefined;
-  try {
-    databases = await openDemoDatabases();
-    mkdirSync(folder, { recursive: true });
-    await showBook(databases);
-    await exportBook(databases);
-    await explainBook(databases);
-    await collide(databases);
-    await importBook(databases);
-    const equal = await prove(databases);
+await runDemo({
+  title: 'Portolan: one object out of one database, with all it needs, and into another',
+  play: async (stage) => {
+    await showBook(stage);
+    await exportBook(stage);
+    await explainBook(stage);
+    await collide(stage);
+    await importBook(stage);
+    const equal = await prove(stage);
     if (equal) sayNext();
-    return equal ? 0 : 1;
-  } catch (error) {
-    narrator.failure(error instanceof Error ? error.message : String(error));
-    return 1;
-  } finally {
-    await databases?.close();
-  }
-}
+    return equal;
+  },
+});
 
-async function showBook({ library, rows }: DemoDatabases): Promise<void> {
+async function showBook({ library, rows }: Stage): Promise<void> {
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   narrator.say(`The library has ${String(total)} rows in ${String(Object.keys(rows).length)} tables. We are after one book:`);
   const [book] = await query(
@@ -62,7 +41,7 @@ async function showBook({ library, rows }: DemoDatabases): Promise<void> {
   );
 }
 
-async function exportBook({ library }: DemoDatabases): Promise<void> {
+async function exportBook({ library, folder }: Stage): Promise<void> {
   narrator.chapter(1, 'Export: the book, and everything it cannot be without');
   await runCommand(['exportobjects', 'demoapp.Book.4', '-o', archive], { url: library, folder });
   narrator.say('\nThe archive is JSON, one object a line: it streams, greps and diffs. Some of its lines:');
@@ -73,13 +52,13 @@ async function exportBook({ library }: DemoDatabases): Promise<void> {
   narrator.success('No password went out: the column’s name says that it is a secret, so it was withheld.');
 }
 
-async function explainBook({ library }: DemoDatabases): Promise<void> {
+async function explainBook({ library, folder }: Stage): Promise<void> {
   narrator.chapter(2, 'Why that, and no more?');
   narrator.say('Down from the book to its copies, across to its genres, up to what those rows need; nobody else’s books.');
   await runCommand(['portolan', 'explain', 'demoapp.Book.4', '--why', 'auth.User.7'], { url: library, folder });
 }
 
-async function collide({ library }: DemoDatabases): Promise<void> {
+async function collide({ library, folder }: Stage): Promise<void> {
   narrator.chapter(3, 'Life goes on: the library changes, and the archive meets it again');
   for (const statement of [
     `UPDATE demoapp_book SET title = 'Twenty Thousand Leagues Under the Seas' WHERE id = 4`,
@@ -95,18 +74,18 @@ async function collide({ library }: DemoDatabases): Promise<void> {
   await runCommand(['importobjects', archive, '--override', '--yes'], { url: library, folder });
 }
 
-async function importBook({ branch }: DemoDatabases): Promise<void> {
+async function importBook({ branch, folder }: Stage): Promise<void> {
   narrator.chapter(4, 'Import: into an empty second database');
   narrator.say('$BRANCH has the same tables and no rows. The readers who come along get passwords that nobody can guess.');
-  await runCommand(['importobjects', archive], { url: branch, shownUrl, folder });
+  await runCommand(['importobjects', archive], { url: branch, shownUrl: shownBranch, folder });
 }
 
-async function prove({ library, branch }: DemoDatabases): Promise<boolean> {
+async function prove({ library, branch, folder }: Stage): Promise<boolean> {
   narrator.chapter(5, 'Proof: export again from both, and compare the bytes');
   const digests: string[] = [];
   for (const [file, from] of [
     ['from-library.json', { url: library }],
-    ['from-branch.json', { url: branch, shownUrl }],
+    ['from-branch.json', { url: branch, shownUrl: shownBranch }],
   ] as const) {
     await runCommand(['exportobjects', 'demoapp.Book.4', '--reproducible', '--quiet', '-o', file], { ...from, folder });
     digests.push(
@@ -120,9 +99,9 @@ async function prove({ library, branch }: DemoDatabases): Promise<boolean> {
   if (equal) narrator.success('Both archives are equal, byte by byte.');
   else narrator.failure('The archives differ.');
   narrator.say('\nAnd importing once more changes nothing:');
-  const before = await fingerprint(branch);
-  await runCommand(['importobjects', archive], { url: branch, shownUrl, folder });
-  const unchanged = before === (await fingerprint(branch));
+  const before = await fingerprint(branch, { sequences: true });
+  await runCommand(['importobjects', archive], { url: branch, shownUrl: shownBranch, folder });
+  const unchanged = before === (await fingerprint(branch, { sequences: true }));
   if (unchanged) narrator.success('Every row and every sequence of the second database is as it was.');
   else narrator.failure('The second import changed the database.');
   return equal && unchanged;
@@ -130,7 +109,8 @@ async function prove({ library, branch }: DemoDatabases): Promise<boolean> {
 
 function sayNext(): void {
   narrator.title('What to try next');
-  narrator.say(`  npm run demo:db                       keeps such a library up, for these:
+  narrator.say(`  npm run demo:merge                    two libraries become one
+  npm run demo:db                       keeps such a library up, for these:
   npx exportobjects demoapp.Book.4 -o book-4.json
   npx exportobjects demoapp.Author.3 -o author.json.gz
   npx exportobjects auth.User.7 --follow connected --dry-run
@@ -138,18 +118,4 @@ function sayNext(): void {
   npx importobjects author.json.gz --dry-run
   README.md says how to use it on your own TypeORM application: nothing needs to be configured.
 `);
-}
-
-/** Everything in a database that an import could change: rows, and what the sequences give next. */
-async function fingerprint(url: string): Promise<string> {
-  const hash = createHash('sha256');
-  const relations = await query(
-    url,
-    `SELECT relname AS name, relkind AS kind FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') ORDER BY 1`,
-  );
-  for (const { name, kind } of relations) {
-    const columns = kind === 'S' ? 'last_value, is_called' : 'x::text';
-    hash.update(JSON.stringify(await query(url, `SELECT ${columns} FROM ${String(name)} x ORDER BY 1`)));
-  }
-  return hash.digest('hex');
 }

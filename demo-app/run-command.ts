@@ -7,6 +7,10 @@ export interface CommandOptions {
   readonly url: string;
   /** How that database is named in the command that is shown, where it is not the one of `ormconfig.ts`. */
   readonly shownUrl?: string;
+  /** What is shown instead of the words that are many: they stand before the first option. */
+  readonly shown?: readonly string[];
+  /** How many lines of what it printed are shown: all where it says nothing. */
+  readonly lines?: number;
   /** Where it runs. */
   readonly folder: string;
   /** The exit code that it ends with when all is well. */
@@ -20,10 +24,15 @@ export interface CommandOptions {
  */
 export async function runCommand(words: readonly [program: string, ...rest: string[]], options: CommandOptions): Promise<void> {
   const [program, ...rest] = words;
-  const shown = options.shownUrl === undefined ? [] : ['--url', options.shownUrl];
-  narrator.command(['npx', ...words.map(shellWord), ...shown].join(' '));
+  const shownUrl = options.shownUrl === undefined ? [] : ['--url', options.shownUrl];
+  const firstOption = rest.findIndex((word) => word.startsWith('-'));
+  const shown = options.shown === undefined ? rest.map(shellWord) : [...options.shown, ...rest.slice(firstOption).map(shellWord)];
+  narrator.command(['npx', program, ...shown, ...shownUrl].join(' '));
   const { output, exit } = await run(program, rest, options);
-  if (output !== '') narrator.output(output);
+  const lines = output.trimEnd().split('\n');
+  const more = lines.length - (options.lines ?? lines.length);
+  if (output !== '')
+    narrator.output(more > 0 ? [...lines.slice(0, -more), `… and ${String(more)} more lines`].join('\n') : output);
   if (exit !== (options.exit ?? 0)) throw new Error(`${program} ended with ${String(exit)}, not ${String(options.exit ?? 0)}`);
 }
 

@@ -18,6 +18,7 @@ const commands = [
   ['portolan', 'explain'],
   ['portolan', 'verify'],
   ['portolan', 'undo'],
+  ['portolan', 'claim'],
 ];
 const parts = { commands: commands.map(help).join('\n\n'), 'error-codes': errorTable() };
 

@@ -17,6 +17,8 @@ export { graphHash } from './compare/graph-hash.js';
 export { mergeArchives } from './compare/merge-archives.js';
 export type { MergeConflict, MergeOptions, MergeResult } from './compare/merge-options.js';
 export type { DifferenceLine } from './compare/difference.js';
+export { claimPlaceholder } from './claim/claim-placeholder.js';
+export type { ClaimOptions, ClaimResult } from './claim/claim-options.js';
 export { deleteObjects } from './delete/delete-objects.js';
 export type { DeleteOptions, DeleteResult } from './delete/delete-options.js';
 export type { DeletePlan, KeptObject } from './delete/delete-plan.js';
@@ -37,9 +39,11 @@ export { copyFiles } from './files/copy-files.js';
 export type { CopyFilesOptions } from './files/copy-files.js';
 export { localFileStore } from './files/local-file-store.js';
 export { localFiles } from './files/local-files.js';
-export type { FileDraft, FileSink, FileSource, FileState } from './files/file-source.js';
+export { objectFiles } from './files/object-files.js';
+export { placedFiles } from './files/placed-files.js';
+export type { FileDraft, FileSink, FileSource, FileState, FoundFile, StoredFacts } from './files/file-source.js';
 export type { FileStore, FileTransaction } from './files/file-store.js';
-export type { CopiedFile, FileOwner, NamedFile } from './files/named-file.js';
+export type { CopiedFile, FileOwner, NamedFile, StoredObject } from './files/named-file.js';
 export type { FilesContext, FilesOf, LeavingValues } from './export/files-context.js';
 export type {
   Policy,
@@ -58,4 +62,4 @@ export { Findings } from './findings/finding.js';
 export type { Finding } from './findings/finding.js';
 export type { QueryEvent } from './dialect/query-event.js';
 export type { OverallProgress, ProgressEvent } from './progress.js';
-export type { ConflictStrategy, FollowRule, MergeRule, RemapRule } from './terms.js';
+export type { ConflictStrategy, FollowRule, MergeRule, MissingRule, RemapRule } from './terms.js';

@@ -45,3 +45,11 @@ export const remapRules = Object.freeze(['all', 'conflicts'] as const satisfies 
 export type MergeRule = 'keep' | 'take' | 'fill';
 
 export const mergeRules = Object.freeze(['keep', 'take', 'fill'] as const satisfies readonly MergeRule[]);
+
+/**
+ * What an import does with an external object that the target lacks: refuses; brings a placeholder, a row with its key and natural key; or
+ * leaves the references to it empty.
+ */
+export type MissingRule = 'refuse' | 'placeholder' | 'null';
+
+export const missingRules = Object.freeze(['refuse', 'placeholder', 'null'] as const satisfies readonly MissingRule[]);

@@ -51,7 +51,7 @@ describe('the package', () => {
   const description = JSON.parse(read('package.json')) as PackageFile;
 
   it('holds the built sources and the documents, and nothing else', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const { stdout, status, stderr } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: repositoryRoot,
       encoding: 'utf8',

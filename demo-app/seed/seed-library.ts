@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { librarySchema } from '../library-schema.js';
 import { libraryRows } from './library-rows.js';
 import type { TableRows } from './library-rows.js';
+import { otherLibraryRows } from './other-library-rows.js';
 
 /** The seed behind every demo library. */
 const standardSeed = 1492;
@@ -19,7 +20,15 @@ export async function createLibrary(url: string): Promise<void> {
  * @returns rows by table
  */
 export async function seedLibrary(url: string, seed = standardSeed): Promise<Readonly<Record<string, number>>> {
-  const tables = libraryRows(seed);
+  return await fillTables(url, libraryRows(seed));
+}
+
+/** A library of another town: it has readers, authors and books in common with the first, and gave everything other keys. */
+export async function seedOtherLibrary(url: string): Promise<Readonly<Record<string, number>>> {
+  return await fillTables(url, otherLibraryRows(libraryRows(standardSeed)));
+}
+
+async function fillTables(url: string, tables: readonly TableRows[]): Promise<Readonly<Record<string, number>>> {
   await withClient(url, async (client) => {
     await client.query('BEGIN');
     await client.query(librarySchema);

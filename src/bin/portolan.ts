@@ -2,6 +2,7 @@
 import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
+const { claimCommand } = await import('../cli/commands/claim-command.js');
 const { deleteCommand } = await import('../cli/commands/delete-command.js');
 const { diffCommand } = await import('../cli/commands/diff-command.js');
 const { explainCommand } = await import('../cli/commands/explain-command.js');
@@ -24,5 +25,6 @@ const commands = [
   explainCommand(ofProfile),
   verifyCommand,
   undoCommand,
+  claimCommand,
 ];
 void main('portolan', commands, words);

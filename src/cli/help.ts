@@ -90,7 +90,9 @@ export function helpOfLater(program: string, { command, describe, instead, examp
 type Row = readonly [left: string, right: string];
 
 function optionRow([name, declared]: readonly [string, DeclaredOption]): Row {
-  const names = [name, ...[declared.alias ?? []].flat()].filter((one) => !/[A-Z]/u.test(one)).map(dashed);
+  // What is on where nothing is said is only ever switched off.
+  const own = declared.type === 'boolean' && declared.default === true ? `no-${name}` : name;
+  const names = [own, ...[declared.alias ?? []].flat()].filter((one) => !/[A-Z]/u.test(one)).map(dashed);
   const short = names.filter((one) => !one.startsWith('--'));
   const value = declared.choices?.join('|') ?? declared.value;
   const sorted = [...short, ...names.filter((one) => !short.includes(one))];

@@ -22,7 +22,7 @@ export function refuseNotAvailable(words: readonly string[], declares: (option: 
   }
   for (const word of words) {
     if (word === '--') return;
-    const name = /^--([\w-]+)/u.exec(word)?.[1] ?? '';
+    const name = /^--(?:no-)?([\w-]+)/u.exec(word)?.[1] ?? '';
     if (Object.hasOwn(options, name)) throw notAvailable(`--${name}`, options[name]);
     if (ofProfile.includes(name) && !declares(name))
       throw new UsageError('USAGE', `--${name} belongs to the profile zulip`, { hint: 'Add --profile zulip.' });

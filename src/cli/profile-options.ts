@@ -22,17 +22,18 @@ export function withProfileOptions<T>(yargs: Argv<T>, { options }: ProfileWords)
   return declared as Argv<T>;
 }
 
-/** What was said of a profile's options; and where the files are, which a profile may look for by itself. */
+/** What was said of a profile's options. */
 export function profileValues(args: object, { options }: ProfileWords): ProfileValues {
   const said = args as Readonly<Record<string, ProfileValues[string]>>;
-  const names = ['files', ...options.map(({ name }) => name)];
-  return Object.fromEntries(names.map((name) => [name, said[name] === false ? undefined : said[name]]));
+  return Object.fromEntries(
+    options.map(({ name, isOn }) => [name, said[name] === false && isOn !== true ? undefined : said[name]]),
+  );
 }
 
-function declarationOf({ kind, value = 'TEXT', describe }: ProfileOption): object {
+function declarationOf({ kind, value = 'TEXT', describe, isOn = false }: ProfileOption): object {
   switch (kind) {
     case 'switch':
-      return { type: 'boolean', default: false, describe };
+      return { type: 'boolean', default: isOn, describe };
     case 'text':
       return valueOption(value, describe);
     case 'list':

@@ -1,12 +1,13 @@
 import { isStandardOutput } from '../archive/output-place.js';
 import type { ExportResult } from '../export/export-options.js';
 import type { Finding } from '../findings/finding.js';
-import { conflictAdvice, conflictReason } from '../import/conflict-advice.js';
-import type { Conflict, ImportResult } from '../import/import-options.js';
+import type { ImportResult } from '../import/import-options.js';
 import { decisions } from '../import/import-options.js';
+import { excludedReason } from '../export/tell-what-stays.js';
+import { conflictLines } from './conflict-lines.js';
 import { table } from './table.js';
 
-/** Conflicts and findings that are shown; the rest is counted. */
+/** Findings that are shown; the rest is counted. */
 const shown = 20;
 
 export async function summarizeExport(result: ExportResult, verbose: boolean): Promise<string> {
@@ -36,7 +37,7 @@ export async function summarizeImport(result: ImportResult, verbose: boolean): P
       ),
     ]);
   }
-  const parts = [await table(['model', ...used], rows), ...conflictList(result)];
+  const parts = [await table(['model', ...used], rows), ...conflictLines(result.conflicts)];
   if (result.files !== undefined) {
     const told = Object.entries(result.files).filter(([, count]) => count > 0);
     parts.push(`files: ${told.map(([decision, count]) => `${String(count)} ${decision}`).join(', ')}`);
@@ -48,13 +49,7 @@ export async function summarizeImport(result: ImportResult, verbose: boolean): P
 
 /** Why nothing was written: what even --quiet says, as it does every error. */
 export function summarizeRefusal(result: ImportResult): string {
-  return [...conflictList(result), closing(result)].join('\n');
-}
-
-function conflictList({ conflicts }: ImportResult): readonly string[] {
-  const lines = conflicts.slice(0, shown).map(conflictLines);
-  const more = conflicts.length - lines.length;
-  return more > 0 ? [...lines, `… and ${String(more)} more conflicts (--json lists them)`] : lines;
+  return [...conflictLines(result.conflicts), closing(result)].join('\n');
 }
 
 function closing({ status }: ImportResult): string {
@@ -68,10 +63,6 @@ function closing({ status }: ImportResult): string {
   }
 }
 
-function conflictLines(conflict: Conflict): string {
-  return `conflict: ${conflict.object}: ${conflictReason(conflict)}\n  → ${conflictAdvice(conflict)}`;
-}
-
 export async function countsTable(
   objects: Readonly<Record<string, number>>,
   links: Readonly<Record<string, number>>,
@@ -80,19 +71,39 @@ export async function countsTable(
   return table(['model', 'objects'], rows);
 }
 
+/** So many excluded models are named; of a profile there are dozens, which nobody reads. */
+const namedExcluded = 3;
+
 /** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited or a converter changed. */
 const worthTelling: ReadonlySet<string> = new Set([
-  ...['left-out', 'external', 'cut', 'skipped', 'random-value', 'edited-archive'],
-  ...['converted', 'dropped-column', 'dropped-model'],
+  'left-out',
+  'external',
+  'cut',
+  'skipped',
+  'random-value',
+  'edited-archive',
+  'placeholder',
+  'emptied',
+  'converted',
+  'dropped-column',
+  'dropped-model',
 ]);
 
 /** Warnings, and what stayed out or was made up; under `--verbose` all notes. */
 export function findingLines(findings: readonly Finding[], verbose: boolean): readonly string[] {
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   const notes = findings.filter(({ severity, kind }) => severity === 'note' && (worthTelling.has(kind) || verbose));
+  const excluded = notes.filter(({ reason }) => reason === excludedReason);
+  const isFolded = !verbose && excluded.length > namedExcluded;
+  const line = ({ severity, on, reason }: Finding): string => `${severity}: ${on}: ${reason}`;
+  const folded = `note: ${String(excluded.length)} models are excluded: their rows stay at home (--verbose names them)`;
   // No number of notes may take a warning's place.
-  const told = [...warnings, ...notes];
-  const lines = told.slice(0, verbose ? undefined : shown).map(({ severity, on, reason }) => `${severity}: ${on}: ${reason}`);
-  const more = told.length - lines.length;
+  const all = [
+    ...warnings.map(line),
+    ...(isFolded ? [folded] : []),
+    ...notes.filter((one) => !isFolded || !excluded.includes(one)).map(line),
+  ];
+  const lines = all.slice(0, verbose ? undefined : shown);
+  const more = all.length - lines.length;
   return more > 0 ? [...lines, `… and ${String(more)} more (--findings FILE lists them)`] : lines;
 }

@@ -58,6 +58,7 @@ export async function exportInSizes(dataSource: DataSource, options: ExportOptio
       await checkOutput(options.output, { force: options.force ?? false, signal: options.signal });
     else await checkTree(pathOf(options), options.force ?? false);
   }
+  if (options.noFiles !== true) await options.files?.check?.(options.signal);
   const course = new Course(options.dryRun === true ? [['closure', 1]] : stages);
   const prepared = await prepare(dataSource, options, course, sizes);
   try {

@@ -62,6 +62,7 @@ export async function prepare(
     const charted = await buildSchema(session, dataSource, policy, findings);
     const model = (name: string): string => resolveModel(charted, name).model;
     const seeds = await findSeeds(session, seedLookup, charted, options.objects);
+    options.layout?.check?.({ schema: charted, seeds: seeds.byModel });
     const exclude = excludedModels(charted, policy);
     const { schema, rules, whole } = await rowPolicies(
       { schema: charted, session, seeds: seeds.byModel },

@@ -7,10 +7,13 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['boundary', 'beyond the boundary'],
 ]);
 
+/** Of a model of which nothing was even reached. */
+export const excludedReason = 'is excluded: its rows stay at home';
+
 /** Nothing is left out or changed without a word, though somebody asked for it: by model or reference, and how many rows. */
 export function tellWhatStays(closure: Closure, excluded: Iterable<string>, findings: Findings): void {
   const counted = new Set([...closure.leftOut.map(({ model }) => model), ...closure.external.keys()]);
-  for (const model of excluded) if (!counted.has(model)) findings.note('left-out', model, 'is excluded: its rows stay at home');
+  for (const model of excluded) if (!counted.has(model)) findings.note('left-out', model, excludedReason);
   for (const { model, rule, count } of closure.leftOut) {
     const why = reasons.get(rule) ?? `kept by the rule "${rule}"`;
     findings.note('left-out', model, `${rows(count, 'stays', 'stay')} at home: ${why}, or cannot be without such a row`);

@@ -38,6 +38,8 @@ export async function writeLayout(given: LayoutOutput): Promise<Pick<ExportResul
       seeds: seeds.byModel,
       rows,
       output,
+      files: options.noFiles === true ? undefined : options.files,
+      noFiles: options.noFiles ?? false,
       header: archiveHeader(prepared, order, options),
       trailer: lists,
       findings,

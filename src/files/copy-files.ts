@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FailedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import { isFileName } from './file-name.js';
-import type { FileDraft, FileSink, FileSource } from './file-source.js';
+import type { FileDraft, FileSink, FileSource, FileState } from './file-source.js';
 import type { CopiedFile, NamedFile } from './named-file.js';
 import { textSet } from './text-set.js';
 
@@ -29,6 +29,8 @@ type Outcome =
 const reasons = Object.freeze({
   'file-missing': 'the file that it names is not there',
   'file-outside': 'the path of the file that it names leads elsewhere, and was not followed',
+  'file-nowhere': 'nothing that was said of where files are covers the path of the one that it names',
+  'file-foreign': 'the object at the path of the file that it names belongs to something else, as its store says: it stays',
   'file-changed': 'the file that it names was changed whenever it was copied',
 });
 
@@ -63,7 +65,7 @@ export async function* copyFiles(files: AsyncIterable<NamedFile>, options: CopyF
     for await (const file of files) {
       signal?.throwIfAborted();
       if (!seen.add(file)) continue;
-      const outcome = copyOne(file, options);
+      const outcome = copyFound(file, options);
       // Who settles it is told.
       outcome.catch(() => undefined);
       underWay.push({ file, outcome });
@@ -81,28 +83,40 @@ export async function* copyFiles(files: AsyncIterable<NamedFile>, options: CopyF
   }
 }
 
+/** Copies it from where it is. */
+async function copyFound(file: NamedFile, options: CopyFilesOptions): Promise<Outcome> {
+  const outcome = await copyOne(file, options);
+  const isMissing = outcome.kind === 'file-missing' || outcome.kind === 'file-nowhere';
+  if (isMissing && file.otherwise !== undefined) return copyFound({ ...file, ...file.otherwise, otherwise: undefined }, options);
+  return isMissing && file.optional === true ? { kind: 'nothing' } : outcome;
+}
+
 async function copyOne(file: NamedFile, options: CopyFilesOptions): Promise<Outcome> {
   const { source, sink, signal } = options;
   if (!isFileName(file.path) || !isFileName(file.name)) return { kind: 'file-outside' };
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const before = await source.stat(file.path);
-    if (before.kind === 'outside') return { kind: 'file-outside' };
-    if (before.kind === 'missing') return { kind: file.optional === true ? 'nothing' : 'file-missing' };
+    const before = await source.stat(file.path, signal);
+    if (before.kind !== 'file') return { kind: `file-${before.kind}` };
+    const { stored } = before;
+    if (stored !== undefined && file.belongs?.(stored) === false) return { kind: 'file-foreign' };
     const draft = await sink.create(file.name);
     try {
       const hash = createHash('sha256');
+      const md5 = stored === undefined ? undefined : createHash('md5');
       let bytes = 0;
-      for await (const chunk of source.open(file.path)) {
+      for await (const chunk of source.open(file.path, before, signal)) {
         signal?.throwIfAborted();
         hash.update(chunk);
+        md5?.update(chunk);
         bytes += chunk.length;
         await draft.write(chunk);
       }
-      const after = await source.stat(file.path);
+      const after: FileState = before.isFixed === true ? before : await source.stat(file.path, signal);
       if (after.kind === 'file' && after.version === before.version && bytes === after.size) {
         await draft.end();
-        const { modified } = after;
-        return { kind: 'copied', draft, copied: { ...file, bytes, sha256: hash.digest('hex'), modified } };
+        const copied = { ...file, bytes, sha256: hash.digest('hex'), modified: after.modified };
+        if (stored === undefined || md5 === undefined) return { kind: 'copied', draft, copied };
+        return { kind: 'copied', draft, copied: { ...copied, stored: { ...stored, md5: md5.digest('hex') } } };
       }
     } catch (error) {
       await draft.discard();
@@ -119,7 +133,13 @@ class SeenNames {
   readonly #pairs = textSet();
 
   /** False where the same file was named before. @throws FailedError FILE_NAMED_TWICE for another of its name */
-  add({ name, path, object }: NamedFile): boolean {
+  add({ name, path, object, otherwise }: NamedFile): boolean {
+    const isNew = this.#add(name, path, object);
+    if (isNew && otherwise !== undefined) this.#add(otherwise.name, otherwise.path, object);
+    return isNew;
+  }
+
+  #add(name: string, path: string, object: NamedFile['object']): boolean {
     const isNew = this.#names.add(name);
     const isNewPair = this.#pairs.add(JSON.stringify([name, path]));
     if (!isNew && isNewPair) {

@@ -3,7 +3,8 @@ import { link, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/
 import { dirname, join, sep } from 'node:path';
 import { fileError } from '../archive/file-error.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../archive/temporary-files.js';
-import { RefusedError } from '../errors/portolan-error.js';
+import { RefusedError, UsageError } from '../errors/portolan-error.js';
+import { isUrl } from '../store/object-place.js';
 import type { FileDraft, FileSource } from './file-source.js';
 import type { FileStore, FileTransaction } from './file-store.js';
 import { localFiles } from './local-files.js';
@@ -13,8 +14,15 @@ import { localFiles } from './local-files.js';
  *
  * @example
  * await importObjects(dataSource, { archive: 'book/', files: localFileStore('uploads') });
+ *
+ * @throws UsageError NOT_AVAILABLE for a URL
  */
 export function localFileStore(folder: string): FileStore {
+  if (isUrl(folder)) {
+    throw new UsageError('NOT_AVAILABLE', `putting files to ${folder} is not available in this version`, {
+      hint: 'Import them into a folder, and copy that to the bucket.',
+    });
+  }
   return { name: folder, begin: (overwrite) => LocalTransaction.begin(folder, overwrite) };
 }
 
@@ -46,10 +54,11 @@ class LocalTransaction implements FileTransaction {
 
   async look(path: string): Promise<{ readonly bytes: number; readonly sha256: string } | undefined> {
     await this.#refuseWayOut(path);
-    if ((await this.#there.stat(path)).kind === 'missing') return undefined;
+    const there = await this.#there.stat(path);
+    if (there.kind !== 'file') return undefined;
     const hash = createHash('sha256');
     let bytes = 0;
-    for await (const chunk of this.#there.open(path)) {
+    for await (const chunk of this.#there.open(path, there)) {
       hash.update(chunk);
       bytes += chunk.length;
     }

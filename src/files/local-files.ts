@@ -4,6 +4,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileError } from '../archive/file-error.js';
 import { UsageError } from '../errors/portolan-error.js';
+import { isUrl } from '../store/object-place.js';
 import { isFileName } from './file-name.js';
 import type { FileSource, FileState } from './file-source.js';
 
@@ -17,13 +18,11 @@ const outside = Object.freeze({ kind: 'outside' });
  * @example
  * await exportObjects(dataSource, { objects: ['demoapp.Book.4'], output: 'book/', files: localFiles('uploads') });
  *
- * @throws UsageError NOT_AVAILABLE for a URL
+ * @throws UsageError OPTION_VALUE for a URL
  */
 export function localFiles(folder: string): FileSource {
-  if (/^[a-z][a-z\d]+:\/\//iu.test(folder)) {
-    throw new UsageError('NOT_AVAILABLE', `reading files from ${folder} is not available in this version`, {
-      hint: 'Copy the bucket to a folder, and name that.',
-    });
+  if (isUrl(folder)) {
+    throw new UsageError('OPTION_VALUE', `${folder} is no folder`, { hint: 'Files in a bucket are those of objectFiles.' });
   }
   return new LocalFiles(folder);
 }
@@ -35,6 +34,10 @@ class LocalFiles implements FileSource {
 
   constructor(folder: string) {
     this.name = folder;
+  }
+
+  async check(): Promise<void> {
+    await this.#find('');
   }
 
   async stat(path: string): Promise<FileState> {

@@ -41,15 +41,19 @@ export function conflictAdvice({
       if (torn === true) return `let the policy merge what it refers to otherwise, or edit ${members} ${edit}`;
       if (constraint === externalObject)
         return inTheWay === '' || inTheWay === object
-          ? `bring that row into the target first, or take it out of what refers to it and of trailer.external ${edit}`
+          ? `bring that row into the target first, let a policy bring a placeholder or leave the references empty (models: { '${modelOf(object)}': { missing: 'placeholder' } }, or 'null'), or take it out of what refers to it and of trailer.external ${edit}`
           : `${mergeBy(object, columns)} takes it for that row; else write the key of ${inTheWay} into what refers to it and into trailer.external ${edit}, or give the row that key`;
       return `--on-conflict skip leaves it out, or edit ${members === '' ? 'the reference' : members} ${edit}`;
   }
 }
 
+function modelOf(object: string): string {
+  return object.split('.').slice(0, 2).join('.');
+}
+
 /** What to write into the policy, where a natural key would settle it. */
 function mergeBy(object: string, columns: readonly string[]): string {
-  const model = object.split('.').slice(0, 2).join('.');
+  const model = modelOf(object);
   const names = columns.map((name) => `'${name}'`).join(', ');
   return `a policy with models: { '${model}': { naturalKey: [${names}], merge: 'keep' } }`;
 }

@@ -4,6 +4,7 @@ import { openArchive } from '../archive/open-archive.js';
 import type { ConvertedArchive } from '../convert/convert-archive.js';
 import { convertArchive } from '../convert/convert-archive.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
+import { databaseIdentity } from '../changes/journal.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
 import { settleCommit } from '../dialect/postgres/settle-commit.js';
@@ -15,6 +16,7 @@ import { mergePolicy } from '../policy/merge-policy.js';
 import type { DraftSchema } from '../schema/build-schema.js';
 import { draftSchema } from '../schema/build-schema.js';
 import type { Schema } from '../schema/schema.js';
+import { completeArchive } from './absent/complete-archive.js';
 import { BulkConstraints } from './bulk-constraints.js';
 import { checkExternal } from './check-external.js';
 import { findCollisions, isTable } from './find-collisions.js';
@@ -92,7 +94,8 @@ export async function importObjects(dataSource: DataSource, options: ImportOptio
     // To it everything stays as it was before the first row is written.
     if (options.journal !== undefined && options.dryRun !== true)
       before = await openReadSession(dataSource, { snapshot: await session.exportSnapshot(), signal, onQuery });
-    return await run({ dataSource, session, before, archive, draft, options, findings });
+    const completed = await completeArchive({ session, schema: draft.schema, archive, findings });
+    return await run({ dataSource, session, before, archive: completed, draft, options, findings });
   } catch (error) {
     if (error instanceof RefusedError) await proveWhole(opened);
     throw error;
@@ -199,7 +202,10 @@ async function run({ dataSource, session, before, archive, draft, options, findi
       return finish('planned', links, []);
     }
     // They tell of what is in the target: they get their names when that is so.
-    const idMap = options.idMap === undefined ? undefined : await stageLines(options.idMap, idMapLines(archive, plan));
+    const idMap =
+      options.idMap === undefined
+        ? undefined
+        : await stageLines(options.idMap, idMapLines(archive, plan, await databaseIdentity(session)));
     let journal: StagedFile | undefined;
     try {
       if (before !== undefined && options.journal !== undefined) {

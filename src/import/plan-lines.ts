@@ -1,6 +1,8 @@
 import type { ArchiveObject } from '../archive/archive.js';
+import type { DatabaseIdentity } from '../changes/journal.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { objectKey } from '../values/object-values.js';
+import { CompletedArchive } from './absent/completed-archive.js';
 import { conflictAdvice } from './conflict-advice.js';
 import type { Decision } from './import-options.js';
 import type { Plan } from './plan.js';
@@ -18,10 +20,16 @@ export async function* planLines(
   yield { archive: archive.trailer?.sha256 ?? '', options };
   for await (const { object, to, needs, decision, columns, fields } of decidedObjects(archive, plan)) {
     const why = needs !== undefined ? { needs } : decision === 'skip' && to !== undefined ? { usedInstead: to } : {};
-    const told = columns.length === 0 ? { object, decision, ...why } : { object, decision, columns };
+    const mark = markOf(archive, object);
+    const told = columns.length === 0 ? { object, decision, ...why, ...mark } : { object, decision, columns, ...mark };
     yield verbose && decision !== 'same' ? { ...told, after: afterOf(decision, columns, fields) } : told;
   }
   for (const conflict of plan.conflicts) yield { conflict, help: conflictAdvice(conflict) };
+}
+
+/** Says of a placeholder that it is one: `portolan claim` takes no other row away. */
+function markOf(archive: ArchiveReader, object: string): { readonly placeholder?: true } {
+  return archive instanceof CompletedArchive && archive.isPlaceholder(object) ? { placeholder: true } : {};
 }
 
 /** An update writes the columns that differ, everything else the whole object. */
@@ -31,9 +39,11 @@ function afterOf(decision: Decision, columns: readonly string[], fields: Archive
 }
 
 /** Old key → new key of what is in the target after the import; for a skipped object the row that is proven to be the same. */
-export async function* idMapLines(archive: ArchiveReader, plan: Plan): AsyncGenerator {
+export async function* idMapLines(archive: ArchiveReader, plan: Plan, database: DatabaseIdentity): AsyncGenerator {
   for await (const { object, to, decision } of decidedObjects(archive, plan)) {
-    if (to !== undefined) yield { from: object, to, decision };
+    const mark = markOf(archive, object);
+    // Whose key it is can be told of one database only: what is claimed goes.
+    if (to !== undefined) yield { from: object, to, decision, ...(mark.placeholder === true ? { ...mark, database } : {}) };
   }
 }
 

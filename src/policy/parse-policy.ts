@@ -1,7 +1,7 @@
 import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { isFileName } from '../files/file-name.js';
-import { conflictStrategies, mergeRules } from '../terms.js';
+import { conflictStrategies, mergeRules, missingRules } from '../terms.js';
 import { converterMembers, converterShape } from './converter-shape.js';
 import type { Policy } from './policy.js';
 
@@ -25,6 +25,7 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     onConflict: z.enum(conflictStrategies).optional(),
     merge: z.enum(mergeRules).optional(),
     keySuffix: z.string().min(1).optional(),
+    missing: z.enum(missingRules).optional(),
     fill: z.record(z.string(), z.string().nullable()).optional(),
     files: z
       .array(
@@ -102,7 +103,7 @@ function membersAt(path: readonly string[]): readonly string[] {
   if (first === 'models') {
     if (third === 'files') return ['path', 'under', 'optional'];
     if (third === 'rows') return ['name', 'keep', 'otherwise'];
-    return 'app name key naturalKey shared parts onConflict merge keySuffix fill files rows whole values'.split(' ');
+    return 'app name key naturalKey shared parts onConflict merge keySuffix missing fill files rows whole values'.split(' ');
   }
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'when'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];

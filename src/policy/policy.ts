@@ -1,4 +1,4 @@
-import type { ConflictStrategy, MergeRule } from '../terms.js';
+import type { ConflictStrategy, MergeRule, MissingRule } from '../terms.js';
 import type { Converter } from './converter.js';
 
 /**
@@ -46,7 +46,9 @@ export interface ModelPolicy {
   readonly merge?: MergeRule;
   /** What the strategy `remap` adds to a key that is text. */
   readonly keySuffix?: string;
-  /** What a new row gets on import in a withheld or excluded column. */
+  /** On import: what becomes of its objects that stayed at home (`stub`, `shared: 'key'`) and that the target lacks. Default `refuse`. */
+  readonly missing?: MissingRule;
+  /** What a new row gets on import in a withheld or excluded column; what a placeholder gets. */
   readonly fill?: Readonly<Record<string, string | null>>;
   /** Files outside of the database that each row names: they leave with it. */
   readonly files?: readonly FilePolicy[];

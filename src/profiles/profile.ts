@@ -38,6 +38,8 @@ export interface ProfileOption {
   readonly name: string;
   readonly describe: string;
   readonly kind: 'switch' | 'text' | 'list' | 'number';
+  /** Of a switch that is on where nothing is said, and off by `--no-…`. */
+  readonly isOn?: boolean;
   /** The word that stands for its value in the help. */
   readonly value?: string;
 }

@@ -26,7 +26,9 @@ export class ObjectSource implements ByteSource {
   /** Of that version: who looks at its beginning, and a small archive as a whole, is read once. */
   #head: Promise<Buffer> | undefined;
 
-  private constructor(place: ObjectPlace, store: ObjectStore, signal: AbortSignal | undefined) {
+  /** @param first what stands there, where that is known */
+  constructor(place: ObjectPlace, store: ObjectStore, signal: AbortSignal | undefined, first?: SourceFacts) {
+    this.#first = first;
     this.name = place.url;
     this.#place = place;
     this.#store = store;

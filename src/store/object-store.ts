@@ -5,12 +5,29 @@ import type { ObjectPlace } from './object-place.js';
 export type ObjectCondition =
   { readonly kind: 'nothing' } | { readonly kind: 'anything' } | { readonly kind: 'version'; readonly version: string };
 
+/** What a store knows of an object. */
+export interface ObjectFacts extends SourceFacts {
+  readonly modified: Date;
+  readonly contentType: string | null;
+  /** What whoever put it there said of it, by names in lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Names of objects, and how to ask for those that follow. */
+export interface ObjectNames {
+  readonly paths: readonly string[];
+  /** Undefined where there are no more. */
+  readonly next: string | undefined;
+}
+
 /** Buckets behind one client. Whatever fails is a {@link StoreFailure}. */
 export interface ObjectStore {
   /** Undefined where there is no such object. */
-  look(place: ObjectPlace, signal: AbortSignal): Promise<SourceFacts | undefined>;
+  look(place: ObjectPlace, signal: AbortSignal): Promise<ObjectFacts | undefined>;
   /** The bytes from `start` to before `end` of that version: a `condition` failure where there is another now. */
   read(place: ObjectPlace, version: string, start: number, end: number, signal: AbortSignal): Promise<Buffer>;
+  /** Some of the objects whose names begin so, in the order of their bytes. @param from what was told to be next */
+  list(bucket: string, prefix: string, from: string | undefined, signal: AbortSignal): Promise<ObjectNames>;
   /** Nothing is sent yet. @param partBytes how large its parts are to be: else what suits the store */
   upload(place: ObjectPlace, condition: ObjectCondition, partBytes?: number): ObjectUpload;
 }

@@ -4,7 +4,7 @@ import type { ObjectPlace } from './object-place.js';
 import { StoreFailure } from './store-failure.js';
 
 /** A failure of an object store as one of ours; what is none is handed back as it is. */
-export function storeError(cause: unknown, { url, bucket, store }: ObjectPlace): unknown {
+export function storeError(cause: unknown, { url, bucket, store }: Pick<ObjectPlace, 'url' | 'bucket' | 'store'>): unknown {
   return cause instanceof StoreFailure ? translated(cause, url, bucket, store) : cause;
 }
 

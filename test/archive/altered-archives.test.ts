@@ -26,7 +26,7 @@ const trailer = {
 const compressed = /\.(gz|br)$/u;
 
 describe('an archive that is no more what was written', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
 
   before(() => {

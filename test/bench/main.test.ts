@@ -11,7 +11,7 @@ function bench(...words: readonly string[]): { readonly code: number | null; rea
 }
 
 describe('npm run bench', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it('prints machine, versions, settings and the measure with its target, and ends well within the factor', () => {
     const { code, stdout, stderr } = bench('--sizes', '1k', '--runs', '1', '--parts', 'export', '--check', '100');

@@ -6,7 +6,7 @@ import type { Program } from '../support/run.js';
 import { useLibrary } from './library.js';
 
 describe('the command line, wrongly used', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary();
 
   const cases: readonly (readonly [fact: string, program: Program, words: readonly string[], code: string, says: RegExp])[] = [
@@ -18,6 +18,36 @@ describe('the command line, wrongly used', function () {
     ['an unknown command', 'portolan', ['exprt', 'demoapp.Book.4'], 'USAGE', /export/u],
     ['no object', 'exportobjects', [], 'USAGE', /./u],
     ['an option of a later version', 'importobjects', ['x.json', '--apply-plan', 'p'], 'NOT_AVAILABLE', /--apply-plan/u],
+    [
+      'files in a store of another kind',
+      'exportobjects',
+      ['demoapp.Book.4', '-o', 'f.tar', '--files', 'a=ftp://x'],
+      'OBJECT_URL',
+      /s3:\/\//u,
+    ],
+    [
+      'files in a bucket without a name',
+      'exportobjects',
+      ['demoapp.Book.4', '-o', 'f.tar', '--files', 's3://'],
+      'OBJECT_URL',
+      /no bucket/u,
+    ],
+    [
+      'a place for files without a name',
+      'exportobjects',
+      ['demoapp.Book.4', '-o', 'f.tar', '--files', 'covers='],
+      'OPTION_VALUE',
+      /covers/u,
+    ],
+    [
+      'a folder for files that is not there',
+      'exportobjects',
+      ['demoapp.Book.4', '-o', 'f.tar', '--files', 'none'],
+      'FOLDER_MISSING',
+      /none/u,
+    ],
+    ['files that go to a bucket', 'importobjects', ['x.json', '--files', 's3://media'], 'NOT_AVAILABLE', /s3:\/\/media/u],
+    ['files that go to several places', 'importobjects', ['x.json', '--files', 'a=b'], 'OPTION_VALUE', /one place/u],
     ['deleting without consent', 'deleteobjects', ['demoapp.Book.4', '-o', 'd.json'], 'CONSENT_NEEDED', /--yes/u],
     ['deleting what is no archive', 'deleteobjects', ['demoapp.Book.4', '--yes'], 'ARCHIVE_NOT_FOUND', /no such archive/u],
     ['deleting several things without an archive', 'deleteobjects', ['a.json', 'b.json', '--yes'], 'NO_OUTPUT', /-o ARCHIVE/u],

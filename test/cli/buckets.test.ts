@@ -10,7 +10,7 @@ const book = 'demoapp.Book.4';
 
 for (const kind of storeKinds) {
   describe(`a bucket of ${kind.scheme}:// on the command line`, function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const large = 'demoapp.Book.5';
     const library = useLibrary(async () => {
       await library.full.query(
@@ -102,7 +102,7 @@ for (const kind of storeKinds) {
 }
 
 describe('a bucket that cannot be meant', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary();
 
   for (const [program, words, code, message] of [

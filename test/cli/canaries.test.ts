@@ -36,7 +36,7 @@ const Account = new EntitySchema({ name: 'Account', tableName: 'account', column
 export default new DataSource({ type: 'postgres', url: process.env.PORTOLAN_URL, entities: [Account] });`;
 
 describe('an archive', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let source: TestDatabase;
   let target: TestDatabase;
   let folder: string;

@@ -7,7 +7,7 @@ import { useLibrary } from './library.js';
 type Document = Readonly<Record<string, unknown>>;
 
 describe('the contract: diff, merge, verify --against', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary(async () => {
     for (const key of ['4', '5'])
       await library.run('exportobjects', [`demoapp.Book.${key}`, '-o', `${key}.json`, '--reproducible', '-q']);

@@ -6,7 +6,7 @@ import { useLibrary } from './library.js';
 type Document = Readonly<Record<string, unknown>>;
 
 describe('the contract: import and verify', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const library = useLibrary(async () => {
     expect((await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json'])).code).to.equal(0);
   });

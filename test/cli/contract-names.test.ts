@@ -7,7 +7,7 @@ import { openOffice, policyOfOffice } from './office.js';
 type Document = Readonly<Record<string, unknown>>;
 
 describe('the contract: names, policies and findings', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let office: Office;
   before(async () => {
     office = await openOffice();

@@ -10,7 +10,7 @@ import { useLibrary } from './library.js';
 type Document = Readonly<Record<string, unknown>>;
 
 describe('the contract: export', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const library = useLibrary();
   const path = (file: string): string => join(library.folder, file);
   const read = (file: string): string => readFileSync(path(file), 'utf8');

@@ -5,7 +5,7 @@ import type { Explanation } from '../../src/index.js';
 import { useLibrary } from './library.js';
 
 describe('portolan explain', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const library = useLibrary();
 
   async function explained(words: readonly string[]): Promise<Explanation> {

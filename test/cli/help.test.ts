@@ -20,11 +20,12 @@ const asked: readonly (readonly [program: Program, words: readonly string[], usa
   ['portolan', ['merge'], /^portolan merge <archives\.\.\.>\n[^]*Examples:/u],
   ['portolan', ['check'], /^portolan check\n[^]*not available[^]*Examples:/u],
   ['portolan', ['undo'], /^portolan undo <journal>\n[^]*\n {2}portolan undo import\.journal/u],
+  ['portolan', ['claim'], /^portolan claim <placeholder> <object>\n[^]*--id-map FILE[^]*Examples:/u],
   ['portolan', ['init'], /^portolan init\n[^]*not available[^]*Examples:/u],
 ];
 
 describe('--help', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   for (const [program, words, usage] of asked) {
     it(`shows the use and an example, and exits 0: ${[program, ...words].join(' ')}`, async () => {
       const { code, stdout, stderr } = await run(program, [...words, '--help']);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { useLibrary } from './library.js';
 
 describe('options', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const library = useLibrary();
 
   async function explained(words: readonly string[]): Promise<Readonly<Record<string, unknown>>> {

@@ -18,7 +18,7 @@ interface Ended {
 }
 
 describe('an output that cannot be written', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary(async () => {
     const { code, stderr } = await library.run('exportobjects', ['demoapp.Book.4', '--follow', 'connected', '-o', 'whole.json']);
     expect(code, stderr).to.equal(0);

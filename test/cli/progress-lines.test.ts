@@ -8,7 +8,7 @@ import { useLibrary } from './library.js';
 const longer = 3500;
 
 describe('without a terminal', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary(async () => {
     const words = ['demoapp.Genre.1', '--follow', 'connected', '-o', 'genre.json'];
     expect((await library.run('exportobjects', words)).code).to.equal(0);

@@ -33,7 +33,7 @@ function queryTable(stderr: string): QueryTable | undefined {
 }
 
 describe('--verbose tells of queries', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary();
   const ofExport = ['demoapp.Genre.1', '--follow', 'connected'];
   const importing = (words: readonly string[]): Promise<RunResult> =>

@@ -14,7 +14,7 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const bins = dirname(programPath('portolan'));
 
 describe('README', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary();
   const [google] = storeKinds;
   // Its address is in the environment from here on.

@@ -10,7 +10,7 @@ const toImport = `GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO
   GRANT SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO ${role}`;
 
 describe('a role that lacks a right', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const library = useLibrary(async () => {
     const { code, stderr } = await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json']);
     expect(code, stderr).to.equal(0);

@@ -8,7 +8,7 @@ import { programPath } from '../support/run.js';
 import { useLibrary } from './library.js';
 
 describe('standard output', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const library = useLibrary(async () => {
     expect((await library.run('exportobjects', ['demoapp.Book.4', '-o', 'book.json'])).code).to.equal(0);
     const text = readFileSync(join(library.folder, 'book.json'), 'utf8');

@@ -13,7 +13,7 @@ const why = noTerminal();
 const bar = new RegExp(`${keys.escape}\\[\\?25l`, 'u');
 
 describe(`at a terminal${why === undefined ? '' : ` (left out: ${why})`}`, function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let library: Library;
   before(async function () {
     if (why !== undefined) this.skip();

@@ -43,7 +43,7 @@ const cases: readonly (readonly [program: Program, words: string, error: string,
 ];
 
 describe('words that are no use of a command', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   for (const [program, words, error, hint] of cases) {
     it(`says what is wrong, offers what is near, and exits 2: ${program} ${words}`, async () => {
       const { code, stdout, stderr } = await run(

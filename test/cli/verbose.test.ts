@@ -5,7 +5,7 @@ import type { RunResult } from '../support/run.js';
 import { useLibrary } from './library.js';
 
 describe('--verbose', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let title: string;
   const library = useLibrary(async () => {
     title = String((await library.full.query('SELECT title FROM demoapp_book WHERE id = 4'))[0]?.['title']);

@@ -45,7 +45,7 @@ const sql = `
 describe('a chain of rows', () => {
   let chart: Chart;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     chart = await drawChart({ before: sql, synchronize: false, policy: { models } });
   });
   after(() => chart?.close());

@@ -37,7 +37,7 @@ function madeSql(seed: number): string {
 describe('rows that are looked ahead', () => {
   for (const seed of [11, 23, 37]) {
     it(`are those that a walk level by level takes, in the same roles (${String(seed)})`, async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       const chart: Chart = await drawChart({ before: madeSql(seed), synchronize: false, policy: { models: { home: {} } } });
       try {
         let ahead = 0;

@@ -20,7 +20,7 @@ const rows = `
 const policy = { models: { team: {}, person: {}, tag: {} }, joinTables: ['person_tag'] };
 
 describe('diffDatabase', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let moved: Move;
   const diff = (more: Partial<Parameters<typeof diffDatabase>[1]> = {}): ReturnType<typeof diffDatabase> =>
     diffDatabase(moved.to, { archive: moved.archive, policy, ...more });

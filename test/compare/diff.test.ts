@@ -48,7 +48,7 @@ const mirrored: Readonly<Record<string, string>> = { insert: 'delete', delete: '
 const orders = fc.constantFrom(madeOrder, [...madeOrder].reverse(), ['m.note', 'm.tag', 'm.team', 'm.person'] as const);
 
 describe('diffArchives', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let file: (name: string) => string;
   before(() => {

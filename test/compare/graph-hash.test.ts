@@ -13,7 +13,7 @@ import { altered, otherPk, randomWorld, redirected } from './random-objects.js';
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 50);
 
 describe('graphHash', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   const hashOf = async (made: Made): Promise<string> => {
     await writeMade(join(folder, 'archive.json'), made);

@@ -18,7 +18,7 @@ const names = ['__proto__', 'constructor', 'toString', 'a.b', 'a.b.c'];
 
 /** What a program wrote that means no good, or by mistake: sealed as it should be. */
 describe('hostile archives', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let file: (name: string) => string;
   before(() => {

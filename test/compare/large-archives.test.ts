@@ -83,10 +83,17 @@ describe('large archives', function () {
 
   it('leave no temporary file where they are interrupted', async () => {
     for (const words of ['diff a.json b.json', 'merge a.json b.json -o other.json']) {
+      const interruption = new AbortController();
+      // Some wait in temporary files, whatever else the machine has to do.
+      const watch = setInterval(() => {
+        if (readdirSync(spools).length > 0) interruption.abort();
+      }, 5);
       const { code } = await run('portolan', words.split(' '), {
-        ...{ cwd: folder, env: { TMPDIR: spools }, signal: AbortSignal.timeout(900), killSignal: 'SIGTERM' },
+        ...{ cwd: folder, env: { TMPDIR: spools }, signal: interruption.signal, killSignal: 'SIGTERM' },
       });
-      expect(code).to.be.oneOf([143, 4, 0]);
+      clearInterval(watch);
+      expect(interruption.signal.aborted).to.equal(true);
+      expect(code).to.equal(143);
       expect(readdirSync(spools)).to.deep.equal([]);
       expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).to.deep.equal([]);
       rmSync(join(folder, 'other.json'), { force: true });

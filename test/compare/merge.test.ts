@@ -88,7 +88,7 @@ const chosen = fc.array(fc.boolean(), { minLength: 20, maxLength: 20 });
 const orders = fc.constantFrom(madeOrder, [...madeOrder].reverse());
 
 describe('mergeArchives', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let file: (name: string) => string;
   const bytes = (name: string): string => readFileSync(file(name), 'utf8');

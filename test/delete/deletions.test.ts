@@ -28,7 +28,7 @@ const sql = `
 const models = Object.fromEntries(tables.map((name) => [name, {}]));
 
 describe('deleteObjects', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let dataSource: DataSource;
   let folder: string;

@@ -19,7 +19,7 @@ describe('ormconfig.ts and portolan.policy.ts', () => {
   });
 
   it('are found from the root, as TypeScript, and name the models as the policy says', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const options = { cwd: projectRoot(), env: { PORTOLAN_URL: database.url } };
     const { code, stdout, stderr } = await run('exportobjects', ['auth.Permission.4', '--dry-run', '--json'], options);
     expect(code, stderr).to.equal(0);

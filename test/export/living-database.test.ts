@@ -14,7 +14,7 @@ import { failureOf } from '../support/failure.js';
 
 describe('a database that lives on while it is exported', () => {
   it('gives archives that are closed and can be imported, while writers insert, update and delete', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const folder = mkdtempSync(join(tmpdir(), 'portolan-living-'));
     const source = await createDatabase();
     await seedLibrary(source.url);

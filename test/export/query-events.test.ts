@@ -24,7 +24,7 @@ const { unit } = usualSizes;
 const canary = 'SECRET';
 
 describe('onQuery of an export', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let database: TestDatabase;
   let dataSource: DataSource;
   before(async () => {

@@ -56,7 +56,7 @@ describe('rows that stay at home', () => {
   });
 
   it('are refused before a byte is written where they do not fit, in a dry run too', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await database.query(
       `ALTER TABLE author DROP CONSTRAINT author_name_key;
        INSERT INTO author SELECT n, repeat('x', 1000000) FROM generate_series(10, 150) n;

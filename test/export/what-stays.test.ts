@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Policy } from '../../src/index.js';
+import type { Finding, Policy } from '../../src/index.js';
 import { explainObjects, exportObjects } from '../../src/index.js';
 import { findingLines, summarizeExport } from '../../src/cli/summaries.js';
 import type { Move } from '../import/move.js';
@@ -115,6 +115,30 @@ describe('what stays at home', () => {
     const lines = findingLines([...Array<typeof note>(30).fill(note), warning], false);
     expect(lines[0]).to.equal('warning: a.b.1: leads nowhere');
     expect(lines.at(-1)).to.match(/^… and 11 more/u);
+  });
+
+  it('is counted in one line where many models are excluded, and named by --verbose', () => {
+    const excluded = (count: number): readonly Finding[] =>
+      Array.from({ length: count }, (_, at) => ({
+        kind: 'left-out',
+        severity: 'note',
+        on: `a.b${String(at)}`,
+        reason: 'is excluded: its rows stay at home',
+      }));
+    const warning = { kind: 'file-missing', severity: 'warning', on: 'a.b.1', reason: 'is not there' } as const;
+    const other = { kind: 'left-out', severity: 'note', on: 'a.c', reason: '2 rows stay at home' } as const;
+    expect(findingLines([...excluded(24), warning, other], false)).to.deep.equal([
+      'warning: a.b.1: is not there',
+      'note: 24 models are excluded: their rows stay at home (--verbose names them)',
+      'note: a.c: 2 rows stay at home',
+    ]);
+    for (const [count, isVerbose] of [
+      [3, false],
+      [24, true],
+    ] as const)
+      expect(findingLines(excluded(count), isVerbose)).to.deep.equal(
+        excluded(count).map(({ on }) => `note: ${on}: is excluded: its rows stay at home`),
+      );
   });
 
   it('is told where the policy cuts a reference', async () => {

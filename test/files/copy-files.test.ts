@@ -7,40 +7,12 @@ import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isFileName } from '../../src/files/file-name.js';
-import type { CopiedFile, FileDraft, FileSink, FileSource, NamedFile } from '../../src/index.js';
+import type { CopiedFile, FileSource, NamedFile } from '../../src/index.js';
 import { copyFiles, Findings, localFiles } from '../../src/index.js';
 import { failureOf } from '../support/failure.js';
+import { MemorySink } from './memory-sink.js';
 
 const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() & 0xffff);
-
-/** Keeps what is finished, and knows what was left open. */
-class MemorySink implements FileSink {
-  readonly files = new Map<string, string>();
-  open = 0;
-  most = 0;
-
-  create(name: string): Promise<FileDraft> {
-    const chunks: Buffer[] = [];
-    this.open += 1;
-    this.most = Math.max(this.most, this.open);
-    const end = (): void => {
-      this.open -= 1;
-    };
-    return Promise.resolve({
-      write: (bytes) => Promise.resolve(void chunks.push(bytes)),
-      end: () => Promise.resolve(),
-      finish: () => {
-        end();
-        this.files.set(name, Buffer.concat(chunks).toString('latin1'));
-        return Promise.resolve();
-      },
-      discard: () => {
-        end();
-        return Promise.resolve();
-      },
-    });
-  }
-}
 
 async function* named(paths: readonly (string | Partial<NamedFile>)[]): AsyncGenerator<NamedFile> {
   for (const [at, one] of paths.entries()) {
@@ -241,8 +213,8 @@ describe('files that rows name', () => {
         name: source.name,
         stat: (one) => source.stat(one),
         list: (prefix) => source.list(prefix),
-        async *open(one) {
-          yield* source.open(one);
+        async *open(one, found) {
+          yield* source.open(one, found);
           if (times++ === 0) change();
         },
       });
@@ -272,7 +244,7 @@ describe('files that rows name', () => {
     const failing: FileSource = {
       name: 'failing',
       stat: (path) => (path === 'b' ? Promise.reject(new Error('no source')) : localFiles(root).stat(path)),
-      open: (path) => localFiles(root).open(path),
+      open: (path, found) => localFiles(root).open(path, found),
       list: (prefix) => localFiles(root).list(prefix),
     };
     expect(await failureOf(copy(['a', 'b', 'deep/c'], failing))).to.have.property('message', 'no source');

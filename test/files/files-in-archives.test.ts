@@ -242,7 +242,7 @@ describe('an archive with files beside its rows', () => {
   });
 
   it('holds no file in memory, however large it is', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     put('huge', '');
     truncateSync(join(uploads, 'huge'), 300 * 1024 * 1024);
     const before = process.memoryUsage.rss();

@@ -54,7 +54,7 @@ describe('a connection that is cut at the n-th statement', () => {
   after(() => library.close());
 
   it('leaves no file of an export, for every n until it ends well', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const { from, folder } = library;
     const output = join(folder, 'cut.json');
     for (let place = 1; ; place += 1) {
@@ -73,7 +73,7 @@ describe('a connection that is cut at the n-th statement', () => {
   });
 
   it('leaves no row of an import, for every n until it ends well', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const { from, to, target, folder } = library;
     const archive = join(folder, 'book.json');
     await exportObjects(from, { objects: ['demoapp.Book.4'], output: archive, policy, force: true });

@@ -61,7 +61,7 @@ function setKey({ entities }: ArchiveHeader, key: readonly string[]): void {
 }
 
 describe('an archive that cannot be trusted', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let source: TestDatabase;
   let target: TestDatabase;
   let to: DataSource;

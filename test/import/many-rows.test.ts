@@ -16,7 +16,7 @@ class Chapter {
 
 describe('more rows and links than a statement has parameters', () => {
   it('are exported, imported and written over (T-30)', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const journey = await setOut({
       entities: [Word, Chapter],
       rows: `INSERT INTO word SELECT i, i % 7 FROM generate_series(1, 66000) i; INSERT INTO chapter VALUES (1);

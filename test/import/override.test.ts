@@ -13,7 +13,7 @@ describe('--on-conflict override', () => {
   afterEach(() => book?.close());
 
   it('holds no rows in memory until they are written', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const few = await memoryToUpdate(2_000);
     const many = await memoryToUpdate(20_000);
     // Keys and decisions are held; the text of a row alone is 500 bytes.

@@ -38,7 +38,7 @@ const tables = `CREATE TABLE box (id int PRIMARY KEY); CREATE TABLE tag (id int 
 type Told = ProgressEvent & { readonly overall: OverallProgress };
 
 describe('progress', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
   let databases: readonly TestDatabase[];
   let from: DataSource;

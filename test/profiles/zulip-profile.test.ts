@@ -57,12 +57,12 @@ describe('the profile zulip', () => {
     expect(text).to.match(/"realm": ?2/u);
   });
 
-  it('never lets a password leave, whatever is asked for; files are taken from folders only', async () => {
+  it('never lets a password leave, whatever is asked for; files are taken from folders and buckets only', async () => {
     const { code, stderr } = await exported(['zerver.Realm[string_id=acme]', '--include-secret', '*', '--no-files']);
     expect(code, stderr).to.equal(0);
-    const refused = await exported(['zerver.Realm.2', '--files', 's3://uploads']);
+    const refused = await exported(['zerver.Realm.2', '--files', 'ftp://uploads']);
     expect(refused.code).to.equal(2);
-    expect(refused.stderr).to.include('s3://uploads is not available');
+    expect(refused.stderr).to.include('ftp:// is no object store');
   });
 
   it('stops at a column and at tables that it does not know, and goes on once the policy says what they are', async () => {

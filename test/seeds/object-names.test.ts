@@ -48,7 +48,7 @@ const texts = fc.oneof(
 );
 
 describe('the name of an object, as it is printed', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let chart: Chart;
   let folder: string;
   before(async () => {

@@ -23,7 +23,7 @@ describe('a standby', () => {
   let from: DataSource;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     standby = await startStandby(sql);
     from = await shapeDataSource(standby.url);
   });

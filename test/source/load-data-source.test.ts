@@ -15,7 +15,7 @@ interface Answer {
 }
 
 describe("the data source of somebody else's project", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let database: TestDatabase;
 

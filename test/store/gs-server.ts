@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Exchange, Protocol, Step, StoredObject, StoreServer } from './store-server.js';
-import { startStoreServer } from './store-server.js';
+import { listed, startStoreServer } from './store-server.js';
 
 /** An upload keeps whole steps of this size, but for its last one. */
 const quantum = 256 * 1024;
@@ -76,6 +76,14 @@ export function startGsServer(...names: readonly string[]): Promise<StoreServer>
     return { status: 206, headers: { 'x-goog-stored-content-encoding': 'identity' }, body: bytes };
   }
 
+  function list({ url }: Exchange): Answer {
+    const objects = buckets.get(/\/b\/([^/]+)\/o$/u.exec(url.pathname)?.[1] ?? '');
+    if (objects === undefined) return failure(404, 'The specified bucket does not exist.');
+    const { names, next } = listed(objects, url.searchParams.get('prefix') ?? '', url.searchParams.get('pageToken') ?? '');
+    const items = names.map((name) => ({ name }));
+    return json(200, { kind: 'storage#objects', items, ...(next === undefined ? {} : { nextPageToken: next }) });
+  }
+
   function remove({ url }: Exchange): Answer {
     const [, bucket = '', path = ''] = /\/b\/([^/]+)\/o\/([^/]+)$/u.exec(url.pathname) ?? [];
     const objects = buckets.get(bucket);
@@ -98,6 +106,8 @@ export function startGsServer(...names: readonly string[]): Promise<StoreServer>
             return take(exchange);
           case 'cancel':
             return { status: sessions.delete(exchange.url.searchParams.get('upload_id') ?? '') ? 499 : 404 };
+          case 'list':
+            return list(exchange);
           case 'look':
           case 'read':
             return read(exchange);
@@ -121,6 +131,7 @@ function stepOf(method: string, url: URL, range: string): Step {
   }
   if (method === 'POST' && url.searchParams.get('uploadType') === 'resumable') return 'begin';
   if (method === 'DELETE') return 'remove';
+  if (method === 'GET' && /\/b\/[^/]+\/o$/u.test(url.pathname)) return 'list';
   return method !== 'GET' ? 'other' : url.searchParams.get('alt') === 'media' ? 'read' : 'look';
 }
 
@@ -132,8 +143,9 @@ function halfway({ received }: Session): Answer {
   return { status: 308, headers: received.length === 0 ? {} : { range: `bytes=0-${String(received.length - 1)}` } };
 }
 
-function described(name: string, { bytes, version, headers }: StoredObject): Answer {
-  return json(200, { name, generation: version, size: String(bytes.length), ...headers });
+function described(name: string, { bytes, version, headers, metadata }: StoredObject): Answer {
+  const updated = '1994-11-06T08:49:37.000Z';
+  return json(200, { name, generation: version, size: String(bytes.length), updated, metadata, ...headers });
 }
 
 function failure(code: number, message: string): Answer {

@@ -10,7 +10,7 @@ import { storeKinds, useStore } from './store-kinds.js';
 
 for (const kind of storeKinds) {
   describe(`an archive of ${kind.scheme}://`, function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const server = useStore(kind, 'shelf');
     let move: LibraryMove;
 

@@ -9,7 +9,7 @@ import type { Fault, StoredObject } from './store-server.js';
 
 for (const kind of storeKinds) {
   describe(`an object of ${kind.scheme}:// that is read`, function () {
-    this.timeout(30_000);
+    this.timeout(180_000);
     const server = useStore(kind, 'shelf');
     const place = objectPlace(`${kind.scheme}://shelf/a folder/x?y#z.json`)!;
     const bytes = randomBytes(9_000_000);

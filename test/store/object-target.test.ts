@@ -15,7 +15,7 @@ const nothing = { kind: 'nothing' } as const;
 
 for (const kind of storeKinds) {
   describe(`an object of ${kind.scheme}:// that is written`, function () {
-    this.timeout(30_000);
+    this.timeout(180_000);
     const server = useStore(kind, 'shelf');
     const bytes = randomBytes(2 * partBytes + 300 * kibibyte);
     let number = 0;

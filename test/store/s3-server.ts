@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Exchange, Protocol, Step, StoredObject, StoreServer } from './store-server.js';
-import { startStoreServer } from './store-server.js';
+import { listed, startStoreServer } from './store-server.js';
 
 interface Upload {
   readonly bucket: string;
@@ -30,6 +30,16 @@ export function startS3Server(...names: readonly string[]): Promise<StoreServer>
     switch (step) {
       case 'look at bucket':
         return { status: 200 };
+      case 'list': {
+        const { names: found, next } = listed(
+          objects,
+          url.searchParams.get('prefix') ?? '',
+          url.searchParams.get('continuation-token') ?? '',
+        );
+        const more = next === undefined ? '' : `<NextContinuationToken>${escaped(next)}</NextContinuationToken>`;
+        const contents = found.map((one) => `<Contents><Key>${escaped(one)}</Key></Contents>`).join('');
+        return xml(`<ListBucketResult>${contents}${more}</ListBucketResult>`);
+      }
       case 'look':
       case 'read':
         return read(objects.get(name), exchange);
@@ -67,7 +77,7 @@ export function startS3Server(...names: readonly string[]): Promise<StoreServer>
 
 function stepOf(method: string, { pathname, searchParams }: URL): Step {
   const isObject = /^\/[^/]+\/./u.test(pathname);
-  if (!isObject) return method === 'HEAD' ? 'look at bucket' : 'other';
+  if (!isObject) return method === 'HEAD' ? 'look at bucket' : searchParams.has('list-type') ? 'list' : 'other';
   if (method === 'HEAD') return 'look';
   if (method === 'GET') return 'read';
   if (method === 'POST') return searchParams.has('uploads') ? 'begin' : 'end';
@@ -79,7 +89,13 @@ function read(object: StoredObject | undefined, { headers, step }: Exchange): An
   if (object === undefined) return step === 'look' ? { status: 404 } : failure(404, 'NoSuchKey');
   const { bytes, version } = object;
   if (headers['if-match'] !== undefined && headers['if-match'] !== version) return failure(412, 'PreconditionFailed');
-  const shown = { ...object.headers, etag: version };
+  const said = Object.entries(object.metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value] as const);
+  const shown = {
+    'last-modified': 'Sun, 06 Nov 1994 08:49:37 GMT',
+    ...object.headers,
+    ...Object.fromEntries(said),
+    etag: version,
+  };
   if (step === 'look') return { status: 200, headers: { ...shown, 'content-length': String(bytes.length) } };
   const [, start = '0', end = ''] = /^bytes=(\d+)-(\d*)$/u.exec(String(headers.range)) ?? [];
   return { status: 206, headers: shown, body: bytes.subarray(Number(start), end === '' ? undefined : Number(end) + 1) };
@@ -107,6 +123,10 @@ function described(headers: Exchange['headers']): Readonly<Record<string, string
       name.startsWith('x-amz-meta-') || name === 'content-type' ? [[name, String(value)]] : [],
     ),
   );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 function tagOf(bytes: Buffer): string {

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 
 /** What a client asks of a store, in words that both protocols have in common. */
 export type Step =
-  'look' | 'look at bucket' | 'read' | 'begin' | 'part' | 'status' | 'put' | 'end' | 'cancel' | 'remove' | 'other';
+  'look' | 'look at bucket' | 'list' | 'read' | 'begin' | 'part' | 'status' | 'put' | 'end' | 'cancel' | 'remove' | 'other';
 
 export interface Exchange {
   readonly step: Step;
@@ -53,6 +53,20 @@ export interface StoredObject {
   readonly bytes: Buffer;
   readonly version: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Names of one answer to a question for objects. */
+const namesAtOnce = 3;
+
+/** Some of the objects whose names begin so, from a name on, and the name that is next. */
+export function listed(
+  objects: ReadonlyMap<string, StoredObject>,
+  prefix: string,
+  from: string,
+): { readonly names: readonly string[]; readonly next: string | undefined } {
+  const names = [...objects.keys()].filter((name) => name.startsWith(prefix) && name >= from).sort();
+  return { names: names.slice(0, namesAtOnce), next: names[namesAtOnce] };
 }
 
 /** How a store's protocol is speaks.protocol!. */

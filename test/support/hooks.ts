@@ -10,7 +10,7 @@ let server: EmbeddedServer | undefined;
 /** One server for the whole run: the one that PORTOLAN_URL (or an earlier run in this process) names, else our own. */
 export const mochaHooks: RootHookObject = {
   async beforeAll(this: Mocha.Context) {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const given = process.env['PORTOLAN_URL'] ?? process.env['PORTOLAN_TEST_URL'];
     // Programs that a test starts must open what the test says.
     delete process.env['PORTOLAN_URL'];
@@ -18,7 +18,7 @@ export const mochaHooks: RootHookObject = {
     process.env['PORTOLAN_TEST_URL'] = given ?? server?.url('postgres') ?? '';
   },
   async afterAll(this: Mocha.Context) {
-    this.timeout(60_000);
+    this.timeout(180_000);
     if (server === undefined) await dropDatabases();
     else await server.stop();
   },

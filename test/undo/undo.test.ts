@@ -11,7 +11,7 @@ import { rowsOf } from '../support/journey.js';
 const tables = ['demoapp_book', 'demoapp_bookinstance', 'demoapp_author', 'demoapp_genre', 'demoapp_book_genre', 'auth_user'];
 
 describe('undoJournal', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let library: LibraryMove;
   let journal: string;
   let archive: string;

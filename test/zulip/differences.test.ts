@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ProfileValues } from '../../src/profiles/profile.js';
 import { failureOf } from '../support/failure.js';
 import type { TestDatabase } from '../support/database.js';
+import { run } from '../support/run.js';
 import { repositoryRoot } from '../support/shared.js';
 import { explainZulip, exportZulip } from './export-zulip.js';
 import type { ZulipExport } from './export-zulip.js';
@@ -17,7 +18,7 @@ const headings = [...readFileSync(join(repositoryRoot, 'docs', 'zulip.md'), 'utf
 );
 
 describe("what leaves otherwise than with Zulip's own export, without --zulip-parity", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let database: TestDatabase | undefined;
   const told: string[] = [];
   before(async function () {
@@ -54,6 +55,44 @@ describe("what leaves otherwise than with Zulip's own export, without --zulip-pa
       expect(found.ids(model), model).to.not.deep.equal([]);
       expect(parity.ids(model), model).to.deep.equal([]);
     }
+  });
+
+  it('each of the tables that leave beyond Zulip is switched off by its option, and counted', async () => {
+    const models = ['submessage', 'userstatus', 'scheduledmessage', 'defaultstreamgroup'].map((name) => `zerver.${name}`);
+    const all = await exported();
+    for (const off of [
+      ['submessages', 'scheduled-messages'],
+      ['user-status', 'default-stream-groups'],
+    ]) {
+      const found = await exported(Object.fromEntries(off.map((name) => [name, false])));
+      const gone = models.filter((model) =>
+        off.some((name) => model.startsWith(`zerver.${name.replaceAll('-', '').slice(0, -2)}`)),
+      );
+      expect(gone).to.have.length(2);
+      for (const model of models) {
+        const isGone = gone.includes(model);
+        expect(found.ids(model), model).to.deep.equal(isGone ? [] : all.ids(model));
+        expect(found.leftOut(model, 'switched off'), model).to.equal(isGone ? all.ids(model).length : 0);
+      }
+      expect(found.ids('zerver.message')).to.deep.equal(all.ids('zerver.message'));
+    }
+  });
+
+  it('those options are on the command line, and in its help', async () => {
+    const words = ['zerver.Realm.2', '--url', database!.url, '--dry-run', '--json', '--no-submessages', '--no-user-status'];
+    const { code, stdout, stderr } = await run('exportobjects', words);
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.match(/^note: \d\d models are excluded: their rows stay at home \(--verbose names them\)$/mu);
+    expect(stderr).to.not.include('is excluded');
+    const { objects } = JSON.parse(stdout) as { readonly objects: Readonly<Record<string, number>> };
+    expect(objects).to.not.have.any.keys('zerver.submessage', 'zerver.userstatus');
+    expect(objects).to.have.all.keys([...Object.keys(objects), 'zerver.scheduledmessage', 'zerver.defaultstreamgroup']);
+    const help = await run('exportobjects', ['--profile', 'zulip', '--help']);
+    for (const name of ['submessages', 'user-status', 'scheduled-messages', 'default-stream-groups'])
+      expect(help.stdout).to.match(new RegExp(` --no-${name} +leave at home `, 'u'));
+    const without = await run('exportobjects', ['demoapp.Book.4', '--no-submessages']);
+    expect(without.code).to.equal(2);
+    expect(without.stderr).to.include('--submessages belongs to the profile zulip');
   });
 
   difference('Mirror dummies', async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportResult } from '../../src/index.js';
-import { exportObjects } from '../../src/index.js';
+import { exportObjects, localFiles } from '../../src/index.js';
 import { openProfile } from '../../src/profiles/open-profile.js';
 import type { ProfileValues } from '../../src/profiles/profile.js';
 import { zulip } from '../../src/profiles/zulip/zulip.js';
@@ -26,7 +26,7 @@ const modes: readonly (readonly [file: string, object: string, values: ProfileVa
 ];
 
 describe('--format zulip', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const sample = zulipSample();
   let database: TestDatabase | undefined;
   let folder: string;
@@ -51,12 +51,13 @@ describe('--format zulip', function () {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const write = async (object: string, output: string, said: ProfileValues, strict = false): Promise<ExportResult> => {
-    const values = { files: uploads, 'avatar-salt': 'sample-avatar-salt', ...said };
+    const values = { 'avatar-salt': 'sample-avatar-salt', ...said };
     const dataSource = await dataSourceOf(database?.url ?? '');
     try {
       const opened = await openProfile({ profile: zulip, dataSource, values, exports: true });
       const layout = zulip.layouts!['zulip']!(values);
-      return await exportObjects(dataSource, { objects: [object], output, layout, strict, includeSecrets: ['*'], ...opened });
+      const asked = { objects: [object], output, layout, strict, files: localFiles(uploads), includeSecrets: ['*'] };
+      return await exportObjects(dataSource, { ...asked, ...opened });
     } finally {
       await dataSource.destroy();
     }

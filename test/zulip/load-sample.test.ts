@@ -7,7 +7,7 @@ describe('the sample of Zulip', () => {
   after(() => database?.drop());
 
   it('is loaded as it is, into the schema that a server has', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     database = await loadSample(needsSample(this));
     const [counts] = await database.query(`SELECT (SELECT count(*)::int FROM zulip.zerver_message) AS messages,
       (SELECT count(*)::int FROM zulip.zerver_usermessage) AS flags, (SELECT count(*)::int FROM zulip.fts_update_log) AS log,

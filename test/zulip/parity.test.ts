@@ -16,7 +16,7 @@ const modes: readonly (readonly [file: string, object: string, values: ProfileVa
 ];
 
 describe("with --zulip-parity the rows are those of Zulip's own export", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let database: TestDatabase | undefined;
   let folder: string;
   before(async function () {

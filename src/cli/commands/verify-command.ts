@@ -77,6 +77,12 @@ function externalLines(external: VerifiedArchive['trailer']['external']): readon
   return [...counts].map(([model, count]) => `stayed at home, known by key and natural key: ${String(count)} of ${model}`);
 }
 
+/** By a rule of the policy, or of a profile, which has a name that people gave it. */
+function leftOutLine({ model, rule, count }: VerifiedArchive['trailer']['leftOut'][number]): string {
+  const why = rule === 'exclude' ? 'excluded' : rule === 'boundary' ? 'beyond the boundary' : `by the rule "${rule}"`;
+  return `left out: ${String(count)} of ${model}, ${why}, or in need of such a row`;
+}
+
 function filesLine({ files }: VerifiedArchive['trailer']): readonly string[] {
   return files === undefined ? [] : [`files beside the rows: ${String(files.count)} (${String(files.bytes)} bytes)`];
 }
@@ -139,7 +145,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           ...Object.entries(facts).map(([name, values]) => `${name}: ${values.length === 0 ? 'none' : values.join(', ')}`),
           ...filesLine(trailer),
           ...externalLines(trailer.external),
-          ...trailer.leftOut.map(({ model, rule, count }) => `left out by ${rule}: ${String(count)} of ${model}`),
+          ...trailer.leftOut.map(leftOutLine),
           `edited: ${header.edited === true ? 'yes' : 'no'}`,
           `sha256 of the content: ${trailer.sha256}`,
           ...(graph === undefined ? [] : [`sha256 of the graph, whatever its keys: ${graph}`]),

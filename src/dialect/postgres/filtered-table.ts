@@ -41,9 +41,9 @@ export function leavingColumn(entity: Entity, name: string): string {
   return quoteIdentifier(isReplaced ? `portolan: value ${String(place)}` : name);
 }
 
-/** By the column's own operator, which an index serves, where that says the same as comparing texts. */
-function hasText({ name, kind, type, exact }: Column, text: string): string {
-  const column = quoteIdentifier(name);
+/** That a column has a text: by its own operator, which an index serves, where that says the same as comparing texts. */
+export function hasText({ name, kind, type, exact }: Column, text: string, row?: string): string {
+  const column = row === undefined ? quoteIdentifier(name) : `${row}.${quoteIdentifier(name)}`;
   const isInteger = kind === 'integer' && /^(?:0|-?[1-9]\d{0,17})$/u.test(text);
   if (isInteger) return `${column} = ${quoteLiteral(text)}::bigint`;
   if (exact && (type === 'text' || type.startsWith('character varying'))) return `${column} = ${quoteLiteral(text)}`;

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { FilesContext, FilesOf } from '../../export/files-context.js';
 import type { NamedFile } from '../../files/named-file.js';
 import type { ProfileValues } from '../profile.js';
+import { avatarPaths } from './avatar-paths.js';
+import type { Belongs } from './belongs.js';
+import { ofRealm, ofRealmOrUser, ofUser } from './belongs.js';
 
 /** Pictures of a realm: the column that says whether it has one of its own, and what the file is called. */
 const pictures = Object.freeze([
@@ -31,9 +33,9 @@ export function zulipFilesOf(values: ProfileValues): FilesOf {
 
 async function* uploads(context: FilesContext): AsyncGenerator<NamedFile> {
   if (context.count('zerver.Attachment') === 0) return;
-  for await (const { object, values } of context.rows('zerver.Attachment', ['path_id'])) {
-    const [path] = values;
-    if (path !== null && path !== undefined) yield at(object, `files/${path}`);
+  for await (const { object, values } of context.rows('zerver.Attachment', ['path_id', 'realm_id', 'owner_id'])) {
+    const [path, realm, owner] = values;
+    if (path !== null && path !== undefined) yield at(object, `files/${path}`, ofRealmOrUser(realm, owner));
   }
 }
 
@@ -42,13 +44,11 @@ async function* avatars(context: FilesContext, salt: string): AsyncGenerator<Nam
   for await (const { object, values } of context.rows('zerver.UserProfile', ['id', 'realm_id', 'avatar_source'])) {
     const [user, realm, source] = values;
     if (source !== uploaded) continue;
-    const hash = createHash('sha1')
-      .update(`${String(user)}${salt}`)
-      .digest('hex');
-    const path = `avatars/${String(realm)}/${hash}`;
-    yield at(object, `${path}.png`);
-    yield at(object, `${path}.original`);
-    yield { ...at(object, `${path}-medium.png`), optional: true };
+    const { shown, original, medium } = avatarPaths(realm, user, salt);
+    const belongs = ofUser(user);
+    yield { object, ...shown, belongs };
+    yield { object, ...original, belongs };
+    yield { object, ...medium, belongs, optional: true };
   }
 }
 
@@ -58,8 +58,8 @@ async function* emoji(context: FilesContext): AsyncGenerator<NamedFile> {
     const [realm, name] = values;
     if (name === null || name === undefined) continue;
     const path = `avatars/${String(realm)}/emoji/images/${name}`;
-    yield at(object, path);
-    yield { ...at(object, `${path}.original`), optional: true };
+    yield at(object, path, ofRealm(realm));
+    yield { ...at(object, `${path}.original`, ofRealm(realm)), optional: true };
   }
 }
 
@@ -74,13 +74,13 @@ async function* realmPictures(context: FilesContext): AsyncGenerator<NamedFile> 
     for (const [place, [, name]] of known.entries()) {
       if (sources[place] !== uploaded) continue;
       const path = `avatars/${String(id)}/realm/${name}`;
-      yield at(object, `${path}.png`);
-      yield at(object, `${path}.original`);
+      yield at(object, `${path}.png`, ofRealm(id));
+      yield at(object, `${path}.original`, ofRealm(id));
     }
   }
 }
 
 /** Where it is on the server, it is in the archive. */
-function at(object: NamedFile['object'], path: string): NamedFile {
-  return { object, path, name: path };
+function at(object: NamedFile['object'], path: string, belongs: Belongs): NamedFile {
+  return { object, path, name: path, belongs };
 }

@@ -1,4 +1,5 @@
 import type { ProfileOption } from '../profile.js';
+import { optionalTables } from './optional-tables.js';
 
 /** What the command line takes beside its own options where Zulip is exported. */
 export const zulipOptions: readonly ProfileOption[] = Object.freeze([
@@ -27,4 +28,10 @@ export const zulipOptions: readonly ProfileOption[] = Object.freeze([
     kind: 'text',
     describe: "the server's AVATAR_SALT, of which names of avatars are made",
   },
+  ...Object.entries(optionalTables).map(([name, { what }]): ProfileOption => ({
+    name,
+    kind: 'switch',
+    isOn: true,
+    describe: `leave at home ${what}`,
+  })),
 ]);

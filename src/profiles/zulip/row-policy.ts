@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { FailedError, UsageError } from '../../errors/portolan-error.js';
 import type { RowPolicyHook } from '../../policy/row-policy-hook.js';
 import type { ProfileValues } from '../profile.js';
+import { optionalTables } from './optional-tables.js';
 import type { SelectionOptions } from './rows/read-selection.js';
 import { readSelection } from './rows/read-selection.js';
 import { seedPolicy } from './rows/seed-policy.js';
@@ -27,6 +28,7 @@ function selectionOptions(values: ProfileValues): SelectionOptions {
     consentUsers: typeof file === 'string' ? addressesIn(file) : undefined,
     users: Array.isArray(users) && users.length > 0 ? (users as readonly string[]) : undefined,
     parity: values['zulip-parity'] === true,
+    off: Object.entries(optionalTables).flatMap(([name, { model }]) => (values[name] === false ? [model] : [])),
   };
 }
 

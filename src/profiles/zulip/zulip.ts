@@ -1,4 +1,3 @@
-import { localFiles } from '../../files/local-files.js';
 import type { Profile, ProfileValues } from '../profile.js';
 import { zulipEntities } from './entities.js';
 import { zulipFilesOf } from './files-of.js';
@@ -27,7 +26,6 @@ export const zulip: Profile = Object.freeze({
     zulip: (values: ProfileValues) =>
       zulipLayout({
         parity: values['zulip-parity'] === true,
-        files: typeof values['files'] === 'string' ? localFiles(values['files']) : undefined,
         avatarSalt: typeof values['avatar-salt'] === 'string' ? values['avatar-salt'] : undefined,
       }),
   }),

@@ -32,7 +32,8 @@ function kindOf(error: GoogleError, text: string): StoreFailureKind {
   if (status === undefined) return isPassingCode(error.code) || /timeout|socket hang up/iu.test(text) ? 'passing' : 'other';
   if (status === 401) return 'no credentials';
   if (status === 403) return 'denied';
-  if (status === 404) return /bucket/iu.test(text) ? 'no bucket' : 'no object';
+  // A name of an object can hold the word.
+  if (status === 404) return !/^no such object/iu.test(text) && /bucket/iu.test(text) ? 'no bucket' : 'no object';
   if (status === 412) return 'condition';
   if (status === 400 && /hash|checksum|crc32c|md5/iu.test(text)) return 'checksum';
   return isPassingStatus(status) ? 'passing' : 'other';

@@ -1,8 +1,7 @@
 import type { File } from '@google-cloud/storage';
 import { IdempotencyStrategy, Storage } from '@google-cloud/storage';
-import type { SourceFacts } from '../byte-source.js';
 import type { ObjectPlace } from '../object-place.js';
-import type { ObjectCondition, ObjectStore, ObjectUpload } from '../object-store.js';
+import type { ObjectCondition, ObjectFacts, ObjectNames, ObjectStore, ObjectUpload } from '../object-store.js';
 import { longPatience } from '../patience.js';
 import { googleFailure } from './google-failure.js';
 import { readGoogleRange } from './google-read.js';
@@ -22,10 +21,16 @@ class GoogleStore implements ObjectStore {
     this.#storage = storage;
   }
 
-  async look(place: ObjectPlace): Promise<SourceFacts | undefined> {
+  async look(place: ObjectPlace): Promise<ObjectFacts | undefined> {
     try {
-      const [{ generation, size }] = await this.#file(place).getMetadata();
-      return { version: String(generation), size: Number(size) };
+      const [{ generation, size, updated, contentType, metadata = {} }] = await this.#file(place).getMetadata();
+      return {
+        version: String(generation),
+        size: Number(size),
+        modified: new Date(updated ?? 0),
+        contentType: contentType ?? null,
+        metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), String(value)])),
+      };
     } catch (error) {
       const failure = googleFailure(error);
       if (failure.kind === 'no object') return undefined;
@@ -35,6 +40,18 @@ class GoogleStore implements ObjectStore {
 
   read({ bucket, path }: ObjectPlace, version: string, start: number, end: number, signal: AbortSignal): Promise<Buffer> {
     return readGoogleRange(this.#storage.bucket(bucket).file(path), version, start, end, signal);
+  }
+
+  async list(bucket: string, prefix: string, from: string | undefined): Promise<ObjectNames> {
+    try {
+      const query = { prefix, autoPaginate: false, ...(from === undefined ? {} : { pageToken: from }) };
+      // There is no query for more where there is no more, whatever the types say.
+      const answer = await this.#storage.bucket(bucket).getFiles(query);
+      const [files, next] = answer as unknown as readonly [readonly File[], { readonly pageToken?: string } | null];
+      return { paths: files.map(({ name }) => name), next: next?.pageToken };
+    } catch (error) {
+      throw googleFailure(error);
+    }
   }
 
   upload(place: ObjectPlace, condition: ObjectCondition, partBytes?: number): ObjectUpload {

@@ -1,7 +1,6 @@
-import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { SourceFacts } from '../byte-source.js';
+import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { ObjectPlace } from '../object-place.js';
-import type { ObjectCondition, ObjectStore, ObjectUpload } from '../object-store.js';
+import type { ObjectCondition, ObjectFacts, ObjectNames, ObjectStore, ObjectUpload } from '../object-store.js';
 import { StoreFailure } from '../store-failure.js';
 import { s3Failure } from './s3-failure.js';
 import { S3Upload } from './s3-upload.js';
@@ -28,11 +27,23 @@ class S3Store implements ObjectStore {
     this.#client = client;
   }
 
-  async look({ bucket, path }: ObjectPlace, abortSignal: AbortSignal): Promise<SourceFacts | undefined> {
+  async look({ bucket, path }: ObjectPlace, abortSignal: AbortSignal): Promise<ObjectFacts | undefined> {
     try {
       const command = new HeadObjectCommand({ Bucket: bucket, Key: path });
-      const { ETag = '', ContentLength = 0 } = await this.#client.send(command, { abortSignal });
-      return { version: ETag, size: ContentLength };
+      const {
+        ETag = '',
+        ContentLength = 0,
+        LastModified,
+        ContentType,
+        Metadata,
+      } = await this.#client.send(command, { abortSignal });
+      return {
+        version: ETag,
+        size: ContentLength,
+        modified: LastModified ?? new Date(0),
+        contentType: ContentType ?? null,
+        metadata: Metadata ?? {},
+      };
     } catch (error) {
       const failure = s3Failure(error);
       if (failure.kind !== 'no object') throw failure;
@@ -55,6 +66,16 @@ class S3Store implements ObjectStore {
       const { Body } = await this.#client.send(command, { abortSignal });
       const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } catch (error) {
+      throw s3Failure(error);
+    }
+  }
+
+  async list(bucket: string, prefix: string, from: string | undefined, abortSignal: AbortSignal): Promise<ObjectNames> {
+    try {
+      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: from });
+      const { Contents = [], NextContinuationToken } = await this.#client.send(command, { abortSignal });
+      return { paths: Contents.flatMap(({ Key }) => Key ?? []), next: NextContinuationToken };
     } catch (error) {
       throw s3Failure(error);
     }

@@ -41,7 +41,7 @@ export async function copyFolder(
     for await (const copied of copyFiles(noted(named(), underWay), { source, sink, findings, signal })) {
       for (const one of written.splice(0)) await files.note(one);
       const one = underWay.get(copied.name);
-      underWay.delete(copied.name);
+      for (const { name } of [one?.file ?? copied, one?.file.otherwise ?? copied]) underWay.delete(name);
       if (one !== undefined) await records.add(one.record(copied));
     }
   }
@@ -50,7 +50,7 @@ export async function copyFolder(
 
 async function* noted(named: AsyncIterable<ZulipFile>, underWay: Map<string, ZulipFile>): AsyncGenerator<NamedFile> {
   for await (const one of named) {
-    underWay.set(one.file.name, one);
+    for (const { name } of [one.file, one.file.otherwise ?? one.file]) underWay.set(name, one);
     yield one.file;
   }
 }

@@ -26,9 +26,16 @@ const letterT = 0x74;
 /** How deep the value of a row's member stands in its file. */
 export const depthOfValues = 3;
 
+export interface FieldOptions {
+  /** Dates are cut to whole seconds. */
+  readonly cutsDates?: boolean;
+  /** Names of the bits of a realm's authentication methods. */
+  readonly methods: readonly string[];
+}
+
 /** The fields of the columns that leave, in the order in which the cursor has these. */
-export function fieldsOf(entity: Entity, columns: readonly Column[], cutsDates: boolean): readonly Field[] {
-  return columns.map((column, at) => fieldOf(entity, column, at, cutsDates));
+export function fieldsOf(entity: Entity, columns: readonly Column[], options: FieldOptions): readonly Field[] {
+  return columns.map((column, at) => fieldOf(entity, column, at, options));
 }
 
 /** Known fields first, in Zulip's order. */
@@ -38,12 +45,12 @@ export function inZulipsOrder(fields: readonly Field[], known: string): readonly
   return [...fields].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-function fieldOf(entity: Entity, column: Column, at: number, cutsDates: boolean): Field {
+function fieldOf(entity: Entity, column: Column, at: number, { cutsDates = false, methods }: FieldOptions): Field {
   const { name } = column;
   const of = entity.table.name;
   if (of === 'zerver_realm' && name === 'authentication_methods') {
     return field('authentication_methods', at, (out, cursor) => {
-      out.ascii(jsonText(authenticationMethods(cursor.text(at) ?? '0'), depthOfValues));
+      out.ascii(jsonText(authenticationMethods(cursor.text(at) ?? '0', methods), depthOfValues));
     });
   }
   if (of === 'zerver_usermessage' && name === 'flags') return integerField('flags_mask', at);

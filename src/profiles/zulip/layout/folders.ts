@@ -1,34 +1,36 @@
-import { createHash } from 'node:crypto';
 import type { Key } from '../../../closure/key.js';
 import { quoteTable } from '../../../dialect/postgres/sql.js';
 import type { FileSource } from '../../../files/file-source.js';
-import type { CopiedFile } from '../../../files/named-file.js';
 import type { Entity } from '../../../schema/schema.js';
 import { formatObjectName } from '../../../seeds/object-name.js';
 import { RowCursor } from '../../../values/row-cursor.js';
+import { avatarPaths } from '../avatar-paths.js';
+import { ofRealm, ofRealmOrUser, ofUser } from '../belongs.js';
 import type { ZulipFile } from './copied-folder.js';
 import { copyFolder } from './copied-folder.js';
-import type { JsonValue } from './json-text.js';
+import type { Users } from './records.js';
+import { recordOf, storedRecord } from './records.js';
 import type { UserOfFiles } from './users-of-files.js';
 import { usersOfFiles } from './users-of-files.js';
 import type { ZulipFiles } from './zulip-files.js';
 
-/** `uploads/`, `avatars/`, `emoji/` and `realm_icons/`, from a folder that has `files/` and `avatars/`, as a Zulip server keeps them. */
-export async function writeFolders(files: ZulipFiles, source: FileSource | undefined): Promise<void> {
+/** `uploads/`, `avatars/`, `emoji/` and `realm_icons/`, from where `files/` and `avatars/` are, as a Zulip server keeps them. */
+export async function writeFolders(files: ZulipFiles): Promise<void> {
+  const { files: source } = files.context;
   const users = source === undefined ? new Map<Key, UserOfFiles>() : await usersOfFiles(files);
   tellWhatStays(files, source, users);
   await copyFolder(files, 'uploads', source, () => uploads(files, users));
   await copyFolder(files, 'avatars', source, () => avatars(files, users));
-  await copyFolder(files, 'emoji', source, () => emoji(files));
-  await copyFolder(files, 'realm_icons', source, () => realmIcons(files, source));
+  await copyFolder(files, 'emoji', source, () => emoji(files, source, users));
+  await copyFolder(files, 'realm_icons', source, () => realmIcons(files, source, users));
 }
 
 /** Files of which rows speak, and that nobody says where to find. */
-function tellWhatStays(files: ZulipFiles, source: FileSource | undefined, users: ReadonlyMap<Key, UserOfFiles>): void {
-  const { findings, rows } = files.context;
+function tellWhatStays(files: ZulipFiles, source: FileSource | undefined, users: Users): void {
+  const { findings, noFiles, rows } = files.context;
   const attachment = files.entity('zerver_attachment');
   const uploaded = attachment === undefined ? 0 : rows.count(attachment.model);
-  if (source === undefined && uploaded > 0) {
+  if (source === undefined && !noFiles && uploaded > 0) {
     findings.warn(
       'files-stay',
       '--files',
@@ -46,15 +48,20 @@ function tellWhatStays(files: ZulipFiles, source: FileSource | undefined, users:
 }
 
 /** Those whose rows leave, as they follow the messages that carry them; Zulip's own exporter takes all of the realm. */
-async function* uploads(files: ZulipFiles, users: ReadonlyMap<Key, UserOfFiles>): AsyncGenerator<ZulipFile> {
+async function* uploads(files: ZulipFiles, users: Users): AsyncGenerator<ZulipFile> {
   const entity = files.entity('zerver_attachment');
   if (entity === undefined) return;
   for await (const { key, path, owner, realm } of files.values.parity
     ? allUploads(files, entity)
     : uploadsThatLeave(files, entity)) {
     yield {
-      file: { object: ownerOf(entity, key), path: `files/${path}`, name: `uploads/${path}` },
-      record: (copied) => recordOf(realm, owner, users.get(owner)?.email ?? null, path, copied),
+      file: {
+        object: ownerOf(entity, key),
+        path: `files/${path}`,
+        name: `uploads/${path}`,
+        belongs: ofRealmOrUser(realm, owner),
+      },
+      record: (copied) => recordOf({ realm, user: owner, path }, users, copied),
     };
   }
 }
@@ -95,29 +102,26 @@ function uploadAt(cursor: RowCursor, [id = 0, path = 0, owner = 0, realm = 0]: r
   return { key: cursor.integer(id), path: cursor.text(path) ?? '', owner: cursor.integer(owner), realm: cursor.integer(realm) };
 }
 
-async function* avatars(files: ZulipFiles, users: ReadonlyMap<Key, UserOfFiles>): AsyncGenerator<ZulipFile> {
+async function* avatars(files: ZulipFiles, users: Users): AsyncGenerator<ZulipFile> {
   const { avatarSalt } = files.values;
   const entity = files.entity('zerver_userprofile');
   if (entity === undefined || avatarSalt === undefined) return;
-  for (const [user, { realm, email, hasAvatar }] of users) {
+  for (const [user, { realm, hasAvatar }] of users) {
     if (!hasAvatar) continue;
-    const hash = createHash('sha1')
-      .update(`${String(user)}${avatarSalt}`)
-      .digest('hex');
-    for (const ending of ['.png', '.original']) {
-      const path = `${String(realm)}/${hash}${ending}`;
+    const { shown, original } = avatarPaths(realm, user, avatarSalt);
+    for (const paths of [shown, original]) {
       yield {
-        file: { object: ownerOf(entity, user), path: `avatars/${path}`, name: `avatars/${path}` },
-        record: (copied) => recordOf(realm, user, email, path, copied),
+        file: { object: ownerOf(entity, user), ...paths, belongs: ofUser(user) },
+        record: (copied) => recordOf({ realm, user, path: copied.name.slice('avatars/'.length) }, users, copied),
       };
     }
   }
   await Promise.resolve();
 }
 
-async function* emoji(files: ZulipFiles): AsyncGenerator<ZulipFile> {
+async function* emoji(files: ZulipFiles, source: FileSource | undefined, users: Users): AsyncGenerator<ZulipFile> {
   const entity = files.entity('zerver_realmemoji');
-  if (entity === undefined) return;
+  if (entity === undefined || source === undefined) return;
   for await (const { row } of files.context.rows.all(entity)) {
     const place = (column: string): number => row.columns.findIndex(({ name }) => name === column);
     const [realmAt, authorAt, nameAt, fileAt, offAt] = ['realm_id', 'author_id', 'name', 'file_name', 'deactivated'].map(place);
@@ -129,40 +133,47 @@ async function* emoji(files: ZulipFiles): AsyncGenerator<ZulipFile> {
       const author = cursor.isNull(authorAt ?? 0) ? null : jsonKey(cursor.integer(authorAt ?? 0));
       const path = `${String(realm)}/emoji/images/${fileName}`;
       const rest = { file_name: fileName, name: cursor.text(nameAt ?? 0), deactivated: cursor.text(offAt ?? 0) === 't' };
+      const object = ownerOf(entity, row.key());
+      const place = { path: `avatars/${path}`, name: `emoji/${path}` };
+      const belongs = ofRealm(realm);
       yield {
-        file: { object: ownerOf(entity, row.key()), path: `avatars/${path}`, name: `emoji/${path}` },
-        record: () => ({ realm_id: jsonKey(realm), author, path, s3_path: path, ...rest }),
+        file: { object, ...place, belongs },
+        record: (copied) =>
+          storedRecord({ realm, path, fileName }, users, copied) ?? {
+            ...{ realm_id: jsonKey(realm), author, path, s3_path: path },
+            ...rest,
+          },
+      };
+      // Of a bucket, Zulip takes all that stands there.
+      const found = await source.stat(place.path, files.context.signal);
+      if (found.kind !== 'file' || found.stored === undefined) continue;
+      const original = (name: string): string => `${name}.original`;
+      yield {
+        file: { object, path: original(place.path), name: original(place.name), optional: true, belongs },
+        record: (copied) => storedRecord({ realm, path: original(path), fileName: original(fileName) }, users, copied) ?? null,
       };
     }
   }
 }
 
-async function* realmIcons(files: ZulipFiles, source: FileSource | undefined): AsyncGenerator<ZulipFile> {
+async function* realmIcons(files: ZulipFiles, source: FileSource | undefined, users: Users): AsyncGenerator<ZulipFile> {
   const entity = files.entity('zerver_realm');
   if (entity === undefined || source === undefined) return;
-  for (const realm of await files.context.rows.keys(entity)) {
+  const { rows, signal } = files.context;
+  for (const realm of await rows.keys(entity)) {
     const folder = `avatars/${String(realm)}/realm/`;
-    for await (const found of source.list(folder)) {
-      const path = `${String(realm)}/${found.slice(folder.length)}`;
+    for await (const path of source.list(folder, signal)) {
+      const found = await source.stat(path, signal);
+      // An object keeps its name in the bucket, as Zulip does it; a file comes to stand one folder higher.
+      const isStored = found.kind === 'file' && found.stored !== undefined;
+      const name = `${String(realm)}/${isStored ? 'realm/' : ''}${path.slice(folder.length)}`;
       yield {
-        file: { object: ownerOf(entity, realm), path: found, name: `realm_icons/${path}` },
-        record: () => ({ realm_id: jsonKey(realm), path, s3_path: path }),
+        file: { object: ownerOf(entity, realm), path, name: `realm_icons/${name}`, belongs: ofRealm(realm) },
+        record: (copied) =>
+          storedRecord({ realm, path: name }, users, copied) ?? { realm_id: jsonKey(realm), path: name, s3_path: name },
       };
     }
   }
-}
-
-function recordOf(realm: Key, user: Key, email: string | null, path: string, { bytes, modified }: CopiedFile): JsonValue {
-  return {
-    realm_id: jsonKey(realm),
-    user_profile_id: jsonKey(user),
-    user_profile_email: email,
-    s3_path: path,
-    path,
-    size: bytes,
-    last_modified: modified.getTime() / 1000,
-    content_type: null,
-  };
 }
 
 function ownerOf(entity: Entity, key: Key): ZulipFile['file']['object'] {

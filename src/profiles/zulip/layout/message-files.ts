@@ -78,8 +78,10 @@ class MessagesReader {
     this.#messages = messages;
     this.#passes = [ofMessages, ofUserMessages];
     this.#texts = [
-      new RowText(inZulipsOrder(fieldsOf(messages, ofMessages.columns, false), messageTables.zerver_message)),
-      new RowText(inZulipsOrder(fieldsOf(userMessages, ofUserMessages.columns, false), messageTables.zerver_usermessage)),
+      new RowText(inZulipsOrder(fieldsOf(messages, ofMessages.columns, { methods: [] }), messageTables.zerver_message)),
+      new RowText(
+        inZulipsOrder(fieldsOf(userMessages, ofUserMessages.columns, { methods: [] }), messageTables.zerver_usermessage),
+      ),
     ];
     this.#message = ofUserMessages.columns.findIndex(({ name }) => name === 'message_id');
   }

@@ -73,7 +73,7 @@ async function writeMessages(files: ZulipFiles): Promise<void> {
   const text = new RowText(
     inZulipsOrder(
       [
-        ...fieldsOf(messages, ofMessage.columns, false),
+        ...fieldsOf(messages, ofMessage.columns, { methods: [] }),
         derived('flags', (_, key) => flagNames(masks.get(key) ?? '0')),
         derived('flags_mask', (_, key) => Number(masks.get(key) ?? '0')),
         derived('sending_client_name', (cursor) => names.get(cursor.integer(client)) ?? null),

@@ -35,7 +35,10 @@ export async function writeTable(files: ZulipFiles, file: TablesFile, options: T
   for await (const { row, lists } of rows.all(entity)) {
     const { cursor, columns } = row;
     text ??= new RowText(
-      inZulipsOrder([...fieldsOf(entity, columns, cutsDates), ...linkFieldsOf(schema, entity), ...further], known),
+      inZulipsOrder(
+        [...fieldsOf(entity, columns, { cutsDates, methods: files.methods }), ...linkFieldsOf(schema, entity), ...further],
+        known,
+      ),
     );
     const place = (column: string): number => columns.findIndex(({ name }) => name === column);
     while (row.next()) {

@@ -1,17 +1,15 @@
 import type { TreeMember, WrittenMember } from '../../../archive/tree/tree.js';
-import { UsageError } from '../../../errors/portolan-error.js';
 import type { LayoutContext } from '../../../export/layout.js';
-import type { FileSource } from '../../../files/file-source.js';
 import type { Entity } from '../../../schema/schema.js';
+import { knownMethods } from './authentication-methods.js';
 import { jsonText } from './json-text.js';
+import { realmEntity } from './realm-entity.js';
 import type { JsonValue } from './json-text.js';
 import { TablesFile } from './tables-file.js';
 
 /** What was said of the profile's options that concern the files. */
 export interface LayoutValues {
   readonly parity: boolean;
-  /** `--files`: where the server keeps uploads, avatars and the like. */
-  readonly files: FileSource | undefined;
   readonly avatarSalt: string | undefined;
 }
 
@@ -19,24 +17,25 @@ export interface LayoutValues {
 export class ZulipFiles {
   readonly context: LayoutContext;
   readonly values: LayoutValues;
+  /** Names of the bits of a realm's authentication methods. */
+  readonly methods: readonly string[];
   /** In which Zulip's tables are. */
   readonly #schema: string;
   #list: TreeMember | undefined;
   /** Rows of each file with tables, and records of each records.json. */
   readonly counts = new Map<string, ReadonlyMap<string, number>>();
 
-  constructor(context: LayoutContext, values: LayoutValues) {
+  private constructor(context: LayoutContext, values: LayoutValues, schema: string, methods: readonly string[]) {
     this.context = context;
     this.values = values;
-    const realm = [...context.schema.entities.values()].find(
-      ({ table, app }) => app === 'zerver' && table.name === 'zerver_realm',
-    );
-    if (realm === undefined) {
-      throw new UsageError('PROFILE_TABLES', 'the format zulip needs the table zerver_realm', {
-        hint: 'Is this a Zulip database?',
-      });
-    }
-    this.#schema = realm.table.schema;
+    this.methods = methods;
+    this.#schema = schema;
+  }
+
+  /** @throws UsageError PROFILE_TABLES */
+  static async open(context: LayoutContext, values: LayoutValues): Promise<ZulipFiles> {
+    const { table } = realmEntity(context.schema);
+    return new ZulipFiles(context, values, table.schema, await knownMethods(context.session, table));
   }
 
   /** A table of Zulip's; undefined where this version has none of that name. */

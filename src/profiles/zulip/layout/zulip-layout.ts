@@ -1,8 +1,9 @@
 import { UsageError } from '../../../errors/portolan-error.js';
-import type { Layout } from '../../../export/layout.js';
+import type { AskedFor, Layout } from '../../../export/layout.js';
 import { writeMessageFiles } from './message-files.js';
 import { writeFolders } from './folders.js';
 import { writeManifest } from './manifest.js';
+import { realmEntity } from './realm-entity.js';
 import { writeRealmFile } from './realm-file.js';
 import { writeSingleUser } from './single-user.js';
 import { writeStats } from './stats-file.js';
@@ -14,9 +15,10 @@ import { ZulipFiles } from './zulip-files.js';
 /** The files that Zulip's own importer reads. */
 export function zulipLayout(values: LayoutValues): Layout {
   return {
+    check: checkSeeds,
     write: async (context) => {
-      const files = new ZulipFiles(context, values);
-      if (isSingleUser(files)) await writeSingleUser(files);
+      const files = await ZulipFiles.open(context, values);
+      if (isSingleUser(context)) await writeSingleUser(files);
       else await writeRealm(files);
       await writeManifest(files);
     },
@@ -28,18 +30,28 @@ async function writeRealm(files: ZulipFiles): Promise<void> {
   await writeRealmFile(files);
   await writeTables(files, 'attachment.json', attachmentTables);
   await writeTables(files, 'analytics.json', analyticsTables);
-  await writeFolders(files, files.values.files);
+  await writeFolders(files);
   await writeStats(files);
 }
 
-/** @throws UsageError OPTION_VALUE: the format has a form for realms, and one for a single user */
-function isSingleUser(files: ZulipFiles): boolean {
-  const { seeds } = files.context;
-  const [realm, user] = ['zerver_realm', 'zerver_userprofile'].map((table) => files.entity(table)?.model ?? '');
-  const models = [...seeds.keys()];
-  if (models.every((model) => model === realm)) return false;
-  if (models.length === 1 && seeds.get(user ?? '')?.size === 1) return true;
-  throw new UsageError('OPTION_VALUE', '--format zulip takes realms, or a single user', {
+function isSingleUser({ schema, seeds }: AskedFor): boolean {
+  return !seeds.has(realmEntity(schema).model);
+}
+
+/** @throws UsageError OPTION_VALUE: the format has a form for a realm, and one for a single user */
+function checkSeeds({ schema, seeds }: AskedFor): void {
+  const realm = realmEntity(schema);
+  const user = [...schema.entities.values()].find(
+    ({ table }) => table.name === 'zerver_userprofile' && table.schema === realm.table.schema,
+  );
+  const [realms, users] = [realm.model, user?.model ?? ''].map((model) => seeds.get(model)?.size ?? 0);
+  if (seeds.size === 1 && (realms === 1 || users === 1)) return;
+  if (seeds.size === 1 && (realms ?? 0) > 1) {
+    throw new UsageError('OPTION_VALUE', `--format zulip holds one realm, not ${String(realms)}: Zulip imports them one by one`, {
+      hint: 'Export each by itself, or all of them to our own format.',
+    });
+  }
+  throw new UsageError('OPTION_VALUE', '--format zulip takes a realm, or a single user', {
     hint: 'Name a realm (zerver.Realm.2) or one user (zerver.UserProfile.10), or export to our own format.',
   });
 }

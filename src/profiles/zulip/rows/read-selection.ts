@@ -12,6 +12,7 @@ export interface SelectionOptions {
   readonly consentUsers: readonly string[] | undefined;
   readonly users: readonly string[] | undefined;
   readonly parity: boolean;
+  readonly off: readonly string[];
 }
 
 type Session = RowPolicyContext['session'];
@@ -34,7 +35,7 @@ export async function readSelection(
   const { modes, mode } = modeOf(options);
   if (modes.length > 1) throw usage(`${modes.join(' and ')} exclude each other`);
   const named = schema.entities.get('zerver.realm')?.table.schema ?? 'zulip';
-  const base = { schema: quoteIdentifier(named), realms, people: [], streams: [], parity: options.parity };
+  const base = { schema: quoteIdentifier(named), realms, people: [], streams: [], parity: options.parity, off: options.off };
   if (realms.length === 0) {
     if (mode !== 'full') throw usage(`${modes.join()} is for realms`, 'Ask for zerver.Realm.…');
     const own = await numbers(

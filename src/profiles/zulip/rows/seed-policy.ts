@@ -13,6 +13,12 @@ export function seedPolicy(selection: Selection, { entities, references }: Pick<
     ...personRows(selection),
     ...realmRows(selection),
     'zerver.Message': { rows: messageRules(selection, 'zerver_message') },
+    ...Object.fromEntries(
+      selection.off.map((model): [string, RowPolicy] => [
+        model,
+        { rows: [{ name: 'switched off', keep: 'false', otherwise: 'drop' }] },
+      ]),
+    ),
   };
   const isThere = ([model]: readonly [string, unknown]): boolean => entities.get(model.toLowerCase())?.role === 'object';
   const names = new Set(references.map(({ name }) => name));

@@ -13,6 +13,8 @@ export interface Selection {
   readonly streams: readonly number[];
   /** Whether exactly the rows leave that Zulip itself would take. */
   readonly parity: boolean;
+  /** Models of which nothing is to leave. */
+  readonly off: readonly string[];
 }
 
 /** `people`: single users, without their realm. */

@@ -1,0 +1,61 @@
+import type { CommandModule } from 'yargs';
+import type { SharedArguments } from '../shared-options.js';
+import { withSharedOptions } from '../shared-options.js';
+
+interface ClaimArguments extends SharedArguments {
+  readonly placeholder: string;
+  readonly object: string;
+  readonly idMap: string;
+  readonly dryRun: boolean;
+}
+
+/** `portolan claim`. */
+export const claimCommand: CommandModule<object, ClaimArguments> = {
+  command: 'claim <placeholder> <object>',
+  describe: 'let a row take the place of a placeholder: all that refers to it refers to that row, and it goes',
+  builder: (yargs) =>
+    withSharedOptions(
+      yargs
+        .positional('placeholder', { type: 'string', describe: 'what an import brought for an object that stayed at home' })
+        .positional('object', { type: 'string', describe: 'the row that it turns out to be' }),
+    )
+      .option('id-map', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'the map that the import wrote: it says which rows are placeholders',
+      })
+      .option('dry-run', {
+        alias: 'debug',
+        type: 'boolean',
+        default: false,
+        describe: 'the whole path, then a rollback; exits as the real run would',
+      })
+      .example(
+        "$0 auth.User.41 'auth.User[username=ada]' --id-map ids.jsonl",
+        'the placeholder 41 is Ada, who has an account there by now',
+      ) as never,
+  handler: async (args) => {
+    const { runCommand, libraryOptions } = await import('../run-command.js');
+    await runCommand(args, async (context) => {
+      const { placeholder, object, idMap, dryRun, strict, verbose } = args;
+      const { dataSource, policy } = await context.open();
+      const { claimPlaceholder } = await import('../../claim/claim-placeholder.js');
+      const { onQuery, signal, findings: found } = libraryOptions(context);
+      const result = await claimPlaceholder(dataSource, {
+        ...{ onQuery, signal, findings: found },
+        ...{ placeholder, object, idMap, dryRun, strict, policy },
+        onTarget: ({ host, database, user }) => {
+          context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
+        },
+      });
+      const { summarizeClaim } = await import('../summarize-claim.js');
+      context.say(await summarizeClaim(result, verbose));
+      const { status, moved, linksInCommon, findings } = result;
+      return {
+        exitCode: 0,
+        json: { status, placeholder: result.placeholder, object: result.object, moved, linksInCommon, findings },
+      };
+    });
+  },
+};

@@ -1,0 +1,140 @@
+import type { ArchiveEntity, ArchiveHeader, ArchiveTrailer, ExternalObject } from '../../archive/archive.js';
+import { headerKeyShape } from '../../archive/header-keys.js';
+import type { ArchiveReader } from '../../archive/open-archive.js';
+import type { Key } from '../../closure/key.js';
+import { compareKeysOf } from '../../closure/key-order.js';
+import type { Session } from '../../dialect/session.js';
+import { RefusedError } from '../../errors/portolan-error.js';
+import type { Findings } from '../../findings/finding.js';
+import type { Entity, Schema } from '../../schema/schema.js';
+import { formatObjectName } from '../../seeds/object-name.js';
+import { pkToKey } from '../../values/archive-value.js';
+import { targetEntity } from '../../schema/target-entity.js';
+import type { Completion } from './completed-archive.js';
+import { CompletedArchive } from './completed-archive.js';
+import { EmptiedReferences } from './emptied-references.js';
+import type { AbsentObject } from './find-absent.js';
+import { findAbsent } from './find-absent.js';
+import { placeholderShape } from './placeholder.js';
+
+interface Context {
+  readonly session: Session;
+  readonly schema: Schema;
+  readonly archive: ArchiveReader;
+  readonly findings: Findings;
+}
+
+/**
+ * Where the policy says so (`missing`), an archive gets a placeholder for each external object that the target lacks, or loses the
+ * references to it. Otherwise it is the same archive.
+ *
+ * @throws RefusedError PLACEHOLDER_VALUES, ARCHIVE_*
+ */
+export async function completeArchive(context: Context): Promise<ArchiveReader> {
+  const { archive, schema, session } = context;
+  const { header } = archive;
+  const models = Object.keys(header.entities).flatMap((model) => {
+    const entity = targetEntity(schema, header, model);
+    const missing = entity?.policy?.missing ?? 'refuse';
+    return entity === undefined || missing === 'refuse' ? [] : [{ model, entity, missing }];
+  });
+  if (models.length === 0) return archive;
+  const trailer = await readTrailer(archive);
+  const absent = new Map<string, { readonly entity: Entity; readonly objects: readonly AbsentObject[] }>();
+  const gone = new Map<string, ReadonlySet<Key>>();
+  for (const { model, entity, missing } of models) {
+    const externals = trailer.external.filter((one) => one.model === model);
+    const objects = await findAbsent(session, header, entity, externals);
+    if (objects.length === 0) continue;
+    if (missing === 'placeholder') absent.set(model, { entity, objects });
+    else gone.set(model, new Set(objects.map(({ key }) => key)));
+  }
+  if (absent.size + gone.size === 0) return archive;
+  const emptied = new EmptiedReferences(header, schema, gone);
+  const completed = new CompletedArchive(
+    archive,
+    await withPlaceholders(session, archive.header, trailer, absent, gone, emptied),
+  );
+  for (const [model, { objects }] of absent)
+    context.findings.note('placeholder', model, `${counted(objects.length)} not in the target: placeholders come in their place`);
+  if (gone.size > 0) await tellEmptied(context, emptied);
+  return completed;
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 object that stayed at home is' : `${String(count)} objects that stayed at home are`;
+}
+
+/** The trailer is known when a pass has ended. */
+async function readTrailer(archive: ArchiveReader): Promise<ArchiveTrailer> {
+  const objects = archive.encoded(new Set());
+  while ((await objects.next()).done !== true);
+  if (archive.trailer === undefined) throw new TypeError('an archive that was read to its end has no trailer');
+  return archive.trailer;
+}
+
+async function withPlaceholders(
+  session: Session,
+  header: ArchiveHeader,
+  trailer: ArchiveTrailer,
+  absent: ReadonlyMap<string, { readonly entity: Entity; readonly objects: readonly AbsentObject[] }>,
+  gone: ReadonlyMap<string, ReadonlySet<Key>>,
+  emptied: EmptiedReferences,
+): Promise<Completion> {
+  const entities: Record<string, ArchiveEntity> = { ...header.entities };
+  const counts: Record<string, number> = { ...trailer.objects };
+  const handled = new Set<ExternalObject>();
+  const names = new Set<string>();
+  const placeholders = new Map<string, Completion['placeholders'] extends ReadonlyMap<string, infer Objects> ? Objects : never>();
+  for (const [model, { entity, objects }] of absent) {
+    const shape = await placeholderShape(session, entity, header.entities[model] as ArchiveEntity, !header.order.includes(model));
+    if (shape.lacking.length > 0) throw lackingValues(model, entity, shape.lacking);
+    entities[model] = shape.described;
+    counts[model] = (counts[model] ?? 0) + objects.length;
+    const compare = compareKeysOf(headerKeyShape(header, model).kinds);
+    placeholders.set(
+      model,
+      objects.map(({ key, external }) => ({ key, object: shape.make(external) })).sort((a, b) => compare(a.key, b.key)),
+    );
+    for (const { key, external } of objects) {
+      handled.add(external);
+      names.add(formatObjectName({ ...entity, model }, key));
+    }
+  }
+  const stays = (one: ExternalObject): boolean => !handled.has(one) && !isGone(header, one, gone);
+  const order = [...[...absent.keys()].filter((model) => !header.order.includes(model)), ...header.order];
+  return {
+    placeholders,
+    names,
+    emptied,
+    header: { ...header, entities, order },
+    trailer: {
+      ...trailer,
+      objects: counts,
+      total: Object.values(counts).reduce((sum, count) => sum + count, 0),
+      external: trailer.external.filter(stays),
+    },
+  };
+}
+
+function isGone(header: ArchiveHeader, { model, pk }: ExternalObject, gone: ReadonlyMap<string, ReadonlySet<Key>>): boolean {
+  const keys = gone.get(model);
+  if (keys === undefined) return false;
+  const key = pkToKey(pk, headerKeyShape(header, model));
+  return key !== undefined && keys.has(key);
+}
+
+function lackingValues(model: string, entity: Entity, members: readonly string[]): RefusedError {
+  const names = members.map((member) => `${model}.${member}`).join(', ');
+  return new RefusedError('PLACEHOLDER_VALUES', `placeholders of ${model} need a value in ${names}`, {
+    hint: `Say in the policy what they get: models: { '${entity.name}': { missing: 'placeholder', fill: { ${members[0] ?? ''}: '…' } } }`,
+  });
+}
+
+async function tellEmptied({ archive, findings }: Context, emptied: EmptiedReferences): Promise<void> {
+  const counts = new Map<string, number>();
+  for await (const batch of archive.encoded())
+    for (const object of batch) for (const name of emptied.empty(object).emptied) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const [name, count] of counts)
+    findings.note('emptied', name, `${String(count)} lead to objects that are not in the target: they are left empty`);
+}

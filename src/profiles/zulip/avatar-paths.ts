@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { NamedFile } from '../../files/named-file.js';
+
+type Paths = Pick<NamedFile, 'path' | 'name' | 'otherwise'>;
+
+/**
+ * Where a server keeps a user's avatar, by its size. In a folder it is `….png`; an object of a bucket has no ending.
+ *
+ * @see zerver/lib/upload.py, LocalUploadBackend and S3UploadBackend, at 5dfd4ea38d
+ */
+export function avatarPaths(
+  realm: unknown,
+  user: unknown,
+  salt: string,
+): Readonly<Record<'shown' | 'original' | 'medium', Paths>> {
+  const hash = createHash('sha1')
+    .update(`${String(user)}${salt}`)
+    .digest('hex');
+  const path = `avatars/${String(realm)}/${hash}`;
+  return {
+    shown: { ...at(`${path}.png`), otherwise: at(path) },
+    original: at(`${path}.original`),
+    medium: at(`${path}-medium.png`),
+  };
+}
+
+function at(path: string): Pick<NamedFile, 'path' | 'name'> {
+  return { path, name: path };
+}
