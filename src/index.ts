@@ -32,6 +32,8 @@ export { loadProfile } from './profiles/load-profile.js';
 export { openProfile } from './profiles/open-profile.js';
 export type { ProfileOptions } from './profiles/open-profile.js';
 export type { Profile, ProfileOption, ProfileValues } from './profiles/profile.js';
+export { modelFingerprints, schemaFingerprint } from './convert/fingerprint.js';
+export type { ColumnConverter, ColumnSql, Converter, ModelConverter, ModelForm, NewColumn } from './policy/converter.js';
 export { definePolicy } from './policy/policy.js';
 export type { Approval, ApprovedMode, ApprovedModel } from './policy/approval.js';
 export type { ExportProfile, RecordedProfile } from './policy/export-profile.js';

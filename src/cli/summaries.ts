@@ -74,7 +74,7 @@ export async function countsTable(
 /** So many excluded models are named; of a profile there are dozens, which nobody reads. */
 const namedExcluded = 3;
 
-/** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited. */
+/** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited or a converter changed. */
 const worthTelling: ReadonlySet<string> = new Set([
   'left-out',
   'external',
@@ -84,6 +84,9 @@ const worthTelling: ReadonlySet<string> = new Set([
   'edited-archive',
   'placeholder',
   'emptied',
+  'converted',
+  'dropped-column',
+  'dropped-model',
 ]);
 
 /** Warnings, and what stayed out or was made up; under `--verbose` all notes. */

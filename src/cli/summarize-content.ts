@@ -1,5 +1,4 @@
 import type { ContentSummary } from '../archive/summarize-content.js';
-import { countsTable } from './summaries.js';
 import { countText } from './quantities.js';
 import { table } from './table.js';
 import { wrapWords } from './wrap-words.js';
@@ -26,22 +25,25 @@ export interface PageOptions {
   readonly graph: string | undefined;
   /** Digests of approvals that the reader's own policy has, too. */
   readonly told: readonly string[];
+  /** Of the tables that it describes: by them converters of a policy know it. */
+  readonly fingerprints: { readonly models: Readonly<Record<string, string>>; readonly schema: string };
   /** Of the terminal, where there is one. */
   readonly columns: number | undefined;
 }
 
 /** The page that an administrator reads: what was asked for and approved, what left, what stayed at home. */
-export async function contentPage(summary: ContentSummary, { graph, told, columns }: PageOptions): Promise<string> {
+export async function contentPage(summary: ContentSummary, { graph, told, fingerprints, columns }: PageOptions): Promise<string> {
   const stayed = await stayedTable(summary);
   const groups = [
     asked(summary),
     approved(summary, told),
     left(summary),
-    [await countsTable(summary.objects, summary.links)],
+    [await contentTable(summary, fingerprints.models)],
     [stayed ?? 'stayed at home: no row that was reached'],
     [
       `references that lead nowhere: ${count(summary.dangling, 'none')}`,
       `edited since it was exported: ${summary.edited ? 'yes' : 'no'}`,
+      `fingerprint of the schema: ${fingerprints.schema}`,
       `sha256 of the content: ${summary.sha256}`,
       ...(graph === undefined ? [] : [`sha256 of the graph, whatever its keys: ${graph}`]),
     ],
@@ -86,6 +88,16 @@ function left({ highlight, total, links, bytes, files, secrets, replaced, withhe
     `other values left in: ${listed(replaced)}`,
     `withheld: ${listed(Object.keys(withheld))}`,
   ];
+}
+
+async function contentTable({ objects, links }: ContentSummary, fingerprints: Readonly<Record<string, string>>): Promise<string> {
+  return await table(
+    ['model', 'objects', 'fingerprint'],
+    [
+      ...Object.entries(objects).map(([model, one]) => [model, one, fingerprints[model] ?? '']),
+      ...Object.entries(links).map(([name, one]) => [`${name} (links)`, one, '']),
+    ],
+  );
 }
 
 /** Undefined where nothing did. */

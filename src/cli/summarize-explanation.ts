@@ -17,6 +17,10 @@ export async function summarizeExplanation(explanation: Explanation, verbose: bo
   if (external.length > 0) parts.push(`stay at home, known by key and natural key: ${external.join(', ')}`);
   if (explanation.parts.length > 0) parts.push('', `parts, which go wherever their parent goes: ${explanation.parts.join(', ')}`);
   if (explanation.withheld.length > 0) parts.push('', `withheld: ${explanation.withheld.join(', ')}`);
+  if (verbose) {
+    const fingerprints = Object.entries(explanation.fingerprints);
+    parts.push('', 'fingerprints:', ...fingerprints.map(([model, fingerprint]) => `  ${model}: ${fingerprint}`));
+  }
   if (explanation.why !== undefined)
     parts.push(
       '',

@@ -3,6 +3,8 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
+import type { ConvertedArchive } from '../convert/convert-archive.js';
+import { convertArchive } from '../convert/convert-archive.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { refuseRewritten } from '../dialect/postgres/refuse-rewritten.js';
 import { openReadSession } from '../dialect/postgres/session.js';
@@ -42,21 +44,24 @@ export async function diffDatabase(dataSource: DataSource, options: DiffDatabase
   refuseUnknownOptions('diffDatabase', options, diffDatabaseOptionNames);
   const findings = options.findings ?? new Findings();
   const { signal, onQuery } = options;
-  const archive = await openArchive(options.archive, { signal });
-  const map = options.idMap === undefined ? undefined : await IdMap.read(options.idMap, archive.header);
+  const opened = await openArchive(options.archive, { signal });
   const progress = new CompareProgress(
-    [archive],
+    [opened],
     [
       ['read', 1],
       ['compare', 4],
     ],
     options,
   );
-  await readWhole([archive], progress);
+  await readWhole([opened], progress);
   const session = await openReadSession(dataSource, { signal, onQuery });
+  let converted: ConvertedArchive | undefined;
   try {
     options.onTarget?.(session.server);
     const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
+    converted = await convertArchive({ archive: opened, dataSource, session, policy, findings, signal, onQuery });
+    const { archive } = converted;
+    const map = options.idMap === undefined ? undefined : await IdMap.read(options.idMap, archive.header);
     const { schema, tablesNamed, problems } = await draftSchema(session, dataSource, policy, findings, archive.header.entities);
     problems.throwAny();
     const drift = new Findings();
@@ -77,6 +82,7 @@ export async function diffDatabase(dataSource: DataSource, options: DiffDatabase
     return tally.result(missing, findings);
   } finally {
     await session.close();
+    await converted?.close();
   }
 }
 

@@ -19,7 +19,7 @@ export function uniteHeaders(named: readonly NamedHeader[]): Omit<ArchiveHeader,
   for (const model of models) entities[model] = uniteEntities(named, model, problems);
   if (problems.length > 0) {
     throw new RefusedError('ARCHIVES_UNLIKE', `the archives do not go into one:\n- ${problems.join('\n- ')}`, {
-      hint: 'Export all of them from databases of one schema, with the same policy, --include-secret and --exclude; or import one after the other.',
+      hint: 'Export all of them from databases of one schema, with the same policy, --include-secret and --exclude; or import one after the other: the policy of an import can convert an older one.',
     });
   }
   const policies = new Set(headers.map(({ policy }) => policy));

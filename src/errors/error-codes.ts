@@ -29,6 +29,8 @@ export const errorCodes = Object.freeze({
   CONSENT_NEEDED: { exitCode: 2, meaning: 'overwriting or deleting rows wants --yes where there is no terminal' },
   CONSTRAINT_BROKEN: { exitCode: 3, meaning: 'a foreign key of the source does not hold: the row that it promises is not there' },
   CONSTRAINT_VIOLATED: { exitCode: 3, meaning: 'the database refused a row; the constraint, column or function is named' },
+  CONVERTER_FAILED: { exitCode: 3, meaning: 'a converter of the policy makes nothing of a value, or would change it' },
+  CONVERTER_INVALID: { exitCode: 2, meaning: 'a converter of the policy names what is not there, or its SQL means nothing' },
   CUT_NOT_NULL: { exitCode: 3, meaning: 'a reference that is to be cut or nullified cannot be null' },
   DATABASE_ERROR: { exitCode: 1, meaning: 'the database refused a statement' },
   DATA_SOURCE_AMBIGUOUS: { exitCode: 2, meaning: 'the file exports several data sources' },

@@ -6,9 +6,11 @@ import type { Key } from '../closure/key.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { refuseOtherThanNames, refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import type { Finding } from '../findings/finding.js';
+import { modelFingerprints } from '../convert/fingerprint.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import { seedLookup } from '../dialect/postgres/seed-lookup.js';
 import type { EdgeOfWorld } from '../policy/policy.js';
+import { archiveEntities } from '../schema/archive-entities.js';
 import type { Schema } from '../schema/schema.js';
 import { findSeeds } from '../seeds/find-seeds.js';
 import { formatObjectName } from '../seeds/object-name.js';
@@ -29,6 +31,8 @@ export interface Explanation {
   /** Rows that each reference brought, in the order of the walk, summed over its levels. */
   readonly steps: readonly ClosureStep[];
   readonly withheld: readonly string[];
+  /** Of each model's form in this schema, as converters know archives by it: see {@link modelFingerprints}. */
+  readonly fingerprints: Readonly<Record<string, string>>;
   /** References whose rows go wherever their parent goes. */
   readonly parts: readonly string[];
   /** Models of which only some rows may leave, or none. */
@@ -86,6 +90,7 @@ export async function explainObjects(
       sizes: await estimateSizes(reader, schema, closure, order),
       steps: summed(closure.steps),
       withheld: Object.keys(withheldColumns(schema, order)),
+      fingerprints: modelFingerprints(archiveEntities(schema, order)),
       parts: partsOf(schema, order),
       boundary: boundariesOf(prepared),
       external: Object.fromEntries([...closure.external].map(([model, keys]) => [model, keys.size])),

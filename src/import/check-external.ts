@@ -8,6 +8,7 @@ import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import { findColumn } from '../schema/resolve-column.js';
 import type { Entity, Schema } from '../schema/schema.js';
+import { targetEntity } from '../schema/target-entity.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
 import { decodeRow } from '../values/copy-text.js';
@@ -17,7 +18,6 @@ import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { holdRows } from './hold-rows.js';
 import { ConflictList } from './plan.js';
 import type { RemappedRows } from './remapped-rows.js';
-import { targetEntity } from './target.js';
 import { valueRefused } from './value-refused.js';
 
 /** External objects stayed at home: the target must have a row with the same key and the same natural key for each. */

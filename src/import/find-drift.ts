@@ -1,15 +1,17 @@
 import type { ArchiveEntity, ArchiveHeader } from '../archive/archive.js';
+import { adviseConverter } from '../convert/advise-converter.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { ModelPolicy } from '../policy/policy.js';
 import type { DraftSchema } from '../schema/build-schema.js';
 import { findColumn } from '../schema/resolve-column.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
+import { targetEntity } from '../schema/target-entity.js';
 import type { ConflictStrategy } from '../terms.js';
 import type { Fill } from './fill.js';
 import { fixedFill, randomFill } from './fill.js';
 import type { TargetColumn, TargetModel } from './target.js';
-import { linkInTarget, targetEntity, targetModel } from './target.js';
+import { linkInTarget, targetModel } from './target.js';
 
 export interface DriftOptions {
   readonly header: ArchiveHeader;
@@ -61,9 +63,12 @@ export function findDrift(options: DriftOptions): ReadonlyMap<string, TargetMode
       targetModel({ header, schema, model, entity, columns, fills, strategy: policy?.onConflict ?? options.onConflict }),
     );
   }
-  if (problems.length > 0) throw schemaDrift([...problems, ...unfilled]);
-  if (unfilled.length > 0) throw schemaDrift(unfilled, '', 'Say in the policy of the import what new rows get there.');
-  return models;
+  if (problems.length === 0 && unfilled.length === 0) return models;
+  const advice = options.readsOnly === true ? undefined : adviseConverter(header, schema);
+  const orConvert =
+    advice === undefined ? '' : ` Or convert the archive on its way, by the policy, and check what is guessed here:\n${advice}`;
+  if (problems.length > 0) throw schemaDrift([...problems, ...unfilled], '', `${migrate}${orConvert}`);
+  throw schemaDrift(unfilled, '', `Say in the policy of the import what new rows get there.${orConvert}`);
 }
 
 /** With the tables of that name in other schemas, and how to say that one of them is meant: somebody may have moved it. */

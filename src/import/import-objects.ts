@@ -5,6 +5,8 @@ import { databaseIdentity } from '../changes/database-identity.js';
 import type { PlanReader } from '../changes/open-plan.js';
 import { openPlan } from '../changes/open-plan.js';
 import { refuseOtherArchive, refuseOtherDatabase, refuseOtherRules } from '../changes/refuse-other-plan.js';
+import type { ConvertedArchive } from '../convert/convert-archive.js';
+import { convertArchive } from '../convert/convert-archive.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
@@ -77,10 +79,11 @@ export async function importObjects(dataSource: DataSource, given: ImportOptions
   const options = applied === undefined ? given : await agreeWithPlan(given, applied);
   const findings = options.findings ?? new Findings();
   const { signal, onQuery } = options;
-  const archive = await openArchive(options.archive, { signal });
+  const opened = await openArchive(options.archive, { signal });
   const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
   let session = await openWriteSession(dataSource, { signal, onQuery });
   let before: PinnedSession | undefined;
+  let converted: ConvertedArchive | undefined;
   try {
     await options.onTarget?.(session.server);
     if (session.server.standby) {
@@ -90,8 +93,10 @@ export async function importObjects(dataSource: DataSource, given: ImportOptions
     }
     const database = isTold(options) ? await databaseIdentity(session) : undefined;
     if (applied !== undefined && database !== undefined) refuseOtherDatabase(applied, database);
-    if (archive.header.edited === true)
+    if (opened.header.edited === true)
       findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
+    converted = await convertArchive({ archive: opened, dataSource, session, policy, findings, signal, onQuery });
+    const { archive } = converted;
     const { header } = archive;
     if (options.bulkConstraints === true)
       session = await openBulkSession({ dataSource, session, header, policy, signal, onQuery });
@@ -106,12 +111,15 @@ export async function importObjects(dataSource: DataSource, given: ImportOptions
     const completed = await completeArchive({ session, schema: draft.schema, archive, findings });
     return await run({ dataSource, session, before, archive: completed, draft, options, applied, made, findings });
   } catch (error) {
-    if (error instanceof RefusedError) await proveWhole(archive);
-    if (error instanceof RefusedError && applied !== undefined) refuseOtherArchive(applied, archive.trailer?.sha256);
+    if (error instanceof RefusedError) await proveWhole(opened);
+    // Where it was not even converted, nobody knows what the plan would have been made of.
+    if (error instanceof RefusedError && applied !== undefined && converted !== undefined)
+      refuseOtherArchive(applied, converted.archive.trailer?.sha256);
     throw error;
   } finally {
     await before?.close();
     await session.close();
+    await converted?.close();
   }
 }
 

@@ -22,7 +22,7 @@ import { plannedRuns } from './planned-runs.js';
 import { readAhead } from './read-ahead.js';
 import type { RemapOptions } from './remap-options.js';
 import { RemappedRows } from './remapped-rows.js';
-import { targetEntity } from './target.js';
+import { targetEntity } from '../schema/target-entity.js';
 
 /** A plan in which objects can have other keys in the target than in the archive; `rows` says which. */
 export interface RemappedPlan extends Plan {

@@ -8,7 +8,8 @@ import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { Findings } from '../findings/finding.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import { draftSchema } from '../schema/build-schema.js';
-import { linkInTarget, targetEntity } from './target.js';
+import { targetEntity } from '../schema/target-entity.js';
+import { linkInTarget } from './target.js';
 
 export interface BulkSessionOptions extends SessionOptions {
   readonly dataSource: DataSource;

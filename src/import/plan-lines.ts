@@ -17,7 +17,7 @@ import type { PlannedFiles } from './plan-files.js';
 import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
 import { RemappedRows } from './remapped-rows.js';
-import { targetEntity } from './target.js';
+import { targetEntity } from '../schema/target-entity.js';
 import type { ToldRows } from './told-rows.js';
 
 export interface PlanLinesOptions {

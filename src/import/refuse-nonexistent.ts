@@ -1,7 +1,8 @@
 import type { ArchiveHeader } from '../archive/archive.js';
 import type { DraftSchema } from '../schema/build-schema.js';
 import { lackingModel, lacks, schemaDrift } from './find-drift.js';
-import { linkInTarget, targetEntity } from './target.js';
+import { targetEntity } from '../schema/target-entity.js';
+import { linkInTarget } from './target.js';
 
 /**
  * A policy that names what the target lacks is no mistake of the policy where the archive has it: the target is behind. Only what

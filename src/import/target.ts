@@ -1,6 +1,7 @@
 import type { ArchiveHeader, ArchiveLink, ArchiveObject } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
 import type { Column, Entity, Link, Reference, Schema } from '../schema/schema.js';
+import { isDescribed, targetEntity } from '../schema/target-entity.js';
 import type { ConflictStrategy, MergeRule } from '../terms.js';
 import type { KeyShape } from '../values/archive-value.js';
 import { createRowEncoder } from '../values/row-encoder.js';
@@ -56,15 +57,6 @@ export interface TargetLink {
   readonly inverseModel: string;
 }
 
-/** The entity of the target that a model of the archive means: by name, else by table. */
-export function targetEntity(schema: Schema, header: ArchiveHeader, model: string): Entity | undefined {
-  const described = header.entities[model];
-  const byName = schema.entities.get(model);
-  if (byName?.known === true) return byName;
-  // Names of tables that no entity maps depend on what else is there.
-  return [...schema.entities.values()].find((one) => isDescribed(one, described)) ?? byName;
-}
-
 export interface TargetModelParts {
   readonly header: ArchiveHeader;
   readonly schema: Schema;
@@ -113,10 +105,6 @@ function targetLinks(header: ArchiveHeader, schema: Schema, model: string, entit
       },
     ];
   });
-}
-
-function isDescribed({ table }: Entity, described: { readonly schema: string; readonly table: string } | undefined): boolean {
-  return table.name === described?.table && table.schema === described.schema;
 }
 
 /** The target's many-to-many relation of that join table, else of that member, else of a join table of that name elsewhere; one that leads to another model is none. */

@@ -3,6 +3,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import { isFileName } from '../files/file-name.js';
 import { conflictStrategies, mergeRules, missingRules } from '../terms.js';
 import { approvalMembers, approvalShape } from './approval-shape.js';
+import { converterMembers, converterShape } from './converter-shape.js';
 import type { Policy } from './policy.js';
 
 /**
@@ -90,6 +91,7 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
     maxDepth: z.int().min(0).optional(),
     approval: approvalShape(z).optional(),
     highlight: z.record(z.string().min(1), names.min(1)).optional(),
+    converters: z.array(converterShape(z)).optional(),
   });
   const result = schema.safeParse(input);
   if (result.success) return Object.freeze(result.data) as Policy;
@@ -112,7 +114,8 @@ function membersAt(path: readonly string[]): readonly string[] {
   if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'array', 'path', 'pattern', 'when'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
   if (first === 'approval') return third === undefined ? approvalMembers : ['only', 'except'];
-  return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth approval highlight'.split(
+  if (first === 'converters') return converterMembers(path.slice(2));
+  return 'models joinTables references follow boundary exclude roots shared secrets maxObjects maxDepth approval highlight converters'.split(
     ' ',
   );
 }

@@ -1,5 +1,6 @@
 import type { ConflictStrategy, MergeRule, MissingRule } from '../terms.js';
 import type { Approval } from './approval.js';
+import type { Converter } from './converter.js';
 
 /**
  * What one site or application says of its data, as written in `portolan.policy.ts`: what is followed, cut, excluded,
@@ -27,6 +28,8 @@ export interface Policy {
   readonly approval?: Approval | readonly Approval[];
   /** Models whose objects are counted together, under a word that people know: `{ people: ['User'], messages: ['Message', 'Comment'] }`. */
   readonly highlight?: Readonly<Record<string, readonly string[]>>;
+  /** What archives of older schemas become. Of several that fit, the first is taken; what it made of the archive can fit another. */
+  readonly converters?: readonly Converter[];
 }
 
 /** What happens to a row beyond a boundary or an exclusion: refuse; drop what needs it; or leave it at home as external. */

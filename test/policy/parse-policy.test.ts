@@ -28,6 +28,19 @@ const whole = definePolicy({
   secrets: { 'User.x': 'secret' },
   maxObjects: 10,
   maxDepth: 0,
+  converters: [
+    {
+      from: { Author: '0123456789abcdef', Book: { isbn: 'text', title: true, heading: false } },
+      models: {
+        Author: { renameTo: 'demoapp.Writer', columns: { name: { split: { first: 'a', last: { sql: 'b', type: 'text' } } } } },
+        Book: {
+          columns: { isbn: { rename: 'code', using: 'isbn', type: 'text' }, x: { drop: true } },
+          defaults: { y: null, z: { sql: '1' } },
+        },
+        Log: { drop: true },
+      },
+    },
+  ],
 });
 
 async function refusal(policy: unknown): Promise<PortolanError> {
@@ -50,6 +63,14 @@ describe('a policy', () => {
       maxObjects: -1,
       models: { Book: { natural_key: ['a'] } },
       follow: { a: { upp: 'cut' } },
+      converters: [
+        {
+          form: 'x',
+          from: 'y',
+          models: { A: { rename: 'B' }, B: { columns: { a: { droop: true }, b: { rename: 'c', drop: true } } } },
+        },
+        { from: 'y', models: { A: { drop: true, defaults: {} }, B: { columns: { a: {}, b: { rename: 'c', type: 'text' } } } } },
+      ],
     });
     expect(error).to.include({ code: 'POLICY_INVALID', exitCode: 2 });
     for (const part of [
@@ -63,6 +84,13 @@ describe('a policy', () => {
       'Did you mean "models"',
       'Did you mean "naturalKey"',
       'Did you mean "up"',
+      'Did you mean "from"',
+      'Did you mean "renameTo"',
+      'Did you mean "drop"',
+      'converters.0.models.B.columns.b: says one thing',
+      'converters.1.models.A: drop stands alone',
+      'converters.1.models.B.columns.a: says one thing',
+      'converters.1.models.B.columns.b: type goes with using',
     ]) {
       expect(error.message).to.contain(part);
     }

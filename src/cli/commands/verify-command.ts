@@ -124,19 +124,26 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       refuseContradictions(args);
       const { header, trailer, bytes } = await (args.reseal ? sealed(args, context) : verified(args.archive, context));
       const graph = args.summary && !args.reseal ? await hashOf(args.archive, context) : undefined;
+      const { modelFingerprints, schemaFingerprint } = await import('../../convert/fingerprint.js');
+      const fingerprints = modelFingerprints(header.entities);
       const { summarizeContent } = await import('../../archive/summarize-content.js');
       const summary = args.summary ? summarizeContent(header, trailer, bytes) : undefined;
       const told = await heldAgainst(header, args, context);
       if (summary !== undefined && !args.json) {
         const { contentPage } = await import('../summarize-content.js');
-        await print(`${await contentPage(summary, { graph, told, columns: process.stdout.columns })}\n`);
+        await print(
+          `${await contentPage(summary, {
+            ...{ graph, told, columns: process.stdout.columns },
+            fingerprints: { models: fingerprints, schema: schemaFingerprint(header.entities) },
+          })}\n`,
+        );
       }
       context.say(`whole and closed: ${String(trailer.total)} objects`);
       const against = args.against ? await compared(args, context) : undefined;
       return {
         exitCode: against?.status === 'different' ? 4 : 0,
         json: {
-          ...{ status: 'done', ...trailer, edited: header.edited ?? false, findings: context.findings.all },
+          ...{ status: 'done', ...trailer, edited: header.edited ?? false, fingerprints, findings: context.findings.all },
           ...(summary === undefined ? {} : { summary }),
           ...(graph === undefined ? {} : { graph }),
           ...(against === undefined ? {} : { against: { ...against, findings: undefined } }),

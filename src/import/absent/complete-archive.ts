@@ -9,7 +9,7 @@ import type { Findings } from '../../findings/finding.js';
 import type { Entity, Schema } from '../../schema/schema.js';
 import { formatObjectName } from '../../seeds/object-name.js';
 import { pkToKey } from '../../values/archive-value.js';
-import { targetEntity } from '../target.js';
+import { targetEntity } from '../../schema/target-entity.js';
 import type { Completion } from './completed-archive.js';
 import { CompletedArchive } from './completed-archive.js';
 import { EmptiedReferences } from './emptied-references.js';

@@ -4,7 +4,7 @@ import type { Key } from '../../closure/key.js';
 import { toKey } from '../../closure/key.js';
 import type { Schema } from '../../schema/schema.js';
 import { keyText, memberText } from '../../values/object-values.js';
-import { targetEntity } from '../target.js';
+import { targetEntity } from '../../schema/target-entity.js';
 
 /** A reference that becomes NULL where it leads to an object that is nowhere. */
 interface Emptied {
