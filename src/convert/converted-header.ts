@@ -4,7 +4,7 @@ import type { Schema } from '../schema/schema.js';
 import type { Conversion, ModelConversion } from './conversion.js';
 import { convertedObjectName, splitName } from './converted-names.js';
 import { converterInvalid } from './converter-invalid.js';
-import type { ResolvedModel } from './resolve-converter.js';
+import type { ResolvedModel } from './resolved-model.js';
 import { TargetNames } from './target-names.js';
 
 interface Converting {

@@ -1,9 +1,11 @@
+import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
-import { keyTexts } from '../closure/key.js';
+import { keyTexts, toKey } from '../closure/key.js';
+import { objectKey } from '../values/object-values.js';
 import type { PlannedModel } from './planned-model.js';
 import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
-import type { HeldBy, Lane } from './written-rows.js';
+import type { HeldBy, Lane, Needed } from './written-rows.js';
 
 /** A reference of one model, and where its columns stand. */
 export interface Held extends HeldBy {
@@ -39,4 +41,21 @@ export interface ModelRows {
 export function changesKey({ keyPlaces }: ModelRows, places: readonly number[], from: Key, to: Key): boolean {
   const [before, after] = [keyTexts(from), keyTexts(to)];
   return places.some((place, at) => keyPlaces.includes(place) && before[at] !== after[at]);
+}
+
+/** The key with what its references hold in the target. */
+export function withReferences({ keyPlaces, hasIntegerKey }: ModelRows, key: Key, texts: ReadonlyMap<number, string>): Key {
+  if (texts.size === 0 || !keyPlaces.some((place) => texts.has(place))) return key;
+  const old = keyTexts(key);
+  return toKey(
+    keyPlaces.map((place, at) => texts.get(place) ?? old[at] ?? ''),
+    hasIntegerKey,
+  );
+}
+
+/** Why an object is lost: for a row that is in the way if it can be, never for itself. */
+export function lostBecause(planned: PlannedModel, object: ArchiveObject, lost: readonly Needed[]): Needed | undefined {
+  const own = objectKey(object, planned.target.shape);
+  const others = lost.filter((one) => one.planned.target.model !== planned.target.model || one.key !== own);
+  return others.find((one) => one.planned.inTheWay.has(one.key)) ?? others[0];
 }

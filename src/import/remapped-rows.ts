@@ -11,16 +11,16 @@ import { followInside } from './follow-inside.js';
 import { followKey } from './follow-key.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import type { KeyMap } from './key-map.js';
-import { PackedKeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
 import type { Held, HeldInside, ModelRows } from './model-rows.js';
-import { changesKey } from './model-rows.js';
+import { changesKey, lostBecause, withReferences } from './model-rows.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import type { TargetModel } from './target.js';
 import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
 import { ColumnSpace } from './value-space.js';
+import { ValueSpaces } from './value-spaces.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 
 const nothing: ReadonlyMap<number, string> = new Map();
@@ -33,10 +33,7 @@ const none: ReadonlySet<number> = new Set();
 export class RemappedRows implements WrittenRows {
   readonly #models: ReadonlyMap<string, PlannedModel>;
   readonly #byEntity: ReadonlyMap<string, PlannedModel>;
-  /** By entity that the archive has no objects of: keys that earlier id maps know. */
-  readonly #elsewhere = new Map<string, KeyMap>();
-  readonly #spaces = new Map<string, ColumnSpace[]>();
-  readonly #spaceOf = new Map<Reference, ValueSpace | undefined>();
+  readonly #spaces: ValueSpaces;
   readonly #rows = new Map<string, ModelRows>();
   /** Whether what stands behind an object is not decided yet. */
   #isFirstPass = false;
@@ -45,7 +42,7 @@ export class RemappedRows implements WrittenRows {
   constructor(models: ReadonlyMap<string, PlannedModel>, given: ReadonlyMap<string, KeyMap>) {
     this.#models = models;
     this.#byEntity = new Map([...models.values()].map((one) => [one.target.entity.model, one]));
-    for (const [entity, keys] of given) if (!this.#byEntity.has(entity)) this.#elsewhere.set(entity, keys);
+    this.#spaces = new ValueSpaces(this.#byEntity, given);
     const order = [...models.keys()];
     for (const planned of models.values()) this.#rows.set(planned.target.model, this.#rowsOf(planned, order));
   }
@@ -68,21 +65,17 @@ export class RemappedRows implements WrittenRows {
 
   /** The other keys of an entity's rows; they can be added to. */
   movedOf(entity: string): KeyMap {
-    const known = this.#byEntity.get(entity)?.mapping?.moved ?? this.#elsewhere.get(entity);
-    if (known !== undefined) return known;
-    const keys = new PackedKeyMap();
-    this.#elsewhere.set(entity, keys);
-    return keys;
+    return this.#spaces.movedOf(entity);
   }
 
   /** Unique columns of the model, besides its key, that references hold. */
   spacesOf(model: string): readonly ColumnSpace[] {
-    return this.#spaces.get(model) ?? [];
+    return this.#spaces.ofModel(model);
   }
 
   /** What references of the reference's kind hold. */
   spaceOf(reference: Reference): ValueSpace | undefined {
-    return this.#spaceOf.get(reference);
+    return this.#spaces.ofReference(reference);
   }
 
   /** Whether keys or values of the model's objects follow those of others. */
@@ -151,7 +144,7 @@ export class RemappedRows implements WrittenRows {
     const path = rows.path === undefined ? undefined : this.#pathOf(planned, object, rows.path.member);
     if (rows.path !== undefined && path === null) (unknown ??= new Set()).add(rows.path.place);
     else if (rows.path !== undefined && path !== undefined) (texts ??= new Map()).set(rows.path.place, path);
-    if (lost !== undefined) return { is: 'lost', needs: this.#reason(planned, object, lost) };
+    if (lost !== undefined) return { is: 'lost', needs: lostBecause(planned, object, lost) };
     return { is: 'kept', texts: texts ?? nothing, unknown: unknown ?? none };
   }
 
@@ -159,7 +152,7 @@ export class RemappedRows implements WrittenRows {
   followedKey(planned: PlannedModel, key: Key, texts: ReadonlyMap<number, string>): Key {
     const { target, mapping } = planned;
     const { keyPlaces } = this.#of(planned);
-    const followed = this.#withReferences(planned, key, texts);
+    const followed = withReferences(this.#of(planned), key, texts);
     if (mapping?.newKeys === undefined || !mapping.fresh.has(key)) return followed;
     if (keyPlaces.length === 1) return mapping.moved.get(key) ?? key;
     const { place } = mapping.newKeys;
@@ -175,7 +168,7 @@ export class RemappedRows implements WrittenRows {
   ownKey(planned: PlannedModel, object: ArchiveObject): Key {
     const key = objectKey(object, planned.target.shape) ?? '';
     const row = this.follow(planned, object);
-    return row.is === 'kept' ? this.#withReferences(planned, key, row.texts) : key;
+    return row.is === 'kept' ? withReferences(this.#of(planned), key, row.texts) : key;
   }
 
   line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string {
@@ -233,16 +226,6 @@ export class RemappedRows implements WrittenRows {
     return row.is === 'lost' ? row.needs : undefined;
   }
 
-  #withReferences(planned: PlannedModel, key: Key, texts: ReadonlyMap<number, string>): Key {
-    const { keyPlaces, hasIntegerKey: isInteger } = this.#of(planned);
-    if (texts.size === 0 || !keyPlaces.some((place) => texts.has(place))) return key;
-    const old = keyTexts(key);
-    return toKey(
-      keyPlaces.map((place, at) => texts.get(place) ?? old[at] ?? ''),
-      isInteger,
-    );
-  }
-
   #followKey({ inside }: ModelRows, inner: TargetInner, key: Key): FollowedKey {
     return followKey(inside.get(inner), key, (held) => this.#isOpen(held, key));
   }
@@ -275,13 +258,6 @@ export class RemappedRows implements WrittenRows {
     return !(parent?.target.entity.model === reference.child && mapping.decided.has(value));
   }
 
-  /** Why it is lost: for a row that is in the way if it can be, never for itself. */
-  #reason(planned: PlannedModel, object: ArchiveObject, lost: readonly Needed[]): Needed | undefined {
-    const own = objectKey(object, planned.target.shape);
-    const others = lost.filter((one) => one.planned.target.model !== planned.target.model || one.key !== own);
-    return others.find((one) => one.planned.inTheWay.has(one.key)) ?? others[0];
-  }
-
   #of({ target }: PlannedModel): ModelRows {
     const rows = this.#rows.get(target.model);
     if (rows === undefined) throw new TypeError(`${target.model} is no model of the plan`);
@@ -298,8 +274,7 @@ export class RemappedRows implements WrittenRows {
       if (reference.parent === entity.model && places.join() === keyPlaces.join()) return [];
       const parent = this.#byEntity.get(reference.parent);
       const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
-      const space = this.#spaceFor(reference, parent);
-      this.#spaceOf.set(reference, space);
+      const space = this.#spaces.add(reference, parent);
       return [{ reference, places, parent, space, backward, value: valueReader(target, reference) }];
     });
     const inside = new Map<TargetInner, HeldInside>();
@@ -307,8 +282,7 @@ export class RemappedRows implements WrittenRows {
       const { reference } = inner;
       const parent = this.#byEntity.get(reference.parent);
       const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
-      const space = this.#spaceFor(reference, parent);
-      this.#spaceOf.set(reference, space);
+      const space = this.#spaces.add(reference, parent);
       inside.set(inner, { inner, reference, parent, space, backward });
     }
     const member = target.columns.find(({ column }) => column.name === entity.materializedPath)?.member;
@@ -317,20 +291,5 @@ export class RemappedRows implements WrittenRows {
     const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
     const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
     return { held, inside, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
-  }
-
-  #spaceFor({ direct, parentColumns, parent: entity }: Reference, parent: PlannedModel | undefined): ValueSpace | undefined {
-    if (parent === undefined) return direct ? { known: { has: () => false }, moved: this.movedOf(entity) } : undefined;
-    const { target, keys, mapping } = parent;
-    if (mapping === undefined) return undefined;
-    if (parentColumns.join('\0') === target.entity.key.join('\0')) return { known: keys, moved: mapping.moved };
-    if (!parentColumns.every((name) => target.columns.some(({ column }) => column.name === name))) return undefined;
-    const spaces = this.#spaces.get(target.model) ?? [];
-    this.#spaces.set(target.model, spaces);
-    const same = spaces.find(({ columns }) => columns.join('\0') === parentColumns.join('\0'));
-    if (same !== undefined) return same;
-    const space = new ColumnSpace(target, parentColumns);
-    spaces.push(space);
-    return space;
   }
 }

@@ -61,7 +61,7 @@ describe('committed archives of older schemas', () => {
 
     beforeEach(async () => {
       target = await createDatabase({ sql: librarySchema });
-      library = await (await libraryDataSource(target.url)).initialize();
+      library = await libraryDataSource(target.url).initialize();
     });
 
     afterEach(async () => {

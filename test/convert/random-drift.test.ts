@@ -88,7 +88,7 @@ function driftsOf({ name, type }: Source, other: string): readonly Drift[] {
         {
           ...{ name, columns: [`${q(`${other} 1`)} text`, `${q(`${other} 2`)} varchar(400)`], needed: true },
           converter: { split: { [`${other} 1`]: `left(${q(name)}, 1)`, [`${other} 2`]: { sql: `substr(${q(name)}, 2)` } } },
-          becomes: (value) => (value === null ? [null, null] : [[...value][0] ?? '', [...value].slice(1).join('')]),
+          becomes: (value) => (value === null ? [null, null] : [Array.from(value)[0] ?? '', Array.from(value).slice(1).join('')]),
         },
       ];
     default:
@@ -238,7 +238,7 @@ describe('random schemas that drift', () => {
   }
 
   function rulesOf(drawn: Table, renamed: Readonly<Record<string, string>>): ModelConverter {
-    const columns = Object.fromEntries([
+    const columns = Object.fromEntries<ColumnConverter>([
       ...Object.entries(renamed).map(([name, after]) => [name, { rename: after }] as const),
       ...drawn.drifts.flatMap(({ name, converter }) => (converter === undefined ? [] : [[name, converter] as const])),
     ]);
