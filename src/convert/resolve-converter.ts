@@ -4,7 +4,7 @@ import type { ColumnConverter, ColumnSql, Converter, ModelConverter, NewColumn }
 import type { Schema } from '../schema/schema.js';
 import { toArchiveValue } from '../values/archive-value.js';
 import { findArchivedModel, findMentionedModel, resolveArchivedMember } from './archive-names.js';
-import type { ComputedColumn, ConstantColumn, Conversion, ModelConversion } from './conversion.js';
+import type { ComputedColumn, ConstantColumn, Conversion } from './conversion.js';
 import { convertedHeader } from './converted-header.js';
 import { converterInvalid } from './converter-invalid.js';
 import type { Expressions } from './expressions.js';

@@ -49,7 +49,6 @@ describe('the command line, wrongly used', function () {
     ['files that go to several places', 'importobjects', ['x.json', '--files', 'a=b'], 'OPTION_VALUE', /one place/u],
     ['an option of a later version', 'portolan', ['explain', 'demoapp.Book.4', '--html', 'p'], 'NOT_AVAILABLE', /--html/u],
     ['a plan that is not there', 'importobjects', ['x.json', '--apply-plan', 'p.jsonl'], 'PLAN_NOT_FOUND', /p\.jsonl/u],
-    ['no plan', 'importobjects', ['x.json', '--apply-plan', 'ormconfig.ts'], 'PLAN_DAMAGED', /no plan/u],
     ['deleting without consent', 'deleteobjects', ['demoapp.Book.4', '-o', 'd.json'], 'CONSENT_NEEDED', /--yes/u],
     ['deleting what is no archive', 'deleteobjects', ['demoapp.Book.4', '--yes'], 'ARCHIVE_NOT_FOUND', /no such archive/u],
     ['deleting several things without an archive', 'deleteobjects', ['a.json', 'b.json', '--yes'], 'NO_OUTPUT', /-o ARCHIVE/u],
