@@ -6,6 +6,8 @@ export interface Shape {
   readonly sql: readonly string[];
   /** Whether the database is vacuumed and analysed before it is read. */
   readonly analysed?: false;
+  /** Under which profile it leaves. */
+  readonly profile?: 'zulip';
   readonly object: string;
   readonly follow: FollowRule;
   /** By table, a SELECT of its rows that leave as objects. */

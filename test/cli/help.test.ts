@@ -20,7 +20,7 @@ const asked: readonly (readonly [program: Program, words: readonly string[], usa
   ['portolan', ['merge'], /^portolan merge <archives\.\.\.>\n[^]*Examples:/u],
   ['portolan', ['check'], /^portolan check\n[^]*not available[^]*Examples:/u],
   ['portolan', ['undo'], /^portolan undo <journal>\n[^]*\n {2}portolan undo import\.journal/u],
-  ['portolan', ['claim'], /^portolan claim <placeholder> <object>\n[^]*--id-map FILE[^]*Examples:/u],
+  ['portolan', ['claim'], /^portolan claim <placeholder> <object>\n[^]*--with-id-map, --id-map FILE[^]*Examples:/u],
   ['portolan', ['init'], /^portolan init\n[^]*not available[^]*Examples:/u],
 ];
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { allShapes } from '../../bench/shapes/all-shapes.js';
-import { shapeDataSource, shapePolicy } from '../../bench/shapes/shape-database.js';
+import { openShape } from '../../bench/shapes/shape-database.js';
 import { exportObjects, importObjects, verifyArchive } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
@@ -23,17 +23,22 @@ describe('what leaves is what SQL counts, and the same where it came from: ', ()
       const database = await createDatabase();
       for (const statement of shape.sql) await database.query(statement);
       if (shape.analysed !== false) await database.query('ANALYZE');
-      const from = await shapeDataSource(database.url);
+      const { dataSource: from, ...opened } = await openShape(database.url, shape);
       const archive = join(folder, 'archive.json');
-      const policy = shapePolicy(shape);
       try {
         const { object, follow } = shape;
-        const { objects, links } = await exportObjects(from, { objects: [object], follow, policy, output: archive, force: true });
+        const { objects, links } = await exportObjects(from, {
+          objects: [object],
+          follow,
+          ...opened,
+          output: archive,
+          force: true,
+        });
         const expected = await counted(database, shape.objects);
         expect(objects).to.deep.equal(expected);
         expect(Object.values(links)).to.deep.equal(Object.values(await counted(database, shape.links ?? {})));
         expect((await verifyArchive(archive)).trailer.objects).to.deep.equal(expected);
-        const { plan } = await importObjects(from, { archive, policy, dryRun: true });
+        const { plan } = await importObjects(from, { archive, policy: opened.policy, dryRun: true });
         expect(plan.same).to.deep.equal(expected);
       } finally {
         await from.destroy();
@@ -51,7 +56,8 @@ async function counted(
   const counts: [string, number][] = [];
   for (const [table, select] of Object.entries(selects)) {
     const [row] = await database.query(`SELECT count(*)::integer AS count FROM (${select}) rows`);
-    counts.push([`public.${table}`, Number(row?.['count'])]);
+    const model = table.startsWith('zerver_') ? table.replace('_', '.') : `public.${table}`;
+    counts.push([model, Number(row?.['count'])]);
   }
-  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  return Object.fromEntries(counts.filter(([, count]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,14 +1,14 @@
 import { exportObjects } from '../../../src/export/export-objects.js';
-import { shapeDataSource, shapePolicy } from '../shape-database.js';
+import { openShape } from '../shape-database.js';
 import { reportShape, shapeOptions } from './shape-options.js';
 
 const { url, path, shape } = shapeOptions();
-const dataSource = await shapeDataSource(url);
 const { object, follow } = shape;
+const { dataSource, ...opened } = await openShape(url, shape);
 const result = await exportObjects(dataSource, {
   objects: [object],
   follow,
-  policy: shapePolicy(shape),
+  ...opened,
   output: path,
   force: true,
   onProgress: () => undefined,

@@ -1,11 +1,11 @@
 import type { CommandModule } from 'yargs';
 import type { SharedArguments } from '../shared-options.js';
-import { withSharedOptions } from '../shared-options.js';
+import { valueOption, withSharedOptions } from '../shared-options.js';
 
 interface ClaimArguments extends SharedArguments {
   readonly placeholder: string;
   readonly object: string;
-  readonly idMap: string;
+  readonly withIdMap: string;
   readonly dryRun: boolean;
 }
 
@@ -19,11 +19,10 @@ export const claimCommand: CommandModule<object, ClaimArguments> = {
         .positional('placeholder', { type: 'string', describe: 'what an import brought for an object that stayed at home' })
         .positional('object', { type: 'string', describe: 'the row that it turns out to be' }),
     )
-      .option('id-map', {
-        type: 'string',
+      .option('with-id-map', {
+        alias: 'id-map',
+        ...valueOption('FILE', 'the map that the import wrote: it says which rows are placeholders'),
         demandOption: true,
-        requiresArg: true,
-        describe: 'the map that the import wrote: it says which rows are placeholders',
       })
       .option('dry-run', {
         alias: 'debug',
@@ -37,8 +36,9 @@ export const claimCommand: CommandModule<object, ClaimArguments> = {
       ) as never,
   handler: async (args) => {
     const { runCommand, libraryOptions } = await import('../run-command.js');
-    await runCommand(args, async (context) => {
-      const { placeholder, object, idMap, dryRun, strict, verbose } = args;
+    // Its other name is that of a file which an import writes: here it is read.
+    await runCommand({ ...args, idMap: undefined } as ClaimArguments, async (context) => {
+      const { placeholder, object, withIdMap: idMap, dryRun, strict, verbose } = args;
       const { dataSource, policy } = await context.open();
       const { claimPlaceholder } = await import('../../claim/claim-placeholder.js');
       const { onQuery, signal, findings: found } = libraryOptions(context);
