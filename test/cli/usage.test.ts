@@ -4,14 +4,14 @@ import { run } from '../support/run.js';
 
 /** Words that the parser refuses, and what is said about them: `error`, then what to do. */
 const cases: readonly (readonly [program: Program, words: string, error: string, hint: string])[] = [
-  ['portolan', '', 'which command?', 'Known: export, import, delete, diff, merge, explain, verify, undo. See --help.'],
+  ['portolan', '', 'which command?', 'Known: export, import, delete, diff, merge, explain, verify, undo, claim. See --help.'],
   ['portolan', 'exprt demoapp.Book.4', 'there is no command exprt', 'Did you mean "export"?'],
   ['portolan', 'udno x', 'there is no command udno', 'Did you mean "undo"?'],
   [
     'portolan',
     'frobnicate',
     'there is no command frobnicate',
-    'Known: export, import, delete, diff, merge, explain, verify, undo. See --help.',
+    'Known: export, import, delete, diff, merge, explain, verify, undo, claim. See --help.',
   ],
   ['portolan', 'help exprt', 'there is no command exprt', 'Did you mean "export"?'],
   ['portolan', '--help exprt', 'there is no command exprt', 'Did you mean "export"?'],
@@ -19,7 +19,7 @@ const cases: readonly (readonly [program: Program, words: string, error: string,
     'portolan',
     '--json verify x',
     'the command comes first, before --json',
-    'Known: export, import, delete, diff, merge, explain, verify, undo. See --help.',
+    'Known: export, import, delete, diff, merge, explain, verify, undo, claim. See --help.',
   ],
   ['portolan', 'export a.B.1 --folow owned', 'there is no option --folow', 'Did you mean "--follow"?'],
   ['exportobjects', 'a.B.1 --maxobjects=3', 'there is no option --maxobjects', 'Did you mean "--max-objects"?'],

@@ -97,17 +97,7 @@ describe('the deletion of random graphs', () => {
       }),
       { numRuns: runs, endOnFailure: false },
     );
-    if (runs >= 25)
-      expect([...met]).to.include.members([
-        'delete',
-        'nullify',
-        'links',
-        'referenced',
-        'survives',
-        'shared',
-        'changed',
-        'as planned',
-        'stale',
-      ]);
+    expect([...met]).to.include.members(['delete', 'nullify', 'links']);
+    if (runs >= 100) expect([...met]).to.include.members(['referenced', 'survives', 'shared', 'changed', 'as planned', 'stale']);
   });
 });
