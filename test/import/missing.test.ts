@@ -161,6 +161,32 @@ describe('objects that stayed at home and that the target lacks', () => {
     ]);
   });
 
+  it('leave references that no constraint shows empty by unique columns too, and are conflicts where these cannot be', async () => {
+    const references = [
+      { from: 'note.owner', to: 'author.name' },
+      { from: 'note.about', to: 'author' },
+    ];
+    const notes = (missing?: 'null'): Policy => ({
+      models: {
+        author: { naturalKey: ['name'], shared: 'key', ...(missing === undefined ? {} : { missing }) },
+        country: {},
+        note: {},
+      },
+      references,
+    });
+    const table = 'CREATE TABLE note (id int PRIMARY KEY, owner text, about int NOT NULL);';
+    books = await move({
+      ...{ sql: `${sql};${table}`, policy: notes(), objects: ['note.1'] },
+      source: `${source}; INSERT INTO note VALUES (1, 'Ada', 2)`,
+    });
+    const { status, conflicts } = await books.import({ policy: notes('null') });
+    expect([status, conflicts.map(({ object }) => object)]).to.deep.equal(['refused', ['public.author.2']]);
+    expect(await books.rows('note')).to.deep.equal([]);
+    await books.target.query('ALTER TABLE note ALTER about DROP NOT NULL');
+    expect((await books.import({ policy: notes('null') })).status).to.equal('done');
+    expect(await books.rows('note')).to.deep.equal([{ id: 1, owner: null, about: null }]);
+  });
+
   it('are refused where the policy says nothing', async () => {
     const { status, conflicts } = await imported({});
     expect([status, conflicts.filter(({ constraint }) => constraint === 'external object').length]).to.deep.equal(['refused', 3]);
