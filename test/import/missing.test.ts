@@ -145,6 +145,18 @@ describe('objects that stayed at home and that the target lacks', () => {
     ]);
   });
 
+  it('come where somebody took all objects of their model out of the archive', async () => {
+    books = await move({ sql, source, policy: { models, joinTables: ['book_reader'] }, objects: ['book.5'] });
+    await books.edit((text) =>
+      text
+        .replace(/^\{"fields"[^\n]*"model":"public\.author"[^\n]*\n/mu, '')
+        .replace('"external":[]', '"external":[{"model":"public.author","naturalKey":{"name":"Bo"},"pk":2}]'),
+    );
+    const { status, plan } = await again({ missing: 'placeholder', fill: { active: 'false' } });
+    expect([status, plan.insert]).to.deep.equal(['done', { 'public.author': 1, 'public.book': 1, 'public.country': 1 }]);
+    expect(await authors()).to.deep.equal([[2, 'Bo', null, false, null]]);
+  });
+
   it('leave references empty where the policy says so and they can be, and are conflicts where they cannot', async () => {
     const target = "INSERT INTO author VALUES (1, 'Ada', NULL, true, '', NULL), (2, 'Bo', NULL, true, '', NULL)";
     const { conflicts } = await imported({ missing: 'null' }, { target });

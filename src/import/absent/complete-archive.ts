@@ -91,8 +91,10 @@ async function withPlaceholders(
   const handled = new Set<ExternalObject>();
   const names = new Set<string>();
   const placeholders = new Map<string, Completion['placeholders'] extends ReadonlyMap<string, infer Objects> ? Objects : never>();
+  // A model can stand in the order and have no object: somebody took them out.
+  const alone = new Set([...absent.keys()].filter((model) => (trailer.objects[model] ?? 0) === 0));
   for (const [model, { entity, objects }] of absent) {
-    const shape = await placeholderShape(session, entity, header.entities[model] as ArchiveEntity, !header.order.includes(model));
+    const shape = await placeholderShape(session, entity, header.entities[model] as ArchiveEntity, alone.has(model));
     if (shape.lacking.length > 0) throw lackingValues(model, entity, shape.lacking);
     entities[model] = shape.described;
     counts[model] = (counts[model] ?? 0) + objects.length;
@@ -107,9 +109,10 @@ async function withPlaceholders(
     }
   }
   const stays = (one: ExternalObject): boolean => !handled.has(one) && !left.has(one);
-  const order = [...[...absent.keys()].filter((model) => !header.order.includes(model)), ...header.order];
+  const order = [...alone, ...header.order.filter((model) => !alone.has(model))];
   return {
     placeholders,
+    alone,
     names,
     emptied,
     header: { ...header, entities, order },
