@@ -29,33 +29,34 @@ export function convertedHeader(converting: Converting): Conversion {
   }
   const named = Object.fromEntries(entities);
   const partial = { ...header, entities: named };
-  for (const [model, { references: before, links }] of Object.entries(header.entities)) {
+  for (const [model, { references: before, inner: inside = [], links }] of Object.entries(header.entities)) {
     const to = modelAfter(model);
     const after = to === undefined ? undefined : named[to];
     if (to === undefined || after === undefined) {
-      for (const { name } of before) references.set(name, undefined);
+      for (const { name } of [...before, ...inside]) references.set(name, undefined);
       for (const member of Object.keys(links)) references.set(`${model}.${member}`, undefined);
       continue;
     }
     const names = TargetNames.of(converting.schema, partial, to);
-    const kept: ArchiveReference[] = [];
-    for (const reference of before) {
-      const one = convertedReference(converting, models, model, reference);
-      if (one === undefined) {
-        references.set(reference.name, undefined);
-        continue;
-      }
-      const name = referenceName(converting.schema, names, one, model, to);
-      if (name !== reference.name) references.set(reference.name, name);
-      kept.push({ ...one, name });
-    }
+    const convertedAll = <Reference extends ArchiveReference>(
+      all: readonly Reference[],
+      nameOf: (one: Reference, before: Reference) => string,
+    ): readonly Reference[] =>
+      all.flatMap((reference) => {
+        const one = convertedReference(converting, models, model, reference);
+        const name = one === undefined ? undefined : nameOf(one, reference);
+        if (name !== reference.name) references.set(reference.name, name);
+        return one === undefined || name === undefined ? [] : [{ ...one, name }];
+      });
+    const kept = convertedAll(before, (one) => referenceName(converting.schema, names, one, model, to));
+    const inner = convertedAll(inside, (one, { name, columns }) => innerName(one, name, `${model}.${columns.join('+')}`, to));
     for (const member of Object.keys(links)) {
       const members = models.get(model)?.members;
       const renamed = members?.has(member) === true ? members.get(member) : member;
       if (to !== model || renamed !== member)
         references.set(`${model}.${member}`, renamed === undefined ? undefined : `${to}.${renamed}`);
     }
-    named[to] = { ...after, references: kept };
+    named[to] = { ...after, references: kept, inner: inner.length === 0 ? undefined : inner };
   }
   const memberAfter = (name: string): string | undefined => {
     const [model, member] = splitName(header, name);
@@ -159,12 +160,12 @@ function columnAfter(
   return own.members.get(member) === undefined ? undefined : own.columns.get(member)?.told.name;
 }
 
-function convertedReference(
+function convertedReference<Reference extends ArchiveReference>(
   { header, models: resolved }: Converting,
   models: ReadonlyMap<string, ModelConversion>,
   model: string,
-  reference: ArchiveReference,
-): ArchiveReference | undefined {
+  reference: Reference,
+): Reference | undefined {
   const entity = header.entities[model] ?? { columns: {} };
   const parent = header.entities[reference.parent] ?? { columns: {} };
   const columns = reference.columns.flatMap((name) => columnAfter(resolved, model, entity, name) ?? []);
@@ -191,4 +192,9 @@ function referenceName(schema: Schema, { entity }: TargetNames, one: ArchiveRefe
   );
   if (found !== undefined) return found.name;
   return one.name.startsWith(`${model}.`) ? `${to}${one.name.slice(model.length)}` : one.name;
+}
+
+/** Behind the column stands where in its value the keys are: that stays. */
+function innerName({ columns }: ArchiveReference, name: string, before: string, to: string): string {
+  return name.startsWith(before) ? `${to}.${columns.join('+')}${name.slice(before.length)}` : name;
 }

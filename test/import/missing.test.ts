@@ -145,6 +145,18 @@ describe('objects that stayed at home and that the target lacks', () => {
     ]);
   });
 
+  it('come where somebody took all objects of their model out of the archive', async () => {
+    books = await move({ sql, source, policy: { models, joinTables: ['book_reader'] }, objects: ['book.5'] });
+    await books.edit((text) =>
+      text
+        .replace(/^\{"fields"[^\n]*"model":"public\.author"[^\n]*\n/mu, '')
+        .replace('"external":[]', '"external":[{"model":"public.author","naturalKey":{"name":"Bo"},"pk":2}]'),
+    );
+    const { status, plan } = await again({ missing: 'placeholder', fill: { active: 'false' } });
+    expect([status, plan.insert]).to.deep.equal(['done', { 'public.author': 1, 'public.book': 1, 'public.country': 1 }]);
+    expect(await authors()).to.deep.equal([[2, 'Bo', null, false, null]]);
+  });
+
   it('leave references empty where the policy says so and they can be, and are conflicts where they cannot', async () => {
     const target = "INSERT INTO author VALUES (1, 'Ada', NULL, true, '', NULL), (2, 'Bo', NULL, true, '', NULL)";
     const { conflicts } = await imported({ missing: 'null' }, { target });
@@ -159,6 +171,32 @@ describe('objects that stayed at home and that the target lacks', () => {
       ['public.book.author', '1'],
       ['public.book.editor', '1'],
     ]);
+  });
+
+  it('leave references that no constraint shows empty by unique columns too, and are conflicts where these cannot be', async () => {
+    const references = [
+      { from: 'note.owner', to: 'author.name' },
+      { from: 'note.about', to: 'author' },
+    ];
+    const notes = (missing?: 'null'): Policy => ({
+      models: {
+        author: { naturalKey: ['name'], shared: 'key', ...(missing === undefined ? {} : { missing }) },
+        country: {},
+        note: {},
+      },
+      references,
+    });
+    const table = 'CREATE TABLE note (id int PRIMARY KEY, owner text, about int NOT NULL);';
+    books = await move({
+      ...{ sql: `${sql};${table}`, policy: notes(), objects: ['note.1'] },
+      source: `${source}; INSERT INTO note VALUES (1, 'Ada', 2)`,
+    });
+    const { status, conflicts } = await books.import({ policy: notes('null') });
+    expect([status, conflicts.map(({ object }) => object)]).to.deep.equal(['refused', ['public.author.2']]);
+    expect(await books.rows('note')).to.deep.equal([]);
+    await books.target.query('ALTER TABLE note ALTER about DROP NOT NULL');
+    expect((await books.import({ policy: notes('null') })).status).to.equal('done');
+    expect(await books.rows('note')).to.deep.equal([{ id: 1, owner: null, about: null }]);
   });
 
   it('are refused where the policy says nothing', async () => {

@@ -1,14 +1,12 @@
 import type { ArchiveEntity, ArchiveHeader, ArchiveTrailer, ExternalObject } from '../../archive/archive.js';
 import { headerKeyShape } from '../../archive/header-keys.js';
 import type { ArchiveReader } from '../../archive/open-archive.js';
-import type { Key } from '../../closure/key.js';
 import { compareKeysOf } from '../../closure/key-order.js';
 import type { Session } from '../../dialect/session.js';
 import { RefusedError } from '../../errors/portolan-error.js';
 import type { Findings } from '../../findings/finding.js';
 import type { Entity, Schema } from '../../schema/schema.js';
 import { formatObjectName } from '../../seeds/object-name.js';
-import { pkToKey } from '../../values/archive-value.js';
 import { targetEntity } from '../../schema/target-entity.js';
 import type { Completion } from './completed-archive.js';
 import { CompletedArchive } from './completed-archive.js';
@@ -43,23 +41,24 @@ export async function completeArchive(context: Context): Promise<ArchiveReader> 
   if (models.length === 0) return archive;
   const trailer = await readTrailer(archive);
   const absent = new Map<string, { readonly entity: Entity; readonly objects: readonly AbsentObject[] }>();
-  const gone = new Map<string, ReadonlySet<Key>>();
+  const gone = new Map<string, readonly AbsentObject[]>();
   for (const { model, entity, missing } of models) {
     const externals = trailer.external.filter((one) => one.model === model);
     const objects = await findAbsent(session, header, entity, externals);
     if (objects.length === 0) continue;
     if (missing === 'placeholder') absent.set(model, { entity, objects });
-    else gone.set(model, new Set(objects.map(({ key }) => key)));
+    else gone.set(model, objects);
   }
   if (absent.size + gone.size === 0) return archive;
   const emptied = new EmptiedReferences(header, schema, gone);
+  const needed = gone.size === 0 ? new Set<ExternalObject>() : await tellEmptied(context, emptied);
+  const left = new Set([...gone.values()].flat().flatMap(({ external }) => (needed.has(external) ? [] : external)));
   const completed = new CompletedArchive(
     archive,
-    await withPlaceholders(session, archive.header, trailer, absent, gone, emptied),
+    await withPlaceholders(session, archive.header, trailer, absent, left, emptied),
   );
   for (const [model, { objects }] of absent)
     context.findings.note('placeholder', model, `${counted(objects.length)} not in the target: placeholders come in their place`);
-  if (gone.size > 0) await tellEmptied(context, emptied);
   return completed;
 }
 
@@ -84,7 +83,7 @@ async function withPlaceholders(
   header: ArchiveHeader,
   trailer: ArchiveTrailer,
   absent: ReadonlyMap<string, { readonly entity: Entity; readonly objects: readonly AbsentObject[] }>,
-  gone: ReadonlyMap<string, ReadonlySet<Key>>,
+  left: ReadonlySet<ExternalObject>,
   emptied: EmptiedReferences,
 ): Promise<Completion> {
   const entities: Record<string, ArchiveEntity> = { ...header.entities };
@@ -92,8 +91,10 @@ async function withPlaceholders(
   const handled = new Set<ExternalObject>();
   const names = new Set<string>();
   const placeholders = new Map<string, Completion['placeholders'] extends ReadonlyMap<string, infer Objects> ? Objects : never>();
+  // A model can stand in the order and have no object: somebody took them out.
+  const alone = new Set([...absent.keys()].filter((model) => (trailer.objects[model] ?? 0) === 0));
   for (const [model, { entity, objects }] of absent) {
-    const shape = await placeholderShape(session, entity, header.entities[model] as ArchiveEntity, !header.order.includes(model));
+    const shape = await placeholderShape(session, entity, header.entities[model] as ArchiveEntity, alone.has(model));
     if (shape.lacking.length > 0) throw lackingValues(model, entity, shape.lacking);
     entities[model] = shape.described;
     counts[model] = (counts[model] ?? 0) + objects.length;
@@ -107,10 +108,11 @@ async function withPlaceholders(
       names.add(formatObjectName({ ...entity, model }, key));
     }
   }
-  const stays = (one: ExternalObject): boolean => !handled.has(one) && !isGone(header, one, gone);
-  const order = [...[...absent.keys()].filter((model) => !header.order.includes(model)), ...header.order];
+  const stays = (one: ExternalObject): boolean => !handled.has(one) && !left.has(one);
+  const order = [...alone, ...header.order.filter((model) => !alone.has(model))];
   return {
     placeholders,
+    alone,
     names,
     emptied,
     header: { ...header, entities, order },
@@ -123,13 +125,6 @@ async function withPlaceholders(
   };
 }
 
-function isGone(header: ArchiveHeader, { model, pk }: ExternalObject, gone: ReadonlyMap<string, ReadonlySet<Key>>): boolean {
-  const keys = gone.get(model);
-  if (keys === undefined) return false;
-  const key = pkToKey(pk, headerKeyShape(header, model));
-  return key !== undefined && keys.has(key);
-}
-
 function lackingValues(model: string, entity: Entity, members: readonly string[]): RefusedError {
   const names = members.map((member) => `${model}.${member}`).join(', ');
   return new RefusedError('PLACEHOLDER_VALUES', `placeholders of ${model} need a value in ${names}`, {
@@ -137,10 +132,16 @@ function lackingValues(model: string, entity: Entity, members: readonly string[]
   });
 }
 
-async function tellEmptied({ archive, findings }: Context, emptied: EmptiedReferences): Promise<void> {
+/** @returns what is needed all the same: the import is refused for what it is */
+async function tellEmptied({ archive, findings }: Context, emptied: EmptiedReferences): Promise<ReadonlySet<ExternalObject>> {
+  const needed = new Set<ExternalObject>();
   const counts = new Map<string, number>();
   for await (const batch of archive.encoded())
-    for (const object of batch) for (const name of emptied.empty(object).emptied) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const object of batch) {
+      for (const name of emptied.empty(object).emptied) counts.set(name, (counts.get(name) ?? 0) + 1);
+      for (const external of emptied.needed(object)) needed.add(external);
+    }
   for (const [name, count] of counts)
     findings.note('emptied', name, `${String(count)} lead to objects that are not in the target: they are left empty`);
+  return needed;
 }

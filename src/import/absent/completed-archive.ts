@@ -11,6 +11,8 @@ import type { EmptiedReferences } from './emptied-references.js';
 export interface Completion {
   /** Placeholders by model, in the order of their keys. */
   readonly placeholders: ReadonlyMap<string, readonly { readonly key: Key; readonly object: ArchiveObject }[]>;
+  /** Models of placeholders of which the archive has no object: theirs come first. */
+  readonly alone: ReadonlySet<string>;
   /** As they are named in an id map. */
   readonly names: ReadonlySet<string>;
   readonly emptied: EmptiedReferences;
@@ -61,12 +63,11 @@ export class CompletedArchive implements ArchiveReader {
     source: AsyncGenerator<readonly ArchiveObject[]>,
     only: ReadonlySet<string> | undefined,
   ): AsyncGenerator<readonly ArchiveObject[]> {
-    const { placeholders, emptied } = this.#completion;
+    const { placeholders, emptied, alone } = this.#completion;
     const waiting = new Map(
       [...placeholders].filter(([model]) => only?.has(model) !== false).map(([model, all]) => [model, [...all]]),
     );
-    const own = new Set(this.#archive.header.order);
-    for (const [model, all] of waiting) if (!own.has(model)) yield all.map(({ object }) => object);
+    for (const [model, all] of waiting) if (alone.has(model)) yield all.map(({ object }) => object);
     let last: string | undefined;
     const rest = (): readonly ArchiveObject[] => (waiting.get(last ?? '') ?? []).splice(0).map(({ object }) => object);
     for await (const batch of source) {
