@@ -1,5 +1,4 @@
 import type { DataSource } from 'typeorm';
-import { databaseIdentity } from '../changes/database-identity.js';
 import { countChangedRows, proveNothingElseGone, tableId } from '../changes/row-counts.js';
 import { innerValue, stageInner } from '../changes/stage-inner.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
@@ -17,7 +16,6 @@ import { buildSchema } from '../schema/build-schema.js';
 import { entityNamed } from '../schema/entity-named.js';
 import type { Entity, Schema } from '../schema/schema.js';
 import { findSeeds } from '../seeds/find-seeds.js';
-import { parseObjectName } from '../seeds/object-name.js';
 import { keyTexts } from '../closure/key.js';
 import type { ClaimOptions, ClaimResult } from './claim-options.js';
 import { claimOptionNames } from './claim-options.js';
@@ -82,7 +80,6 @@ async function findRows(
     throw new UsageError('CLAIM_UNLIKE', `${one.name} and ${other.name} are of two models: none can be the other`);
   if (one.name === other.name) throw new UsageError('CLAIM_UNLIKE', `${one.name} is itself already`);
   refuseTrees(one.entity);
-  await proveMarked(schema, await databaseIdentity(session), idMap, parseObjectName(schema, one.name), one.name);
   const rows = {
     entity: one.entity,
     placeholder: one.texts,
@@ -90,6 +87,7 @@ async function findRows(
     names: { placeholder: one.name, object: other.name },
   };
   if ((await lockRows(session, rows)) < 2) throw new RefusedError('CONCURRENT_CHANGE', 'one of the rows has gone meanwhile');
+  await proveMarked(session, schema, idMap, one);
   return rows;
 }
 

@@ -2,48 +2,77 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileError } from '../archive/file-error.js';
 import type { DatabaseIdentity } from '../changes/database-identity.js';
-import { isSameDatabase } from '../changes/database-identity.js';
+import { databaseIdentity, isSameDatabase } from '../changes/database-identity.js';
+import { rowDigests } from '../changes/row-digests.js';
+import { toKey } from '../closure/key.js';
+import type { Session } from '../dialect/session.js';
 import { PortolanError, RefusedError, UsageError } from '../errors/portolan-error.js';
-import type { Schema } from '../schema/schema.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
+import type { Entity, Schema } from '../schema/schema.js';
 import { parseObjectName } from '../seeds/object-name.js';
-import type { ObjectName } from '../seeds/object-name.js';
+
+/** A row that is said to be a placeholder. */
+export interface ClaimedRow {
+  readonly entity: Entity;
+  readonly name: string;
+  readonly texts: readonly string[];
+}
 
 /**
- * Proves that an import brought a row as a placeholder.
+ * Proves that an import brought a row as a placeholder, and that it is as that left it: somebody may have made more of it since.
  *
  * @throws RefusedError NO_PLACEHOLDER; UsageError ID_MAP_INVALID, FILE_ERROR
  */
-export async function proveMarked(
+export async function proveMarked(session: Session, schema: Schema, idMap: string, row: ClaimedRow): Promise<void> {
+  const { entity, name, texts } = row;
+  const marked = await findMark(schema, await databaseIdentity(session), idMap, row);
+  if (marked === undefined)
+    throw new RefusedError('NO_PLACEHOLDER', `${idMap} does not say that ${name} of this database is a placeholder`, {
+      hint: 'Nothing was written. Name the id map of the import that brought it; its lines with "placeholder":true list them.',
+    });
+  const columns = entity.columns.map((column) => column.name);
+  const [now] = (await rowDigests(session, entity, columns, [toKey(texts, hasIntegerKey(entity))])).values();
+  if (now !== marked)
+    throw new RefusedError('NO_PLACEHOLDER', `${name} is no placeholder any more: it was changed since the import`, {
+      hint: 'Nothing was written. What was filled in would be lost: move it to the other row first, or merge the two by hand.',
+    });
+}
+
+/** The digest that the map has of the row. */
+async function findMark(
   schema: Schema,
   database: DatabaseIdentity,
   idMap: string,
-  { entity, values }: ObjectName,
-  name: string,
-): Promise<void> {
+  { entity, name }: ClaimedRow,
+): Promise<string | undefined> {
+  const { values } = parseObjectName(schema, name);
   try {
     for await (const line of createInterface({ input: createReadStream(idMap), crlfDelay: Infinity })) {
       if (!line.includes('"placeholder"')) continue;
-      const marked = markedName(line, database, idMap);
-      const other = marked === undefined ? undefined : parseObjectName(schema, marked);
-      if (other?.entity === entity && other.values.join('\0') === values.join('\0')) return;
+      const marked = markedRow(line, database, idMap);
+      const other = marked === undefined ? undefined : parseObjectName(schema, marked.to);
+      if (other?.entity === entity && other.values.join('\0') === values.join('\0')) return marked?.row;
     }
   } catch (error) {
     throw error instanceof PortolanError ? error : fileError(error, idMap);
   }
-  throw new RefusedError('NO_PLACEHOLDER', `${idMap} does not say that ${name} of this database is a placeholder`, {
-    hint: 'Nothing was written. Name the id map of the import that brought it; its lines with "placeholder":true list them.',
-  });
+  return undefined;
 }
 
-function markedName(line: string, database: DatabaseIdentity, idMap: string): string | undefined {
+function markedRow(
+  line: string,
+  database: DatabaseIdentity,
+  idMap: string,
+): { readonly to: string; readonly row: string } | undefined {
   try {
-    const { to, placeholder, ...other } = JSON.parse(line) as {
+    const { to, placeholder, row, ...other } = JSON.parse(line) as {
       readonly to?: unknown;
       readonly placeholder?: unknown;
+      readonly row?: unknown;
       readonly database?: DatabaseIdentity;
     };
     const isHere = other.database !== undefined && isSameDatabase(other.database, database);
-    return placeholder === true && isHere && typeof to === 'string' ? to : undefined;
+    return placeholder === true && isHere && typeof to === 'string' && typeof row === 'string' ? { to, row } : undefined;
   } catch {
     throw new UsageError('ID_MAP_INVALID', `${idMap}: not lines of an id map`);
   }

@@ -240,7 +240,7 @@ async function run({
     const idMap =
       options.idMap === undefined
         ? undefined
-        : await stageLines(options.idMap, idMapLines(archive, plan, await databaseIdentity(session)));
+        : await stageLines(options.idMap, idMapLines(session, archive, plan, await databaseIdentity(session)));
     let journal: StagedFile | undefined;
     try {
       if (before !== undefined && options.journal !== undefined) {

@@ -1,8 +1,10 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
 import type { DatabaseIdentity } from '../changes/database-identity.js';
+import { rowDigests } from '../changes/row-digests.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
+import type { Session } from '../dialect/session.js';
 import type { Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import { pkToKey } from '../values/archive-value.js';
@@ -78,13 +80,39 @@ function afterOf(decision: Decision, columns: readonly string[], fields: Archive
   return Object.fromEntries(Object.entries(fields).filter(([member]) => columns.includes(member)));
 }
 
-/** Old key → new key of what is in the target after the import; for a skipped object the row that is proven to be the same. */
-export async function* idMapLines(archive: ArchiveReader, plan: Plan, database: DatabaseIdentity): AsyncGenerator {
-  for await (const { object, to, decision } of decidedObjects(archive, plan)) {
-    const mark = markOf(archive, object);
-    // Whose key it is can be told of one database only: what is claimed goes.
-    if (to !== undefined) yield { from: object, to, decision, ...(mark.placeholder === true ? { ...mark, database } : {}) };
+/**
+ * Old key → new key of what is in the target after the import; for a skipped object the row that is proven to be the same. A placeholder has
+ * the database and a digest of its row besides: it can be claimed there alone, and as long as nobody has made more of it.
+ */
+export async function* idMapLines(
+  session: Session,
+  archive: ArchiveReader,
+  plan: Plan,
+  database: DatabaseIdentity,
+): AsyncGenerator {
+  for await (const run of plannedRuns(archive, plan.models)) {
+    const rows = await placeholderRows(session, archive, run);
+    for (const { object, to, decision } of decidedOf(plan, run)) {
+      const row = rows.get(object);
+      if (to !== undefined)
+        yield { from: object, to, decision, ...(row === undefined ? {} : { placeholder: true, database, row }) };
+    }
   }
+}
+
+/** Digests of the rows that placeholders are, by the names of their objects. */
+async function placeholderRows(
+  session: Session,
+  archive: ArchiveReader,
+  { planned, objects }: PlannedRun,
+): Promise<ReadonlyMap<string, string>> {
+  const { target } = planned;
+  const keys = objects.map((object) => objectKey(object, target.shape) ?? '');
+  const own = keys.filter((key) => markOf(archive, objectName(target, key)).placeholder === true);
+  const rowsOf = own.map((key) => rowOf(planned, key) ?? key);
+  const columns = target.entity.columns.map(({ name }) => name);
+  const digests = await rowDigests(session, target.entity, columns, rowsOf);
+  return new Map(own.map((key, at) => [objectName(target, key), digests.get(rowsOf[at] ?? '') ?? '']));
 }
 
 /** What becomes of one object of an archive. */

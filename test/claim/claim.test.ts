@@ -107,6 +107,15 @@ describe('a placeholder that turns out to be a row', () => {
     expect(await everything()).to.deep.equal(before);
   });
 
+  it('is none any more where somebody has made more of it', async () => {
+    await books.target.query("UPDATE person SET joined = '2021-05-05' WHERE id = 1");
+    const before = await everything();
+    const error = await failureOf(claim());
+    expect(error).to.include({ code: 'NO_PLACEHOLDER' });
+    expect((error as Error).message).to.contain('no placeholder any more');
+    expect(await everything()).to.deep.equal(before);
+  });
+
   it('cannot be a row of another model, nor itself', async () => {
     for (const object of ['book.4', 'person.1']) expect(await failureOf(claim({ object }))).to.include({ code: 'CLAIM_UNLIKE' });
     expect(await failureOf(claim({ object: 'person.99' }))).to.include({ code: 'UNKNOWN_OBJECT' });
