@@ -144,11 +144,34 @@ function* runsOf(objects: readonly ArchiveObject[]): Generator<readonly ArchiveO
 }
 
 /** What a converter did that nobody sees in the target: which archive this was, and what did not come. */
-function tell(findings: Findings, path: string, { where, models }: Conversion, lost: ReadonlyMap<string, number>): void {
+function tell(findings: Findings, path: string, conversion: Conversion, lost: ReadonlyMap<string, number>): void {
+  const { where, models } = conversion;
   const names = [...models.values()].map(({ model, to }) => (to === undefined || to === model ? model : `${model} → ${to}`));
   findings.note('converted', path, `${where} brings it to another schema: ${names.sort().join(', ')}`);
   for (const [name, count] of lost) {
     if (models.has(name)) findings.note('dropped-model', name, `it is dropped by ${where}: ${String(count)} objects stay out`);
     else findings.note('dropped-column', name, `its values are dropped by ${where}: ${String(count)} objects had one`);
   }
+  for (const name of remadeInside(conversion))
+    findings.warn(
+      'remade-keys',
+      name,
+      `${where} makes other values of those in which its keys stand: unless the policy of the import declares where they stand now, they stay as they are`,
+    );
+}
+
+/** References whose keys stand inside values that an expression makes anew, or of which other columns are made. */
+function remadeInside({ before, after, models, references }: Conversion): readonly string[] {
+  return [...models.values()].flatMap(({ model, to, members, computed }) => {
+    const { columns = {}, inner = [] } = before.entities[model] ?? {};
+    if (to === undefined) return [];
+    return inner.flatMap(({ name, columns: [held] }) => {
+      const [member = ''] = Object.entries(columns).find(([, column]) => column.name === held) ?? [];
+      const now = members.has(member) ? members.get(member) : member;
+      const isMade = now !== undefined && computed.some((one) => one.member === now);
+      const isSameType = now !== undefined && after.entities[to]?.columns[now]?.type === columns[member]?.type;
+      const isLost = references.has(name) && references.get(name) === undefined;
+      return isLost || (isMade && !isSameType) ? [name] : [];
+    });
+  });
 }

@@ -86,6 +86,30 @@ describe('what goes along with the objects of a converted archive', () => {
     }
   });
 
+  it('keys inside values are told where a converter makes other values of them, and not where it makes none', async () => {
+    const models = { person: {}, list: {} };
+    const lists = await move({
+      sql: 'CREATE TABLE person (id int PRIMARY KEY, name text); CREATE TABLE list (id int PRIMARY KEY, people int[])',
+      objects: ['list.1'],
+      policy: { models, references: [{ from: 'list.people', array: true, to: 'person' }] },
+      source: "INSERT INTO person VALUES (1, 'Ada'); INSERT INTO list VALUES (1, '{1}')",
+      target: 'ALTER TABLE list ALTER people TYPE text; ALTER TABLE list ADD other int[]',
+    });
+    const told = async (columns: object, defaults: object = {}): Promise<readonly string[]> => {
+      const converters = [{ from: { list: { people: true } }, models: { list: { columns, defaults } } }];
+      const { findings } = await lists.import({ policy: { models, converters } as never, dryRun: true });
+      return findings.flatMap(({ kind, on }) => (kind === 'remade-keys' ? [on] : []));
+    };
+    const name = 'public.list.people:array';
+    try {
+      expect(await told({ people: { using: "array_to_string(people, ',')" } })).to.deep.equal([name]);
+      expect(await told({ people: { drop: true } }, { other: { sql: 'people' } })).to.deep.equal([name]);
+      expect(await told({ people: { rename: 'other' } })).to.deep.equal([]);
+    } finally {
+      await lists.close();
+    }
+  });
+
   it('references that dangle are known by their new names, and models and relations that are dropped are told', async () => {
     const people = await move({ sql, source, target, policy, objects: ['person.2'] });
     try {
