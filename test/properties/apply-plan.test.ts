@@ -156,10 +156,10 @@ describe('a plan that is executed later', () => {
         await restore();
         const map = readFileSync(file('map'), 'utf8').trimEnd().split('\n');
         const lines = map.flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Decided]));
-        // Rows that objects are, and those that have the key of one that gets another.
-        const concerned = new Set(
-          lines.flatMap(({ from: own, to: row, decision }) => [row, ...(decision === 'remap' && chosen !== 'all' ? [own] : [])]),
-        );
+        // Rows that objects are, and those that have the key of one that gets another; the key of a visit only follows its person's.
+        const isTaken = ({ from: own, decision }: Decided): boolean =>
+          decision === 'remap' && chosen !== 'all' && !own.startsWith('public.visit.');
+        const concerned = new Set(lines.flatMap((line) => [line.to, ...(isTaken(line) ? [line.from] : [])]));
         const changed = await change(edit, concerned);
         if (changed === undefined) return;
         const now = await state();
