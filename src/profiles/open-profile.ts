@@ -68,10 +68,12 @@ export async function openProfile(options: ProfileOptions): Promise<OpenedProfil
   }
 }
 
+/** Those that were used; of one that is on where nobody says otherwise, that it was switched off. */
 function usedOptions({ options }: Profile, values: ProfileValues): ExportProfile['options'] {
-  const used = options.flatMap(({ name }) => {
+  const used = options.flatMap(({ name, isOn }): readonly (readonly [string, ExportProfile['options'][string]])[] => {
     const value = values[name];
-    return value === undefined || value === false ? [] : [[name, value] as const];
+    if (isOn === true) return value === false ? [[`no-${name}`, true]] : [];
+    return value === undefined || value === false ? [] : [[name, value]];
   });
   return Object.fromEntries(used);
 }

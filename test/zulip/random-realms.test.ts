@@ -62,7 +62,10 @@ function askedOf(
 ): Asked {
   const own = users.filter(({ realm, isDummy }) => realms.includes(realm) && !isDummy);
   const chosen = people.map((at) => own[at % own.length]?.id ?? 0);
-  return { mode, realms, people: mode === 'full' || mode === 'public' ? [] : [...new Set(chosen)].sort((a, b) => a - b) };
+  const named = mode === 'full' || mode === 'public' ? [] : [...new Set(chosen)].sort((a, b) => a - b);
+  // Who asks for people asks for no other realm than theirs.
+  const theirs = [...new Set(own.flatMap(({ id, realm }) => (named.includes(id) ? [realm] : [])))].sort((a, b) => a - b);
+  return { mode, realms: mode === 'people' ? theirs : realms, people: named };
 }
 
 function objectsOf({ mode, realms, people }: Asked): readonly string[] {
