@@ -74,7 +74,9 @@ async function exportOther({ branch, folder }: Stage): Promise<void> {
     `SELECT 'demoapp.Book.' || id AS seed FROM demoapp_book UNION ALL SELECT 'auth.User.' || id FROM auth_user`,
   );
   const words = seeds.map(({ seed }) => String(seed));
-  const shown = ['demoapp.Book.{1..46}', 'auth.User.{1..32}'];
+  const shown = ['demoapp.Book', 'auth.User'].map(
+    (model) => `${model}.{1..${String(words.filter((word) => word.startsWith(`${model}.`)).length)}}`,
+  );
   await runCommand(['exportobjects', ...words, '-o', archive], { url: branch, shownUrl: shownBranch, folder, shown });
 }
 

@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileError } from '../archive/file-error.js';
 import type { DatabaseIdentity } from '../changes/database-identity.js';
 import { databaseIdentity, isSameDatabase } from '../changes/database-identity.js';
 import { rowDigests } from '../changes/row-digests.js';
 import { toKey } from '../closure/key.js';
+import { readableColumns } from '../dialect/postgres/readable-columns.js';
 import type { Session } from '../dialect/session.js';
-import { PortolanError, RefusedError, UsageError } from '../errors/portolan-error.js';
+import { RefusedError, UsageError } from '../errors/portolan-error.js';
+import { linesOfIdMap } from '../import/read-id-map.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Entity, Schema } from '../schema/schema.js';
 import { parseObjectName } from '../seeds/object-name.js';
@@ -21,7 +20,7 @@ export interface ClaimedRow {
 /**
  * Proves that an import brought a row as a placeholder, and that it is as that left it: somebody may have made more of it since.
  *
- * @throws RefusedError NO_PLACEHOLDER; UsageError ID_MAP_INVALID, FILE_ERROR
+ * @throws RefusedError NO_PLACEHOLDER; UsageError ID_MAP_INVALID
  */
 export async function proveMarked(session: Session, schema: Schema, idMap: string, row: ClaimedRow): Promise<void> {
   const { entity, name, texts } = row;
@@ -30,7 +29,7 @@ export async function proveMarked(session: Session, schema: Schema, idMap: strin
     throw new RefusedError('NO_PLACEHOLDER', `${idMap} does not say that ${name} of this database is a placeholder`, {
       hint: 'Nothing was written. Name the id map of the import that brought it; its lines with "placeholder":true list them.',
     });
-  const columns = entity.columns.map((column) => column.name);
+  const columns = await readableColumns(session, entity);
   const [now] = (await rowDigests(session, entity, columns, [toKey(texts, hasIntegerKey(entity))])).values();
   if (now !== marked)
     throw new RefusedError('NO_PLACEHOLDER', `${name} is no placeholder any more: it was changed since the import`, {
@@ -46,15 +45,11 @@ async function findMark(
   { entity, name }: ClaimedRow,
 ): Promise<string | undefined> {
   const { values } = parseObjectName(schema, name);
-  try {
-    for await (const line of createInterface({ input: createReadStream(idMap), crlfDelay: Infinity })) {
-      if (!line.includes('"placeholder"')) continue;
-      const marked = markedRow(line, database, idMap);
-      const other = marked === undefined ? undefined : parseObjectName(schema, marked.to);
-      if (other?.entity === entity && other.values.join('\0') === values.join('\0')) return marked?.row;
-    }
-  } catch (error) {
-    throw error instanceof PortolanError ? error : fileError(error, idMap);
+  for await (const { line, where } of linesOfIdMap(idMap)) {
+    if (!line.includes('"placeholder"')) continue;
+    const marked = markedRow(line, database, where);
+    const other = marked === undefined ? undefined : parseObjectName(schema, marked.to);
+    if (other?.entity === entity && other.values.join('\0') === values.join('\0')) return marked?.row;
   }
   return undefined;
 }
@@ -62,7 +57,7 @@ async function findMark(
 function markedRow(
   line: string,
   database: DatabaseIdentity,
-  idMap: string,
+  where: string,
 ): { readonly to: string; readonly row: string } | undefined {
   try {
     const { to, placeholder, row, ...other } = JSON.parse(line) as {
@@ -74,6 +69,6 @@ function markedRow(
     const isHere = other.database !== undefined && isSameDatabase(other.database, database);
     return placeholder === true && isHere && typeof to === 'string' && typeof row === 'string' ? { to, row } : undefined;
   } catch {
-    throw new UsageError('ID_MAP_INVALID', `${idMap}: not lines of an id map`);
+    throw new UsageError('ID_MAP_INVALID', `${where}: not a line of an id map`);
   }
 }

@@ -1,4 +1,4 @@
-import { conflictAdvice, conflictReason } from '../import/conflict-advice.js';
+import { conflictAdvice, conflictReason, modelOf } from '../import/conflict-advice.js';
 import type { Conflict } from '../import/import-options.js';
 
 /** Conflicts that are shown of each kind, and of all; the rest is counted. */
@@ -9,7 +9,7 @@ const shown = 20;
 export function conflictLines(conflicts: readonly Conflict[]): readonly string[] {
   const kinds = new Map<string, Conflict[]>();
   for (const conflict of conflicts) {
-    const kind = [modelOf(conflict), conflict.reason, conflict.constraint].join('\0');
+    const kind = [modelOf(conflict.object), conflict.reason, conflict.constraint].join('\0');
     const known = kinds.get(kind);
     if (known === undefined) kinds.set(kind, [conflict]);
     else known.push(conflict);
@@ -22,12 +22,8 @@ export function conflictLines(conflicts: readonly Conflict[]): readonly string[]
     lines.push(...some.map((one) => `conflict: ${one.object}: ${conflictReason(one)}\n  → ${conflictAdvice(one)}`));
     const [first] = some;
     if (first !== undefined && own.length > some.length)
-      lines.push(`  … and ${String(own.length - some.length)} more of ${modelOf(first)} for the same reason`);
+      lines.push(`  … and ${String(own.length - some.length)} more of ${modelOf(first.object)} for the same reason`);
   }
   const more = conflicts.length - told;
   return more > 0 ? [...lines, `${String(more)} more conflicts are not shown (--json lists them)`] : lines;
-}
-
-function modelOf({ object }: Conflict): string {
-  return object.split('.').slice(0, 2).join('.');
 }

@@ -47,7 +47,8 @@ export function conflictAdvice({
   }
 }
 
-function modelOf(object: string): string {
+/** The model of an object by its name. */
+export function modelOf(object: string): string {
   return object.split('.').slice(0, 2).join('.');
 }
 

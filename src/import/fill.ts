@@ -1,11 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Column } from '../schema/schema.js';
+import { findColumn } from '../schema/resolve-column.js';
+import type { Column, Entity } from '../schema/schema.js';
 
 /** What a new row gets in a column that the archive lacks: one value for all, or one that nobody can guess. */
 export interface Fill {
   readonly column: Column;
   value(): string | null;
   readonly random: boolean;
+}
+
+/** What the policy says that a new row gets in a column; undefined where it says nothing. */
+export function policyFill(entity: Entity, column: Column): string | null | undefined {
+  return Object.entries(entity.policy?.fill ?? {}).find(([name]) => findColumn(entity, name) === column)?.[1];
 }
 
 /** A fill of a value that the policy gives. */

@@ -4,12 +4,11 @@ import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { ModelPolicy } from '../policy/policy.js';
 import type { DraftSchema } from '../schema/build-schema.js';
-import { findColumn } from '../schema/resolve-column.js';
-import type { Column, Entity, Schema } from '../schema/schema.js';
+import type { Entity, Schema } from '../schema/schema.js';
 import { targetEntity } from '../schema/target-entity.js';
 import type { ConflictStrategy } from '../terms.js';
 import type { Fill } from './fill.js';
-import { fixedFill, randomFill } from './fill.js';
+import { fixedFill, policyFill, randomFill } from './fill.js';
 import type { TargetColumn, TargetModel } from './target.js';
 import { linkInTarget, targetModel } from './target.js';
 
@@ -147,7 +146,7 @@ function fillsOf(
   for (const column of entity.columns) {
     if (held.has(column.name) || column.generated) continue;
     const name = `${model}.${column.member}`;
-    const value = policyFill(policy, entity, column);
+    const value = policyFill(entity, column);
     if (value !== undefined) {
       fills.push(fixedFill(column, value));
       continue;
@@ -164,10 +163,6 @@ function fillsOf(
     fills.push(fill);
   }
   return fills;
-}
-
-function policyFill(policy: ModelPolicy | undefined, entity: Entity, column: Column): string | null | undefined {
-  return Object.entries(policy?.fill ?? {}).find(([name]) => findColumn(entity, name) === column)?.[1];
 }
 
 function nonexistent(

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
+import { proveWhole } from '../archive/prove-whole.js';
 import { databaseIdentity } from '../changes/database-identity.js';
 import type { PlanReader } from '../changes/open-plan.js';
 import { openPlan } from '../changes/open-plan.js';
@@ -111,6 +112,7 @@ export async function importObjects(dataSource: DataSource, given: ImportOptions
     const completed = await completeArchive({ session, schema: draft.schema, archive, findings });
     return await run({ dataSource, session, before, archive: completed, draft, options, applied, made, findings });
   } catch (error) {
+    // A damaged archive can look like one of another schema: it is refused for what it is.
     if (error instanceof RefusedError) await proveWhole(opened);
     // Where it was not even converted, nobody knows what the plan would have been made of.
     if (error instanceof RefusedError && applied !== undefined && converted !== undefined)
@@ -132,13 +134,6 @@ function isTold({ plan, applyPlan }: ImportOptions): boolean {
 function checkOffset({ offset }: ImportOptions): void {
   if (offset === undefined || (Number.isSafeInteger(offset) && offset !== 0)) return;
   throw new UsageError('OPTION_VALUE', `offset is a whole number other than 0, not ${String(offset)}`);
-}
-
-/** A damaged archive can look like one of another schema: it is refused for what it is. @throws RefusedError ARCHIVE_DAMAGED */
-async function proveWhole(archive: ArchiveReader): Promise<void> {
-  if (archive.trailer !== undefined) return;
-  const objects = archive.encoded()[Symbol.asyncIterator]();
-  while ((await objects.next()).done !== true);
 }
 
 interface Run {

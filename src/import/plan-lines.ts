@@ -4,6 +4,7 @@ import type { DatabaseIdentity } from '../changes/database-identity.js';
 import { rowDigests } from '../changes/row-digests.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
+import { readableColumns } from '../dialect/postgres/readable-columns.js';
 import type { Session } from '../dialect/session.js';
 import type { Schema } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
@@ -100,19 +101,26 @@ export async function* idMapLines(
   }
 }
 
+const none: ReadonlyMap<string, string> = new Map();
+
 /** Digests of the rows that placeholders are, by the names of their objects. */
 async function placeholderRows(
   session: Session,
   archive: ArchiveReader,
   { planned, objects }: PlannedRun,
 ): Promise<ReadonlyMap<string, string>> {
+  if (!(archive instanceof CompletedArchive)) return none;
   const { target } = planned;
-  const keys = objects.map((object) => objectKey(object, target.shape) ?? '');
-  const own = keys.filter((key) => markOf(archive, objectName(target, key)).placeholder === true);
-  const rowsOf = own.map((key) => rowOf(planned, key) ?? key);
-  const columns = target.entity.columns.map(({ name }) => name);
-  const digests = await rowDigests(session, target.entity, columns, rowsOf);
-  return new Map(own.map((key, at) => [objectName(target, key), digests.get(rowsOf[at] ?? '') ?? '']));
+  const rows = new Map<string, Key>();
+  for (const object of objects) {
+    const key = objectKey(object, target.shape) ?? '';
+    const name = objectName(target, key);
+    if (archive.isPlaceholder(name)) rows.set(name, rowOf(planned, key) ?? key);
+  }
+  if (rows.size === 0) return none;
+  const columns = await readableColumns(session, target.entity);
+  const digests = await rowDigests(session, target.entity, columns, [...rows.values()]);
+  return new Map([...rows].map(([name, row]) => [name, digests.get(row) ?? '']));
 }
 
 /** What becomes of one object of an archive. */

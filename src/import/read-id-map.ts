@@ -29,23 +29,26 @@ export async function readIdMaps(
   modelNamed: (name: string) => NamedModel | undefined,
 ): Promise<ReadonlyMap<string, KeyMap>> {
   const maps = new Map<string, KeyMap>();
-  for (const path of paths) {
-    let number = 0;
-    try {
-      for await (const { bytes, ends } of readLines(FileSource.of(path), 'none')) {
-        let start = 0;
-        for (const end of ends) {
-          number += 1;
-          const line = bytes.toString('utf8', start, end).trim();
-          start = end;
-          if (line !== '') take(maps, line, `${path}, line ${String(number)}`, modelNamed);
-        }
-      }
-    } catch (error) {
-      throw unreadable(error, path);
-    }
-  }
+  for (const path of paths) for await (const { line, where } of linesOfIdMap(path)) take(maps, line, where, modelNamed);
   return maps;
+}
+
+/** The lines of a map that hold anything, and where they stand. @throws UsageError ID_MAP_INVALID where there is no such file */
+export async function* linesOfIdMap(path: string): AsyncGenerator<{ readonly line: string; readonly where: string }> {
+  let number = 0;
+  try {
+    for await (const { bytes, ends } of readLines(FileSource.of(path), 'none')) {
+      let start = 0;
+      for (const end of ends) {
+        number += 1;
+        const line = bytes.toString('utf8', start, end).trim();
+        start = end;
+        if (line !== '') yield { line, where: `${path}, line ${String(number)}` };
+      }
+    }
+  } catch (error) {
+    throw unreadable(error, path);
+  }
 }
 
 /** SHA-256 of a map's bytes. @throws UsageError ID_MAP_INVALID */

@@ -1,6 +1,7 @@
 import type { ArchiveEntity, ArchiveHeader, ArchiveTrailer, ExternalObject } from '../../archive/archive.js';
 import { headerKeyShape } from '../../archive/header-keys.js';
 import type { ArchiveReader } from '../../archive/open-archive.js';
+import { proveWhole } from '../../archive/prove-whole.js';
 import { compareKeysOf } from '../../closure/key-order.js';
 import type { Session } from '../../dialect/session.js';
 import { RefusedError } from '../../errors/portolan-error.js';
@@ -39,7 +40,7 @@ export async function completeArchive(context: Context): Promise<ArchiveReader> 
     return entity === undefined || missing === 'refuse' ? [] : [{ model, entity, missing }];
   });
   if (models.length === 0) return archive;
-  const trailer = await readTrailer(archive);
+  const trailer = await proveWhole(archive);
   const absent = new Map<string, { readonly entity: Entity; readonly objects: readonly AbsentObject[] }>();
   const gone = new Map<string, readonly AbsentObject[]>();
   for (const { model, entity, missing } of models) {
@@ -68,14 +69,6 @@ function standsInside({ entities }: ArchiveHeader, model: string): boolean {
 
 function counted(count: number): string {
   return count === 1 ? '1 object that stayed at home is' : `${String(count)} objects that stayed at home are`;
-}
-
-/** The trailer is known when a pass has ended. */
-async function readTrailer(archive: ArchiveReader): Promise<ArchiveTrailer> {
-  const objects = archive.encoded(new Set());
-  while ((await objects.next()).done !== true);
-  if (archive.trailer === undefined) throw new TypeError('an archive that was read to its end has no trailer');
-  return archive.trailer;
 }
 
 async function withPlaceholders(

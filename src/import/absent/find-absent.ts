@@ -5,7 +5,6 @@ import { toKey } from '../../closure/key.js';
 import { createRowReader } from '../../dialect/postgres/row-reader.js';
 import type { Session } from '../../dialect/session.js';
 import { hasIntegerKey } from '../../schema/has-integer-key.js';
-import { findColumn } from '../../schema/resolve-column.js';
 import type { Entity } from '../../schema/schema.js';
 import { pkToKey, toServerText } from '../../values/archive-value.js';
 import { decodeRow } from '../../values/copy-text.js';
@@ -73,9 +72,4 @@ async function rowsThere(session: Session, entity: Entity, keys: readonly Key[])
       );
   }
   return there;
-}
-
-/** What the policy says that a new row gets in a column; undefined where it says nothing. */
-export function filledBy(entity: Entity, column: Entity['columns'][number]): string | null | undefined {
-  return Object.entries(entity.policy?.fill ?? {}).find(([name]) => findColumn(entity, name) === column)?.[1];
 }

@@ -4,7 +4,7 @@ import type { Session } from '../../dialect/session.js';
 import type { Column, Entity } from '../../schema/schema.js';
 import { toArchiveValue } from '../../values/archive-value.js';
 import { valueRefused } from '../value-refused.js';
-import { filledBy } from './find-absent.js';
+import { policyFill } from '../fill.js';
 
 /** How placeholders of one model are made. */
 export interface PlaceholderShape {
@@ -52,7 +52,7 @@ async function shapeOfAll(session: Session, entity: Entity, described: ArchiveEn
     const { name = '', kind = 'text' } = described.columns[member] ?? {};
     const column = entity.columns.find((one) => one.name === name);
     if (column === undefined) continue;
-    const fill = filledBy(entity, column);
+    const fill = policyFill(entity, column);
     if (fill !== undefined) values.set(member, toArchiveValue(await asServerWrites(session, entity, column, fill), kind));
     else if (!entity.naturalKey.includes(name) && !column.nullable) lacking.push(member);
   }
