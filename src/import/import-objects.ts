@@ -232,10 +232,7 @@ async function run({
       return finish('planned', links, []);
     }
     // They tell of what is in the target: they get their names when that is so.
-    const idMap =
-      options.idMap === undefined
-        ? undefined
-        : await stageLines(options.idMap, idMapLines(session, archive, plan, await databaseIdentity(session)));
+    const idMap = options.idMap === undefined ? undefined : await stageLines(options.idMap, idMapLines(session, archive, plan));
     let journal: StagedFile | undefined;
     try {
       if (before !== undefined && options.journal !== undefined) {

@@ -1,6 +1,6 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
-import type { DatabaseIdentity } from '../changes/database-identity.js';
+import { databaseIdentity } from '../changes/database-identity.js';
 import { rowDigests } from '../changes/row-digests.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
@@ -85,12 +85,8 @@ function afterOf(decision: Decision, columns: readonly string[], fields: Archive
  * Old key → new key of what is in the target after the import; for a skipped object the row that is proven to be the same. A placeholder has
  * the database and a digest of its row besides: it can be claimed there alone, and as long as nobody has made more of it.
  */
-export async function* idMapLines(
-  session: Session,
-  archive: ArchiveReader,
-  plan: Plan,
-  database: DatabaseIdentity,
-): AsyncGenerator {
+export async function* idMapLines(session: Session, archive: ArchiveReader, plan: Plan): AsyncGenerator {
+  const database = archive instanceof CompletedArchive ? await databaseIdentity(session) : undefined;
   for await (const run of plannedRuns(archive, plan.models)) {
     const rows = await placeholderRows(session, archive, run);
     for (const { object, to, decision } of decidedOf(plan, run)) {
