@@ -44,11 +44,14 @@ export const kinds = [
 export const outcomes = [
   ...['BOUNDARY_CROSSED', 'EXCLUDED_NEEDED', 'RULE_BROKEN', 'SEED_DROPPED'].map((code) => `refused: ${code}`),
   ...['described', 'links', 'external', 'dangling', 'cut', 'shared', 'owned'].map((what) => `taken: ${what}`),
-  ...['failing', 'whole', 'described by rules'].map((what) => `taken: ${what}`),
+  ...['failing', 'whole'].map((what) => `taken: ${what}`),
   'came back',
   'same at home',
   ...['seed', 'whole', 'up', 'down', 'across'].map((direction) => `explained: ${direction}`),
 ] as const;
+
+/** What comes about once in some hundred databases. */
+export const rareOutcomes = ['taken: described by rules'] as const;
 
 /** What one made database has of them. */
 export function kindsOf({ database, rules, edges }: World): ReadonlySet<string> {

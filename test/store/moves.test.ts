@@ -122,10 +122,10 @@ for (const kind of storeKinds) {
     });
 
     it('is not there where the database goes away in the middle', async () => {
-      const end = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query ~ $1';
+      // All but the one that asks: it would be gone before it came to the others.
+      const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
       server.before = async ({ step }) => {
-        if (step === 'begin' || step === 'part')
-          await move.source.query(end, ['^(COPY|BEGIN|SELECT|SET|FETCH)']).catch(() => undefined);
+        if (step === 'begin' || step === 'part') await move.source.query(end);
       };
       const objects = [5, 6, 7].map((id) => `demoapp.Book.${String(id)}`);
       expect(await failureOf(book(5, 'large.json', { objects }))).to.include({ exitCode: 1 });
