@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { itAgrees, person } from './it-agrees.js';
-import { anyMissing, anyOffset, anyRemap, anyStrategy, plainRules, together } from './rules.js';
+import { anyMissing, anyOffset, anyRemap, anyPatience, plainRules, together } from './rules.js';
 import { filled } from './world.js';
 
 const merged = fc.constantFrom(
@@ -13,7 +13,7 @@ const merged = fc.constantFrom(
 );
 const asked = fc
   .record({
-    ...{ onConflict: anyStrategy, remap: anyRemap, offset: anyOffset, seed: fc.nat({ max: 99 }) },
+    ...{ onConflict: anyPatience, remap: anyRemap, offset: anyOffset, seed: fc.nat({ max: 99 }) },
     models: fc.tuple(anyMissing, merged).map((all) => together(...all)),
   })
   .map((rules) => ({ ...plainRules, ...rules, shared: 'key' as const }));

@@ -57,10 +57,14 @@ export async function agree(
   expect(counted(real), 'decisions').to.deep.equal(countsOf(expected.all));
   compare(imported.tables, before.tables, read, expected, drawnKeys(idMap, expected.all, before.tables));
 
-  const again = await importObjects(to, { ...options, ...(needsMap(asked) ? { withIdMap: [idMap] } : {}) });
-  const { insert, remap, update } = again.plan;
-  expect([again.status, insert, remap, update, again.links.insert], 'the second time').to.deep.equal(['done', {}, {}, {}, {}]);
-  expect((await snapshot(target)).bytes, 'after the second time').to.deep.equal(imported.bytes);
+  // An id map calls a row that stands in for what was skipped that object itself: with it, more can come.
+  const isBoundLater = needsMap(asked) && expected.all.some(({ decision, now }) => decision === 'skip' && now !== undefined);
+  if (!isBoundLater) {
+    const again = await importObjects(to, { ...options, ...(needsMap(asked) ? { withIdMap: [idMap] } : {}) });
+    const { insert, remap, update } = again.plan;
+    expect([again.status, insert, remap, update, again.links.insert], 'the second time').to.deep.equal(['done', {}, {}, {}, {}]);
+    expect((await snapshot(target)).bytes, 'after the second time').to.deep.equal(imported.bytes);
+  }
 
   const undone = await undoJournal(to, { journal, policy });
   expect([undone.status, undone.conflicts], 'taken back').to.deep.equal(['done', []]);
@@ -76,7 +80,7 @@ export function policyOf({ models }: Rules): Policy {
 }
 
 export function optionsOf({ onConflict, remap, offset }: Rules): Partial<ImportOptions> {
-  return { onConflict, ...(onConflict === 'remap' ? { remap, offset } : {}) };
+  return { onConflict, remap, offset };
 }
 
 /** Whether the same import again would draw other keys: then it has to be told what the first one did. */

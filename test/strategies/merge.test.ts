@@ -1,11 +1,23 @@
 import fc from 'fast-check';
+import type { MergeRule } from '../../src/index.js';
 import { anySeed, itAgrees, person } from './it-agrees.js';
-import { anyMerges, anyOffset, anyRemap, anyStrategy, plainRules } from './rules.js';
+import { anyMerges, anyOffset, anyRemap, anyPatience, plainRules } from './rules.js';
+import type { Rules } from './terms.js';
 import { filled } from './world.js';
 
 const asked = fc
-  .record({ onConflict: anyStrategy, remap: anyRemap, offset: anyOffset, models: anyMerges, seed: anySeed })
+  .record({ onConflict: anyPatience, remap: anyRemap, offset: anyOffset, models: anyMerges, seed: anySeed })
   .map((rules) => ({ ...plainRules, ...rules }));
+
+/** A person who is there under another key, with another name and without a team; the team has another colour. */
+const namesakes = {
+  mine: filled("INSERT INTO team VALUES (1, 'a', 'red', NULL)", "INSERT INTO person VALUES (1, 'a', 'x', 1, NULL)"),
+  theirs: filled("INSERT INTO team VALUES (2, 'a', 'blue', NULL)", "INSERT INTO person VALUES (3, 'a', 'z', NULL, NULL)"),
+};
+const merged = (merge: MergeRule): Rules => ({
+  ...plainRules,
+  models: { team: { naturalKey: ['name'], merge }, person: { naturalKey: ['email'], merge } },
+});
 
 const byName = { ...plainRules, models: { person: { naturalKey: ['email'], merge: 'take' } } } as const;
 
@@ -13,6 +25,9 @@ describe('objects that are merged by natural key', () => {
   itAgrees('become rows', asked, {
     examples: [
       [{ mine: filled(person(1, 'a'), person(2, 'b', 'NULL, 1')), theirs: filled(person(3, 'a')) }, byName],
+      [namesakes, merged('keep')],
+      [namesakes, merged('take')],
+      [namesakes, merged('fill')],
       // Two namesakes.
       [
         {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { anySeed, itAgrees, person } from './it-agrees.js';
-import { anyMerges, anyOffset, anyRemap, anyStrategies, anyStrategy, plainRules, together } from './rules.js';
+import { anyMerges, anyOffset, anyRemap, anyStrategies, anyPatience, plainRules, together } from './rules.js';
 import { filled } from './world.js';
 
 const asked = fc
   .record({
-    ...{ onConflict: anyStrategy, remap: anyRemap, offset: anyOffset, seed: anySeed },
+    ...{ onConflict: anyPatience, remap: anyRemap, offset: anyOffset, seed: anySeed },
     models: fc.tuple(anyStrategies, fc.oneof(fc.constant({}), anyMerges)).map((all) => together(...all)),
   })
   .map((rules) => ({ ...plainRules, ...rules }));

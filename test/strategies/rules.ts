@@ -7,6 +7,9 @@ export const plainRules: Rules = { onConflict: 'fail', remap: 'conflicts', offse
 
 export const anyStrategy = fc.constantFrom<ConflictStrategy>('fail', 'skip', 'override', 'remap');
 
+/** Rather such as are not refused. */
+export const anyPatience = fc.constantFrom<ConflictStrategy>('fail', 'skip', 'skip', 'override', 'remap', 'remap', 'remap');
+
 export const anyRemap = fc.constantFrom<Rules['remap']>('conflicts', 'conflicts', 'all');
 
 export const anyOffset = fc.constantFrom(undefined, undefined, 1000, 2);
@@ -24,7 +27,7 @@ const naturalKeys: Readonly<Record<string, readonly (readonly string[])[]>> = {
 /** For each table, perhaps, what `more` says of it. */
 function byTable(tables: readonly string[], more: (table: string) => fc.Arbitrary<ModelRules>): fc.Arbitrary<Rules['models']> {
   return fc
-    .tuple(...tables.map((table) => fc.option(more(table), { nil: undefined, freq: 1 })))
+    .tuple(...tables.map((table) => fc.option(more(table), { nil: undefined, freq: 2 })))
     .map((all) =>
       Object.fromEntries(all.flatMap((rules, at) => (rules === undefined ? [] : [[tables[at] ?? '', rules] as const]))),
     );
