@@ -212,7 +212,7 @@ class Placer {
       if (differing?.length === 0) return { how: 'own', to: derived, line, differing, changes: differing, unknown };
       const inArchive = rule === 'conflicts' && keys.has(derived);
       if (differing !== undefined || inArchive)
-        return { ...this.#nowhere('taken', key), inTheWay: { key: derived, inArchive: differing === undefined } };
+        return { ...this.#nowhere('taken', derived), inTheWay: { key: derived, inArchive: differing === undefined } };
       return { how: 'new', to: derived, line, differing, changes: undefined, unknown };
     }
     if (mapping.newKeys !== undefined && mapping.placeholders !== undefined && mapping.fresh.add(key))
