@@ -127,8 +127,9 @@ export class StandIns implements WrittenRows {
     if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
     const { target } = planned;
     if (target.inner.length > 0 && followed.object !== object) {
-      const texts = target.inner.map(({ place, member }) => [place, memberText(followed.object, member) ?? ''] as const);
-      refuseUnreadable(target, object, new Map(texts), (inner, key) => this.#followKey(inner, key));
+      const texts: string[] = [];
+      for (const { place, member } of target.inner) texts[place] = memberText(followed.object, member) ?? '';
+      refuseUnreadable(target, object, texts, (inner, key) => this.#followKey(inner, key));
     }
     return followed.object;
   }
