@@ -116,7 +116,10 @@ describe('a plan that is executed later', () => {
         const before = await state();
         const apply = { archive, policy, applyPlan: file('plan') };
         if (dry.status === 'refused') {
-          expect(await failureOf(importObjects(to, apply))).to.include({ code: 'PLAN_CONFLICTS', exitCode: 3 });
+          // What only the database finds, when rows are written, stands in no plan.
+          const isPlanned = Object.keys(dry.plan.conflict).length > 0;
+          if (isPlanned) expect(await failureOf(importObjects(to, apply))).to.include({ code: 'PLAN_CONFLICTS', exitCode: 3 });
+          else expect((await importObjects(to, apply)).status).to.equal('refused');
           expect(await state()).to.deep.equal(before);
           met.add('conflicts');
           return;
