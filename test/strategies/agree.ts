@@ -83,10 +83,15 @@ export function optionsOf({ onConflict, remap, offset }: Rules): Partial<ImportO
   return { onConflict, remap, offset };
 }
 
-/** Whether the same import again would draw other keys: then it has to be told what the first one did. */
+/** Whether the same import again would draw other keys, or find namesakes that it brought itself: then it has to be told what the first one did. */
 function needsMap({ onConflict, offset, models }: Rules): boolean {
   const strategies = [onConflict, ...Object.values(models).flatMap((model) => model.onConflict ?? [])];
-  return offset === undefined && strategies.includes('remap');
+  const mayHaveNamesakes = Object.entries(models).some(
+    ([table, { merge, naturalKey = [] }]) =>
+      merge !== undefined &&
+      worldSchema[table]?.uniques.some(({ plain, columns }) => plain && columns.join() === naturalKey.join()) !== true,
+  );
+  return mayHaveNamesakes || (offset === undefined && strategies.includes('remap'));
 }
 
 /** @returns false where there is nothing to export */
