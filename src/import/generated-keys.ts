@@ -7,10 +7,15 @@ const greatest: Readonly<Record<string, bigint>> = {
   bigint: 9_223_372_036_854_775_807n,
 };
 
+/** The greatest value of an integer type; of a domain over one, that of `integer`. */
+export function greatestInteger(type: string): bigint {
+  return greatest[type] ?? 2_147_483_647n;
+}
+
 /** Values for a dry run, from the top of the type's range downwards: the sequence stays where it is. */
 export function generatedKeys(columns: readonly Column[]): readonly Fill[] {
   return columns.map((column) => {
-    let next = greatest[column.type] ?? 2_147_483_647n;
+    let next = greatestInteger(column.type);
     return { column, random: false, value: () => String(next--) };
   });
 }
