@@ -23,7 +23,7 @@ export function originsOf(
   findings: Findings,
 ): readonly Origin[] {
   if (rule !== undefined && !sourceRules.includes(rule)) {
-    throw new UsageError('OPTION_VALUE', `"${String(rule)}" is no value of sources`, {
+    throw new UsageError('OPTION_VALUE', `"${rule}" is no value of sources`, {
       hint: `Use ${sourceRules.join(' or ')}.`,
     });
   }
