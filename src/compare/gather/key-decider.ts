@@ -7,10 +7,12 @@ import type { KeySet } from '../../closure/key-set.js';
 import type { KeyMap } from '../../import/key-map.js';
 import { PackedKeyMap } from '../../import/key-map.js';
 import { createRowEncoder } from '../../values/row-encoder.js';
-import { KeySorter } from '../key-sorter.js';
-import { MergeConflicts } from '../merge-conflicts.js';
-import { objectNamer } from '../object-namer.js';
+import type { KeySorter } from '../key-sorter.js';
+import type { MergeConflicts } from '../merge-conflicts.js';
 import type { Gathering } from './gathering.js';
+import { ItemConflicts } from './item-conflicts.js';
+import type { Item } from './item.js';
+import { areEqual, itemSorter } from './item.js';
 import { keyPart } from './key-part.js';
 import type { ModelObjects } from './model-objects.js';
 import { NewKeyMaker } from './new-key-maker.js';
@@ -32,17 +34,6 @@ export interface DecidingOptions {
   /** Characters of lines that are sorted in memory at once. */
   readonly sortSize: number;
   readonly signal: AbortSignal | undefined;
-}
-
-/** An object of one database, and what it is to be found by. */
-interface Item {
-  readonly by: Key;
-  readonly origin: number;
-  readonly key: Key;
-  /** Stayed at home. */
-  readonly external: boolean;
-  /** Of its values, links apart. */
-  readonly digest: string;
 }
 
 /** An object that another database's is as well: which one's key counts. */
@@ -67,10 +58,8 @@ export class KeyDecider {
   readonly #lineOf: (object: ArchiveObject) => string;
   readonly #naturalMembers: ReadonlySet<string>;
   readonly #keyMembers: ReadonlySet<string>;
-  /** Who was told to be twice. */
-  readonly #told = new Set<string>();
   /** As far as the last look tells. */
-  #conflicts = new MergeConflicts(false);
+  #told: ItemConflicts;
 
   constructor(options: DecidingOptions, model: string) {
     const { gathering, census } = options;
@@ -96,6 +85,7 @@ export class KeyDecider {
     this.#lineOf = createRowEncoder(plain.map(([member]) => ({ member, inKey: false })));
     this.#keyMembers = new Set(headerKeyShape(header, model).members);
     this.#naturalMembers = new Set(columns.filter(([, { name }]) => rule?.naturalKey.includes(name)).map(([member]) => member));
+    this.#told = new ItemConflicts(gathering, model, this.#naturalMembers);
   }
 
   /** Databases that have objects of the model. */
@@ -120,11 +110,10 @@ export class KeyDecider {
 
   /** One look at all objects, by what is known of those that they refer to; true where anything is known that was not before. */
   async decide(objects: ModelObjects): Promise<boolean> {
-    this.#conflicts = new MergeConflicts(false);
-    this.#told.clear();
+    this.#told = new ItemConflicts(this.#options.gathering, this.#model, this.#naturalMembers);
     const { keys } = this.#options.gathering;
-    const named = this.#sorter((a, b) => (a === b ? 0 : a < b ? -1 : 1));
-    const keyed = this.#sorter(this.#compare);
+    const named = itemSorter(this.#options, (a, b) => (a === b ? 0 : a < b ? -1 : 1));
+    const keyed = itemSorter(this.#options, this.#compare);
     const waiting = keys.map((origin) => origin.of(this.#model).emptySet());
     try {
       for (const { place } of this.#having) {
@@ -158,7 +147,7 @@ export class KeyDecider {
 
   /** What stands in the way when all is decided. */
   get conflicts(): MergeConflicts {
-    return this.#conflicts;
+    return this.#told.conflicts;
   }
 
   async #take(
@@ -217,7 +206,7 @@ export class KeyDecider {
       for (const item of group) {
         const first = firsts.get(item.origin);
         if (first === undefined) firsts.set(item.origin, item);
-        else if (first.key !== item.key) this.#tellTwice(first, item);
+        else if (first.key !== item.key) this.#told.namesakes(first, item);
         if (item.origin !== owner.origin) owners[item.origin]?.[owner.origin]?.set(item.key, owner.key);
       }
     }
@@ -247,7 +236,7 @@ export class KeyDecider {
         const isEqual = !isFirst && !item.external && !first.external && areEqual(item, first);
         if (isEqual) outcome.same.add(item.key);
         if (!isFirst && !isEqual && item.external) {
-          this.#tellStranger(first, item);
+          this.#told.stayedAtHome(first, item);
           continue;
         }
         if (isFirst || isEqual || this.#maker === undefined) {
@@ -279,44 +268,6 @@ export class KeyDecider {
     }
     return isNews;
   }
-
-  #sorter(compare: (a: Key, b: Key) => number): KeySorter<Item> {
-    const { folder, sortSize } = this.#options;
-    return new KeySorter<Item>({
-      ...{ compare, folder, size: sortSize },
-      keyOf: ({ by }) => by,
-      line: (item) => JSON.stringify(item),
-      parse: (line) => JSON.parse(line) as Item,
-    });
-  }
-
-  /** Two of one database have the name by which another's should be found. */
-  #tellTwice(one: Item, other: Item): void {
-    this.#tell(one, other, 'namesakes', [...this.#naturalMembers]);
-  }
-
-  /** What stayed at home is known by its key there: it cannot get another. */
-  #tellStranger(one: Item, other: Item): void {
-    this.#tell(one, other, 'stayed-at-home', []);
-  }
-
-  #tell(one: Item, other: Item, reason: 'namesakes' | 'stayed-at-home', columns: readonly string[]): void {
-    const { gathering } = this.#options;
-    const id = JSON.stringify([one.origin, one.key, other.origin, other.key]);
-    if (this.#told.has(id)) return;
-    this.#told.add(id);
-    const nameOf = objectNamer(gathering.header, this.#model);
-    const version = ({ origin }: Item): { archive: string; values: () => Readonly<Record<string, never>> } => ({
-      archive: gathering.origins[origin]?.archives[0]?.path ?? '',
-      values: () => ({}),
-    });
-    this.#conflicts.add(nameOf(one.key), columns, [version(one), version(other)], { reason, other: nameOf(other.key) });
-  }
-}
-
-/** What is not known yet is taken for equal. */
-function areEqual(one: Item, other: Item): boolean {
-  return one.digest === other.digest || one.digest === '' || other.digest === '';
 }
 
 function* followers(
