@@ -17,7 +17,7 @@ export interface Field {
 
 /** What is known of the row on which a cursor stands beside its columns. */
 export interface RowFacts {
-  readonly key: Key;
+  key(): Key;
   readonly lists: readonly LinkList[];
 }
 
@@ -101,7 +101,7 @@ export function idsField(name: string, idsOf: (row: RowFacts) => readonly Key[])
 export function linkFieldsOf(schema: Schema, { model }: Entity): readonly Field[] {
   return schema.links
     .filter(({ owner }) => owner.parent === model)
-    .map(({ member }) => idsField(member, ({ key, lists }) => lists.find((list) => list.member === member)?.of(key) ?? []));
+    .map(({ member }) => idsField(member, ({ key, lists }) => lists.find((list) => list.member === member)?.of(key()) ?? []));
 }
 
 function field(name: string, at: number, write: (out: OutputBuffer, cursor: RowCursor) => void): Field {

@@ -5,6 +5,7 @@ import type { Pass } from '../../../export/layout-rows.js';
 import type { Entity } from '../../../schema/schema.js';
 import type { LeavingRow } from '../../../export/leaving-rows.js';
 import { FailedError } from '../../../errors/portolan-error.js';
+import type { OutputBuffer } from '../../../values/output-buffer.js';
 import { fieldsOf, inZulipsOrder, RowText } from './fields.js';
 import { messageTables } from './tables.js';
 import { newBuffer } from './write-table.js';
@@ -34,6 +35,13 @@ interface Piece {
   readonly table: keyof typeof messageTables;
   readonly bytes: Buffer;
   readonly count: number;
+}
+
+/** What was written for a file, and not handed on. */
+interface Waiting {
+  readonly file: number;
+  readonly out: OutputBuffer;
+  count: number;
 }
 
 /**
@@ -107,24 +115,30 @@ class MessagesReader {
     text: RowText,
     fileOf: (row: LeavingRow) => number | undefined,
   ): AsyncGenerator<Piece> {
-    const waiting = new Map<number, { out: ReturnType<typeof newBuffer>; count: number }>();
-    const handOn = (file: number): Piece => {
-      const { out, count } = waiting.get(file) ?? { out: newBuffer(), count: 0 };
+    const waiting = new Map<number, Waiting>();
+    const waitingFor = (file: number): Waiting => {
+      const known = waiting.get(file) ?? { file, out: newBuffer(), count: 0 };
+      waiting.set(file, known);
+      return known;
+    };
+    const handOn = ({ file, out, count }: Waiting): Piece => {
       waiting.delete(file);
       return { unit, file, table, bytes: out.bytes(), count };
     };
     for await (const row of rows) {
+      const facts = { key: () => row.key(), lists: [] };
+      // Rows of one file mostly follow each other.
+      let one: Waiting | undefined;
       while (row.next()) {
         const file = fileOf(row);
         if (file === undefined) continue;
-        let one = waiting.get(file);
-        if (one === undefined) waiting.set(file, (one = { out: newBuffer(), count: 0 }));
-        text.write(one.out, row.cursor, { key: row.key(), lists: [] });
+        if (one?.file !== file) one = waitingFor(file);
+        text.write(one.out, row.cursor, facts);
         one.count += 1;
       }
-      for (const [file, { out }] of [...waiting]) if (out.length >= worthHandingOn) yield handOn(file);
+      for (const full of [...waiting.values()].filter(({ out }) => out.length >= worthHandingOn)) yield handOn(full);
     }
-    for (const file of [...waiting.keys()].sort((a, b) => a - b)) yield handOn(file);
+    for (const rest of [...waiting.values()].sort((a, b) => a.file - b.file)) yield handOn(rest);
   }
 }
 

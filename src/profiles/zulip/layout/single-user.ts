@@ -96,7 +96,8 @@ async function writeMessages(files: ZulipFiles): Promise<void> {
       for await (const row of ofMessage.byKey(reader, some)) {
         const out = newBuffer();
         let count = 0;
-        for (; row.next(); count += 1) text.write(out, row.cursor, { key: row.key(), lists: [] });
+        const facts = { key: () => row.key(), lists: [] };
+        for (; row.next(); count += 1) text.write(out, row.cursor, facts);
         await file.rows(out.bytes(), count);
       }
       await files.finish(messagesPath(number), file);
@@ -121,7 +122,7 @@ function derived(name: string, value: (cursor: Parameters<Field['write']>[1], ke
   return {
     name,
     write: (out, cursor, { key }) => {
-      out.ascii(jsonText(value(cursor, key), depthOfValues));
+      out.ascii(jsonText(value(cursor, key()), depthOfValues));
     },
   };
 }
