@@ -24,24 +24,9 @@ export async function writeCrossRealmBots(files: ZulipFiles, file: TablesFile, e
   const { rows } = files.context;
   const needed = ['is_bot', ...columns];
   const text = new RowText([
-    {
-      name: 'email',
-      write: (out, cursor) => {
-        out.escapedAscii(cursor.chunk, cursor.start(1), cursor.end(1));
-      },
-    },
-    {
-      name: 'id',
-      write: (out, cursor) => {
-        out.copy(cursor.chunk, cursor.start(2), cursor.end(2));
-      },
-    },
-    {
-      name: 'recipient_id',
-      write: (out, cursor) => {
-        out.ascii(cursor.text(3) ?? 'null');
-      },
-    },
+    { name: 'email', value: { is: 'text', at: 1 } },
+    { name: 'id', value: { is: 'integer', at: 2 } },
+    { name: 'recipient_id', value: { is: 'integer', at: 3 } },
   ]);
   const out = new OutputBuffer(Buffer.allocUnsafe(1024));
   let people = 0;

@@ -117,7 +117,7 @@ class MessagesReader {
   ): AsyncGenerator<Piece> {
     const waiting = new Map<number, Waiting>();
     const waitingFor = (file: number): Waiting => {
-      const known = waiting.get(file) ?? { file, out: newBuffer(), count: 0 };
+      const known = waiting.get(file) ?? { file, out: newBuffer(worthHandingOn), count: 0 };
       waiting.set(file, known);
       return known;
     };
@@ -135,8 +135,10 @@ class MessagesReader {
         if (one?.file !== file) one = waitingFor(file);
         text.write(one.out, row.cursor, facts);
         one.count += 1;
+        if (one.out.length < worthHandingOn) continue;
+        yield handOn(one);
+        one = undefined;
       }
-      for (const full of [...waiting.values()].filter(({ out }) => out.length >= worthHandingOn)) yield handOn(full);
     }
     for (const rest of [...waiting.values()].sort((a, b) => a.file - b.file)) yield handOn(rest);
   }

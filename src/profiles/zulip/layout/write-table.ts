@@ -9,6 +9,8 @@ import type { ZulipFiles } from './zulip-files.js';
 
 /** Bytes that are handed on at once. */
 const worthHandingOn = 256 * 1024;
+const smallTable = 64 * 1024;
+const rowMargin = 16 * 1024;
 
 export interface TableOptions {
   readonly entity: Entity;
@@ -46,15 +48,16 @@ export async function writeTable(files: ZulipFiles, file: TablesFile, options: T
       if (belongs !== undefined && !belongs(cursor, place, row.key())) continue;
       text.write(out, cursor, facts);
       count += 1;
+      if (out.length < worthHandingOn) continue;
+      await file.rows(out.bytes(), count);
+      out = newBuffer();
+      count = 0;
     }
-    if (out.length < worthHandingOn) continue;
-    await file.rows(out.bytes(), count);
-    out = newBuffer();
-    count = 0;
   }
   await file.rows(out.bytes(), count);
 }
 
-export function newBuffer(): OutputBuffer {
-  return new OutputBuffer(Buffer.allocUnsafe(64 * 1024));
+/** @param size that it mostly has: it grows where need be */
+export function newBuffer(size = smallTable): OutputBuffer {
+  return new OutputBuffer(Buffer.allocUnsafe(size + rowMargin));
 }
