@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { RefusedError } from '../errors/portolan-error.js';
 import { sourceChanged } from '../store/source-changed.js';
 import type { ArchiveContent, ContentVersion, FilesOfPass, FileVisitor } from './archive-content.js';
@@ -73,6 +74,8 @@ class ContentReader implements ArchiveReader {
   readonly #version: ContentVersion;
   readonly #document: boolean;
   #trailer: ArchiveTrailer | undefined;
+  /** Of what the pass read that proved the digest: later ones must only read the same, which this tells ten times as fast. */
+  #checksum = 0;
   #position = { bytes: 0, share: 0 };
 
   constructor(content: ArchiveContent, version: ContentVersion, header: ArchiveHeader, document: boolean) {
@@ -127,7 +130,12 @@ class ContentReader implements ArchiveReader {
     if ((await this.#content.version()).version !== this.#version.version) throw sourceChanged(this.path);
     const filter = only === undefined || this.#trailer === undefined ? undefined : new ModelFilter(only);
     const checker = new ObjectChecker(this.header, this.path);
-    const hash = createHash('sha256');
+    const hash = this.#trailer === undefined ? createHash('sha256') : undefined;
+    let checksum = 0;
+    const take = (read: Buffer): void => {
+      hash?.update(read);
+      checksum = crc32(read, checksum);
+    };
     let line = 0;
     let trailer: ArchiveTrailer | undefined;
     let listClosed = !this.#document;
@@ -137,7 +145,7 @@ class ContentReader implements ArchiveReader {
     const pass = this.#content.pass(files);
     for await (const { bytes, ends, terminated, read, beside } of pass.lines) {
       if (beside === true) {
-        hash.update(bytes);
+        take(bytes);
         continue;
       }
       let start = 0;
@@ -161,7 +169,7 @@ class ContentReader implements ArchiveReader {
           throw this.#damaged('the list of objects does not begin', line);
         start = end;
       }
-      hash.update(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
+      take(hashed === bytes.length ? bytes : bytes.subarray(0, hashed));
       passed += bytes.length;
       this.#position = { bytes: passed, share: Math.min(1, read / this.#version.size) };
       size += bytes.length;
@@ -173,12 +181,14 @@ class ContentReader implements ArchiveReader {
     if (batch.length > 0) yield batch;
     if (trailer === undefined) throw this.#truncated();
     pass.prove(trailer);
-    if (hash.digest('hex') !== trailer.sha256) {
+    if (hash !== undefined && hash.digest('hex') !== trailer.sha256) {
       throw new RefusedError('ARCHIVE_DAMAGED', `${this.path}: the content is not what the trailer's SHA-256 was made of`, {
         hint: editedHint,
       });
     }
-    if (this.#trailer !== undefined && this.#trailer.sha256 !== trailer.sha256) throw sourceChanged(this.path);
+    if (this.#trailer !== undefined && (this.#trailer.sha256 !== trailer.sha256 || this.#checksum !== checksum))
+      throw sourceChanged(this.path);
+    this.#checksum = checksum;
     if (filter === undefined) checker.compareCounts(trailer);
     this.#trailer = trailer;
   }

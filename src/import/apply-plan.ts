@@ -1,5 +1,3 @@
-import type { Hash } from 'node:crypto';
-import { createHash } from 'node:crypto';
 import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { columnList, quoteTable } from '../dialect/postgres/sql.js';
@@ -17,6 +15,8 @@ import type { PlannedModel } from './planned-model.js';
 import type { Stage } from './stage.js';
 import { createStage, stageTarget, writeStages } from './stage.js';
 import { valueRefused } from './value-refused.js';
+import type { WrittenDigest } from './written-digest.js';
+import { DigestedRows } from './written-digest.js';
 
 export interface ApplyOptions {
   readonly session: Session;
@@ -41,11 +41,11 @@ const rowsAtOnce = 1000;
  * statement. What COPY cannot write is staged on the server, however much it is: updates, and tables that reference each other in
  * a circle by constraints that cannot be deferred.
  *
- * @returns of each model that fills a table by itself, the SHA-256 of its rows as COPY text, in the archive's order
+ * @returns by model what can be compared as a whole with what is read back
  */
-export async function applyPlan(options: ApplyOptions): Promise<ReadonlyMap<string, string>> {
+export async function applyPlan(options: ApplyOptions): Promise<ReadonlyMap<string, WrittenDigest>> {
   const { plan, session } = options;
-  const digests = new Map<string, string>();
+  const digests = new Map<string, WrittenDigest>();
   const written = new Set([...plan.models].filter(([, planned]) => isWritten(planned)).map(([model]) => model));
   if (options.objects === undefined && written.size === 0) return digests;
   const spans = stagedSpans(options);
@@ -79,10 +79,9 @@ export function isWritten({ decisions }: PlannedModel): boolean {
   return decisions.inserted + decisions.updated > 0;
 }
 
-/** Whether the table will hold what is written now and nothing else. */
-function fillsTable({ empty, target, decisions }: PlannedModel, fills: readonly Fill[]): boolean {
-  const isAllWritten = target.written.length === target.columns.length && decisions.count('insert') === decisions.length;
-  return empty && isAllWritten && fills.length === 0;
+/** Whether what is written is all that will be read back of the rows. */
+function isReadBack({ target }: PlannedModel, fills: readonly Fill[]): boolean {
+  return target.written.length === target.columns.length && fills.length === 0;
 }
 
 interface Span {
@@ -119,7 +118,7 @@ async function writeRun(
   run: ModelRun,
   place: number,
   isInSpan: boolean,
-): Promise<{ readonly stage: Stage | undefined; readonly digest: string | undefined }> {
+): Promise<{ readonly stage: Stage | undefined; readonly digest: WrittenDigest | undefined }> {
   const { session, bulk } = options;
   const { target, decisions } = planned;
   const fills = fillsOf(options, planned);
@@ -127,9 +126,11 @@ async function writeRun(
   const stage = isStaged ? await createStage(session, planned, fills, place) : undefined;
   const columns = columnList([...target.written, ...fills].map(({ column }) => column.name));
   const into = stage === undefined ? `${quoteTable(target.entity.table)} (${columns})` : stageTarget(stage);
-  const hash = stage === undefined ? createHash('sha256') : undefined;
+  // Into an empty table the archive's order is that of the keys, as long as all of it is written.
+  const isAlone = planned.empty && planned.mapping === undefined;
+  const digested = stage === undefined && isReadBack(planned, fills) ? new DigestedRows(target.entity, isAlone) : undefined;
   const copy = (): Promise<number> =>
-    session.copyIn(`COPY ${into} FROM STDIN`, hashed(rows(options, planned, run, fills, isStaged), hash), {
+    session.copyIn(`COPY ${into} FROM STDIN`, encoded(rows(options, planned, run, { fills, isStaged, digested }), digested), {
       what: isStaged ? 'stage rows' : 'write rows',
       table: target.entity.table,
     });
@@ -139,23 +140,29 @@ async function writeRun(
   } catch (error) {
     throw valueRefused(error, target.model);
   }
-  return { stage, digest: fillsTable(planned, fills) ? hash?.digest('hex') : undefined };
+  const isWhole = !isAlone || decisions.count('insert') === decisions.length;
+  return { stage, digest: isWhole ? digested?.digest() : undefined };
 }
 
-async function* hashed(texts: AsyncIterable<string>, hash: Hash | undefined): AsyncGenerator<Buffer> {
-  for await (const text of texts) {
-    const bytes = Buffer.from(text);
-    hash?.update(bytes);
-    yield bytes;
-  }
+function encoded(texts: AsyncIterable<string>, digested: DigestedRows | undefined): AsyncIterable<Buffer> {
+  return digested?.pass(texts) ?? buffers(texts);
+}
+
+async function* buffers(texts: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  for await (const text of texts) yield Buffer.from(text);
+}
+
+interface RowsOptions {
+  readonly fills: readonly Fill[];
+  readonly isStaged: boolean;
+  readonly digested: DigestedRows | undefined;
 }
 
 async function* rows(
   { signal, onProgress, plan, objects: given }: ApplyOptions,
   planned: PlannedModel,
   run: ModelRun,
-  fills: readonly Fill[],
-  isStaged: boolean,
+  { fills, isStaged, digested }: RowsOptions,
 ): AsyncGenerator<string> {
   const { target, decisions } = planned;
   const lane = isStaged ? 'stagedLine' : 'writtenLine';
@@ -170,6 +177,7 @@ async function* rows(
       place += 1;
       if (!isWritten) continue;
       text += plan.rows.line(planned, object, lane);
+      if (digested?.notesKeys === true) digested.noteKey(plan.rows.key(planned, object));
       for (const fill of fills) text += `\t${escapeCopy(fill.value())}`;
       text += isStaged ? `\t${group === undefined ? '\\N' : String(group)}\n` : '\n';
       count += 1;

@@ -1,9 +1,11 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
-import { keyTexts } from '../closure/key.js';
+import { keyTexts, toIntegerKey } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
 import { FailedError } from '../errors/portolan-error.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { objectKey } from '../values/object-values.js';
+import type { OtherTexts } from './followed-row.js';
 import type { ModelMapping } from './model-mapping.js';
 import { takenKeys, withPart } from './new-keys.js';
 import type { RemappedPlan } from './make-remapped-plan.js';
@@ -37,35 +39,55 @@ export async function drawKeys(session: Session, archive: ArchiveReader, plan: R
 
 async function drawBlock(
   session: Session,
-  { target, keys }: PlannedModel,
+  planned: PlannedModel,
   mapping: ModelMapping,
   sql: string,
   objects: readonly Key[],
 ): Promise<void> {
-  const { entity } = target;
-  const place = mapping.newKeys?.place ?? 0;
+  const { entity } = planned.target;
   const seen = new Set<string>();
-  let open = objects;
-  while (open.length > 0) {
-    const drawn = await session.query(`SELECT ${sql} FROM pg_catalog.generate_series(1, $1::int)`, [String(open.length)], {
-      what: 'draw new keys',
-      table: entity.table,
-    });
-    const wanted = new Map<Key, Key>();
-    for (const [at, [text]] of drawn.entries()) {
-      if (text === null || text === undefined || seen.has(text)) throw notNew(target.model);
-      seen.add(text);
-      const key = open[at] ?? '';
-      wanted.set(key, withPart(entity, mapping.moved.get(key) ?? key, place, text));
+  if (hasIntegerKey(entity)) {
+    const drawn: Key[] = [];
+    while (drawn.length < objects.length) {
+      const keys = (await draw(session, planned, sql, objects.length - drawn.length, seen)).map((text) => toIntegerKey(text));
+      drawn.push(...(await free(session, planned, keys)));
     }
-    const taken = await takenKeys(session, entity, [...wanted.values()]);
-    const rest: Key[] = [];
-    for (const [key, to] of wanted) {
-      if (taken.has(to) || keys.has(to)) rest.push(key);
-      else mapping.moved.set(key, to);
-    }
-    open = rest;
+    // In the order of the objects, as long as the sequence ascends: rows are written and read back in the order of their keys.
+    for (const [at, key] of objects.entries()) mapping.moved.set(key, drawn[at] ?? key);
+    return;
   }
+  const place = mapping.newKeys?.place ?? 0;
+  for (let open = objects; open.length > 0;) {
+    const texts = await draw(session, planned, sql, open.length, seen);
+    const wanted = open.map((key, at) => withPart(entity, mapping.moved.get(key) ?? key, place, texts[at] ?? ''));
+    const usable = new Set(await free(session, planned, wanted));
+    for (const [at, to] of wanted.entries()) if (usable.has(to)) mapping.moved.set(open[at] ?? '', to);
+    open = open.filter((_, at) => !usable.has(wanted[at] ?? ''));
+  }
+}
+
+async function draw(
+  session: Session,
+  { target }: PlannedModel,
+  sql: string,
+  count: number,
+  seen: Set<string>,
+): Promise<readonly string[]> {
+  const rows = await session.query(`SELECT ${sql} FROM pg_catalog.generate_series(1, $1::int)`, [String(count)], {
+    what: 'draw new keys',
+    table: target.entity.table,
+  });
+  return rows.map(([text]) => {
+    if (text === null || text === undefined || seen.has(text)) throw notNew(target.model);
+    seen.add(text);
+    return text;
+  });
+}
+
+/** Those among some keys that neither a row of the target nor an object of the archive has. */
+async function free(session: Session, { target, keys }: PlannedModel, wanted: readonly Key[]): Promise<readonly Key[]> {
+  const taken = await takenKeys(session, target.entity, wanted);
+  return wanted.filter((key) => !taken.has(key) && !keys.has(key));
 }
 
 function notNew(model: string): FailedError {
@@ -98,7 +120,7 @@ async function followDrawn(archive: ArchiveReader, { models, rows }: RemappedPla
   }
 }
 
-function followed(planned: PlannedModel, rows: RemappedPlan['rows'], key: Key, texts: ReadonlyMap<number, string>): Key {
+function followed(planned: PlannedModel, rows: RemappedPlan['rows'], key: Key, texts: OtherTexts): Key {
   const { mapping, target } = planned;
   const to = rows.followedKey(planned, key, texts);
   const newKeys = mapping?.newKeys;

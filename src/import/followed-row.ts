@@ -1,12 +1,14 @@
 import type { Reference } from '../schema/schema.js';
 import type { Needed } from './written-rows.js';
 
+/** By place among the target's columns: what a row holds there instead of what the archive says. */
+export type OtherTexts = readonly (string | undefined)[];
+
 /** An object with its references as they lead in the target. */
 export type FollowedRow =
   | {
       readonly is: 'kept';
-      /** By place among the target's columns: what it holds instead. */
-      readonly texts: ReadonlyMap<number, string>;
+      readonly texts: OtherTexts;
       /** Places whose references are not decided yet. */
       readonly unknown: ReadonlySet<number>;
     }

@@ -11,8 +11,11 @@ export interface KeyMap {
 
 const emptySlots = 1024;
 
+/** Keys that lie beside each other. */
+const blockSize = 64;
+
 /**
- * Integers are kept in two arrays of doubles (open addressing with linear probing, at most half full: 32 to 64 bytes a pair), which a million
+ * Integers are kept in two arrays of doubles (open addressing with linear probing, at most three quarters full: 21 to 43 bytes a pair), which a million
  * objects need; what is no number on both sides is kept beside.
  */
 export class PackedKeyMap implements KeyMap {
@@ -57,7 +60,7 @@ export class PackedKeyMap implements KeyMap {
     this.#keys[at] = key;
     this.#values[at] = to;
     this.#size += 1;
-    if (this.#size * 2 > this.#keys.length) this.#grow();
+    if (this.#size * 4 > this.#keys.length * 3) this.#grow();
   }
 
   *entries(): Generator<readonly [key: Key, to: Key]> {
@@ -89,10 +92,14 @@ export class PackedKeyMap implements KeyMap {
   }
 }
 
-/** Mixes both halves of the integer (the finalizer of MurmurHash3, Appleby 2011). */
+/**
+ * Keys that follow each other lie beside each other, in blocks that are anywhere: what is asked in the order of the keys is near what was
+ * asked before. Mixes both halves of a block's number (the finalizer of MurmurHash3, Appleby 2011).
+ */
 function hashOf(key: number): number {
-  let hash = (key | 0) ^ Math.imul(Math.floor(key / 2 ** 32) | 0, 0x9e3779b1);
+  const block = Math.floor(key / blockSize);
+  let hash = (block | 0) ^ Math.imul(Math.floor(block / 2 ** 32) | 0, 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return ((hash ^ (hash >>> 16)) * blockSize + (key - block * blockSize)) >>> 0;
 }

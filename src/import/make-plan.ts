@@ -14,24 +14,28 @@ import { StandIns } from './stand-ins.js';
 /**
  * Decides on every object in one pass over the archive; look-ups are sets, and an empty table needs none. A skipped object is
  * known before those that need it, since parents come first: only where one is needed by an object that stands before it, or
- * where a reference turns out to lead nowhere, the next pass goes on with what is skipped by then.
+ * where a reference turns out to lead nowhere, the next pass goes on with what is skipped by then. What can still be skipped is no
+ * reason to skip what needs it: in the first pass, references to it are taken for equal.
  */
 export async function makePlan(options: PlanOptions): Promise<Plan> {
   const { archive, signal } = options;
   let models = startingModels(options);
   const backwards = hasBackwardReferences(models);
-  for (;;) {
+  for (let pass = 1; ; pass += 1) {
     const conflicts = new ConflictList();
     const references = new ReferenceCheck(models);
-    const standIns = new StandIns(models);
+    const standIns = new StandIns(models, pass === 1);
     const before = skippedSoFar(models);
+    let isSure = true;
     for await (const run of readAhead(plannedRuns(archive, models, signal)))
-      await planRun(options, conflicts, references, standIns, run);
+      if (!(await planRun(options, conflicts, references, standIns, run))) isSure = false;
     const after = skippedSoFar(models);
-    const report = await checkReferences(options, models, references, conflicts, standIns);
-    if (skippedSoFar(models) === after && (after === before || !backwards)) {
-      report();
-      return { models, rows: standIns, conflicts: conflicts.kept, conflictCount: conflicts.count };
+    if (isSure) {
+      const report = await checkReferences(options, models, references, conflicts, standIns);
+      if (skippedSoFar(models) === after && (after === before || !backwards)) {
+        report();
+        return { models, rows: standIns, conflicts: conflicts.kept, conflictCount: conflicts.count };
+      }
     }
     models = new Map([...models].map(([model, planned]) => [model, { ...planned, decisions: new Decisions() }]));
   }

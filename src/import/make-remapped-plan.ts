@@ -4,7 +4,6 @@ import type { Key } from '../closure/key.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Reference } from '../schema/schema.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
-import { objectKey } from '../values/object-values.js';
 import { checkReferences, ReferenceCheck } from './check-references.js';
 import { Decisions } from './decisions.js';
 import { findMatches } from './find-matches.js';
@@ -41,7 +40,10 @@ export async function makeRemappedPlan(options: PlanOptions, remap: RemapOptions
   const { archive, session, signal } = options;
   let models = mappedModels(options, remap);
   const rows = new RemappedRows(models, remap.given);
-  await collect(options, models, rows);
+  const ahead = new Map([...models].filter(([model]) => rows.neededAhead.has(model)));
+  // Which objects are external stands at the end of the archive.
+  if (ahead.size > 0 || mergesAny(options))
+    for await (const { planned, objects } of plannedRuns(archive, ahead, signal)) rows.collect(planned, objects);
   await matchExternal(options, rows);
   const context = { session, rows, rule: remap.rule };
   for (let pass = 1; ; pass += 1) {
@@ -53,6 +55,7 @@ export async function makeRemappedPlan(options: PlanOptions, remap: RemapOptions
     for await (const { planned, ...run } of readAhead(plannedRuns(archive, models, signal))) {
       const { mapping } = planned;
       if (mapping === undefined) continue;
+      if (pass === 1 && !ahead.has(planned.target.model)) rows.collect(planned, run.objects);
       if (await planRemappedRun(options, context, conflicts, references, { ...run, planned: { ...planned, mapping } }))
         isNews = true;
     }
@@ -91,20 +94,8 @@ function mappedModels(options: PlanOptions, { offset, given }: RemapOptions): Re
   );
 }
 
-/** What the archive has, before anything is decided: whether a reference leads into it. */
-async function collect(
-  { archive, signal }: PlanOptions,
-  models: ReadonlyMap<string, PlannedModel>,
-  rows: RemappedRows,
-): Promise<void> {
-  for await (const { planned, objects } of plannedRuns(archive, models, signal)) {
-    const { target, keys } = planned;
-    const spaces = rows.spacesOf(target.model);
-    for (const object of objects) {
-      keys.add(objectKey(object, target.shape) ?? '');
-      for (const space of spaces) space.collect(object);
-    }
-  }
+function mergesAny({ schema }: PlanOptions): boolean {
+  return [...schema.entities.values()].some(({ policy }) => policy?.merge !== undefined);
 }
 
 /** External objects are rows of the target by natural key, too, where the policy merges their model. */

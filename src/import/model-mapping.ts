@@ -19,6 +19,8 @@ export class ModelMapping {
   readonly placeholders: Placeholders | undefined;
   /** Objects that no row of the target has the natural key of. */
   readonly unmatched: KeySet;
+  /** Objects of which a row has the new key: it may be theirs from an earlier import, once all that they refer to has its new key. */
+  readonly tried: KeySet;
   readonly #entity: Entity;
   /** Of this pass: objects whose natural key holds a reference that is not decided yet. */
   #waiting: KeySet;
@@ -34,6 +36,7 @@ export class ModelMapping {
     this.given = given;
     this.fresh = createKeySet(entity);
     this.unmatched = createKeySet(entity);
+    this.tried = createKeySet(entity);
     this.#waiting = createKeySet(entity);
     this.#decided = createKeySet(entity);
     for (const [key, to] of given?.entries() ?? []) this.moved.set(key, to);

@@ -2,9 +2,14 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts, toKey } from '../closure/key.js';
 import { objectKey } from '../values/object-values.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
+import type { OtherTexts } from './followed-row.js';
 import type { PlannedModel } from './planned-model.js';
+import { valueReader } from './reference-value.js';
+import type { TargetModel } from './target.js';
 import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
+import type { ValueSpaces } from './value-spaces.js';
 import type { HeldBy, Lane, Needed } from './written-rows.js';
 
 /** A reference of one model, and where its columns stand. */
@@ -44,11 +49,11 @@ export function changesKey({ keyPlaces }: ModelRows, places: readonly number[], 
 }
 
 /** The key with what its references hold in the target. */
-export function withReferences({ keyPlaces, hasIntegerKey }: ModelRows, key: Key, texts: ReadonlyMap<number, string>): Key {
-  if (texts.size === 0 || !keyPlaces.some((place) => texts.has(place))) return key;
+export function withReferences({ keyPlaces, hasIntegerKey }: ModelRows, key: Key, texts: OtherTexts): Key {
+  if (texts.length === 0 || !keyPlaces.some((place) => texts[place] !== undefined)) return key;
   const old = keyTexts(key);
   return toKey(
-    keyPlaces.map((place, at) => texts.get(place) ?? old[at] ?? ''),
+    keyPlaces.map((place, at) => texts[place] ?? old[at] ?? ''),
     hasIntegerKey,
   );
 }
@@ -58,4 +63,45 @@ export function lostBecause(planned: PlannedModel, object: ArchiveObject, lost: 
   const own = objectKey(object, planned.target.shape);
   const others = lost.filter((one) => one.planned.target.model !== planned.target.model || one.key !== own);
   return others.find((one) => one.planned.inTheWay.has(one.key)) ?? others[0];
+}
+
+/** What references of one model hold; `order` is that of the models in the archive. */
+export function modelRowsOf(
+  { target }: PlannedModel,
+  {
+    order,
+    byEntity,
+    spaces,
+  }: {
+    readonly order: readonly string[];
+    readonly byEntity: ReadonlyMap<string, PlannedModel>;
+    readonly spaces: ValueSpaces;
+  },
+): ModelRows {
+  const placeOf = (name: string): number => target.columns.findIndex(({ column }) => column.name === name);
+  const { entity } = target;
+  const keyPlaces = entity.key.map(placeOf);
+  const held = target.references.flatMap((reference): Held[] => {
+    const places = reference.columns.map(placeOf);
+    // What is its own key says nothing of what that should be.
+    if (reference.parent === entity.model && places.join() === keyPlaces.join()) return [];
+    const parent = byEntity.get(reference.parent);
+    const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
+    const space = spaces.add(reference, parent);
+    return [{ reference, places, parent, space, backward, value: valueReader(target, reference) }];
+  });
+  const inside = new Map<TargetInner, HeldInside>();
+  for (const inner of target.inner) {
+    const { reference } = inner;
+    const parent = byEntity.get(reference.parent);
+    const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
+    const space = spaces.add(reference, parent);
+    inside.set(inner, { inner, reference, parent, space, backward });
+  }
+  const member = target.columns.find(({ column }) => column.name === entity.materializedPath)?.member;
+  const path = member === undefined ? undefined : { place: placeOf(entity.materializedPath ?? ''), member };
+  const all = held.flatMap(({ places }) => places);
+  const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
+  const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
+  return { held, inside, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Key } from '../closure/key.js';
-import { keyTexts, toKey } from '../closure/key.js';
+import { keyTexts, toIntegerKey, toKey } from '../closure/key.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
-import { columnNamed, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
+import { columnNamed, ownRows, quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Column, Entity, Reference } from '../schema/schema.js';
@@ -107,14 +107,32 @@ function generatorOf(column: Column): () => string {
 /** Those among some keys that a row of the target has. */
 export async function takenKeys(session: Session, entity: Entity, keys: readonly Key[]): Promise<ReadonlySet<Key>> {
   const taken = new Set<Key>();
+  if (await isFreeRange(session, entity, keys)) return taken;
   const selection = { entity, columns: entity.key, values: keys };
   for await (const batch of createRowReader(session).keys(selection, [entity.key]))
     for (const key of batch.groups[0] ?? []) if (key !== null) taken.add(key);
   return taken;
 }
 
+/** Whether no row has a key from the least to the greatest of some integers: a look at the index, however many they are. */
+async function isFreeRange(session: Session, entity: Entity, keys: readonly Key[]): Promise<boolean> {
+  const [name] = entity.key;
+  if (keys.length === 0 || name === undefined || !hasIntegerKey(entity)) return keys.length === 0;
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const key of keys) {
+    if (typeof key !== 'number') return false;
+    if (key < least) least = key;
+    if (key > greatest) greatest = key;
+  }
+  const column = quoteIdentifier(name);
+  const sql = `SELECT 1 FROM ${ownRows(entity)} WHERE ${column} >= $1::bigint AND ${column} <= $2::bigint LIMIT 1`;
+  const found = await session.query(sql, [String(least), String(greatest)], { what: 'look for a key', table: entity.table });
+  return found.length === 0;
+}
+
 /** A key with another text in one place. */
 export function withPart(entity: Entity, key: Key, place: number, text: string): Key {
+  if (typeof key === 'number') return toIntegerKey(text);
   return toKey(
     keyTexts(key).map((own, at) => (at === place ? text : own)),
     hasIntegerKey(entity),

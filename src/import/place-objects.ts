@@ -12,7 +12,7 @@ import { withPart } from './new-keys.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { Placed } from './placed.js';
-import type { FollowedRow } from './followed-row.js';
+import type { FollowedRow, OtherTexts } from './followed-row.js';
 import type { RemappedRows } from './remapped-rows.js';
 import { staleMap } from './stale-map.js';
 import { valueRefused } from './value-refused.js';
@@ -26,6 +26,8 @@ export interface PlacingContext {
 /** What the target has of some objects. */
 interface LookedUp {
   readonly rows: ReadonlyMap<Key, string>;
+  /** By place of the object: its references, where nothing about them can change while the others are placed. */
+  readonly followed: readonly FollowedRow[];
   /** By place of the object: the key under which its row was looked for. */
   readonly keys: ReadonlyMap<number, Key>;
   /** By place: the natural key that was looked for, and who has it. */
@@ -34,6 +36,7 @@ interface LookedUp {
 
 const noColumns: readonly string[] = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();
+const noTexts: OtherTexts = Object.freeze([]);
 
 /**
  * Finds for some objects of one model where they go. Objects whose natural keys or keys refer to others among them wait for these: each
@@ -76,6 +79,8 @@ class Placer {
   readonly #naturalPlaces: readonly number[];
   /** Whether the target computes columns itself. */
   readonly #isComputed: boolean;
+  /** Whether what one object becomes can change what others hold. */
+  readonly #refersToItself: boolean;
 
   constructor(context: PlacingContext, planned: PlannedModel, mapping: ModelMapping) {
     this.#context = context;
@@ -83,6 +88,7 @@ class Placer {
     this.#mapping = mapping;
     const { entity, columns, merge } = planned.target;
     this.#isComputed = columns.some(({ column }) => column.generated);
+    this.#refersToItself = context.rows.refersToItself(planned);
     this.#naturalPlaces =
       merge === undefined ? [] : entity.naturalKey.map((name) => columns.findIndex(({ column }) => column.name === name));
   }
@@ -92,14 +98,16 @@ class Placer {
     const { target, empty } = this.#planned;
     const { given, placeholders } = this.#mapping;
     const keys = new Map<number, Key>();
+    const followed: FollowedRow[] = [];
     const wanted = new Set<Key>();
     const natural: { readonly at: number; readonly texts: readonly string[] }[] = [];
     for (const at of open) {
       const object = objects[at] as ArchiveObject;
       const key = this.#keyOf(object);
       const row = rows.follow(this.#planned, object);
+      if (!this.#refersToItself) followed[at] = row;
       if (row.is === 'torn') continue;
-      const texts = row.is === 'kept' ? row.texts : new Map<number, string>();
+      const texts = row.is === 'kept' ? row.texts : noTexts;
       const to = given?.get(key) ?? (row.is === 'kept' ? rows.followedKey(this.#planned, key, texts) : key);
       keys.set(at, to);
       const derived = this.#derived(to);
@@ -124,6 +132,7 @@ class Placer {
     await placeholders?.prepare(open.length);
     return {
       rows: found,
+      followed,
       keys,
       natural: new Map(
         natural.map(({ at, texts }, place) => [
@@ -138,7 +147,7 @@ class Placer {
   place(object: ArchiveObject, at: number, found: LookedUp): Placed | undefined {
     const { rows } = this.#context;
     const key = this.#keyOf(object);
-    const row = rows.follow(this.#planned, object);
+    const row = found.followed[at] ?? rows.follow(this.#planned, object);
     if (row.is === 'torn') return { ...this.#nowhere('torn', key), torn: row.references };
     if (row.is === 'lost') return this.#own('lost', object, row, key, found);
     const named = this.#mapping.given?.get(key);
@@ -169,7 +178,7 @@ class Placer {
   #own(how: 'own' | 'lost', object: ArchiveObject, row: FollowedRow, to: Key, found: LookedUp): Placed | undefined {
     const { target } = this.#planned;
     const { strategy } = target;
-    const { texts, unknown } = row.is === 'kept' ? row : { texts: new Map<number, string>(), unknown: none };
+    const { texts, unknown } = row.is === 'kept' ? row : { texts: noTexts, unknown: none };
     const line = (): string => this.#context.rows.lineOf(this.#planned, object, 'line', { texts, key: to });
     const theirs = found.rows.get(to);
     if (theirs === undefined) return { how, to, line, differing: undefined, changes: undefined, unknown };
@@ -203,7 +212,7 @@ class Placer {
       if (differing?.length === 0) return { how: 'own', to: derived, line, differing, changes: differing, unknown };
       const inArchive = rule === 'conflicts' && keys.has(derived);
       if (differing !== undefined || inArchive)
-        return { ...this.#nowhere('taken', key), inTheWay: { key: derived, inArchive: differing === undefined } };
+        return { ...this.#nowhere('taken', derived), inTheWay: { key: derived, inArchive: differing === undefined } };
       return { how: 'new', to: derived, line, differing, changes: undefined, unknown };
     }
     if (mapping.newKeys !== undefined && mapping.placeholders !== undefined && mapping.fresh.add(key))

@@ -14,6 +14,7 @@ import { planRun } from './plan-run.js';
 import { plannedRuns } from './planned-runs.js';
 import { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
+import type { WrittenDigest } from './written-digest.js';
 
 export interface PlanAndWriteOptions extends PlanOptions {
   readonly dryRun: boolean;
@@ -23,7 +24,7 @@ export interface PlanAndWriteOptions extends PlanOptions {
 export interface WrittenPlan {
   readonly plan: Plan;
   /** As `applyPlan` gives them. */
-  readonly digests: ReadonlyMap<string, string>;
+  readonly digests: ReadonlyMap<string, WrittenDigest>;
 }
 
 /**

@@ -35,6 +35,8 @@ export async function planRemappedRun(
   const settled = (object: ArchiveObject, placed: Placed): void => {
     const key = objectKey(object, target.shape) ?? '';
     mapping.decided.add(key);
+    // Once: what goes to and fro stays a conflict.
+    if (placed.how === 'taken' && mapping.tried.add(key) && mapping.settle(key, placed.to)) news.add('key');
     if (placed.how !== 'own' && placed.how !== 'new' && placed.how !== 'bound') return;
     if (mapping.settle(key, placed.to)) news.add('key');
     if (spaces.length === 0) return;
@@ -54,7 +56,9 @@ export async function planRemappedRun(
     decisions.push(decision, placed.changes);
     if (decisions.isWritten(firstPlace + at)) written.push(object);
     if (decision === 'conflict') for (const conflict of conflictsOf(target, key, placed, found)) conflicts.add(conflict);
-    if (decision === 'skip') skip(planned, key, placed, found);
+    if (decision !== 'skip') continue;
+    skip(planned, key, placed, found);
+    for (const space of spaces) space.leave(object);
   }
   references.noteRows(planned, written, context.rows);
   onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
@@ -94,8 +98,8 @@ function isWrittenSo({ how, differing, changes }: Placed): boolean {
 function decideOne({ target, skipped }: PlannedModel, key: Key, placed: Placed, hits: readonly UniqueHit[]): Decision {
   const { how, changes, to, differing } = placed;
   const { strategy } = target;
-  if (how === 'torn') return 'conflict';
   if (skipped.has(key)) return 'skip';
+  if (how === 'torn') return decide({ is: 'ambiguous' }, strategy);
   if (how === 'waiting') return 'merge';
   if (how === 'many' || how === 'twice' || how === 'taken') return decide({ is: 'ambiguous' }, strategy);
   if (how === 'bound') {
@@ -113,7 +117,7 @@ function decideOne({ target, skipped }: PlannedModel, key: Key, placed: Placed, 
 /** As under the strategy alone: the row that is proven to be the same stands in for the object. */
 function skip(planned: PlannedModel, key: Key, { how, to, line, differing, inTheWay }: Placed, hits: readonly UniqueHit[]): void {
   const isNew = planned.skipped.add(key);
-  if (isNew && how !== 'lost') planned.inTheWay.add(key);
+  if (isNew && how !== 'lost' && how !== 'torn') planned.inTheWay.add(key);
   const same = how === 'own' ? proveSame(planned.target, { key: to, line: line(), differing, hits }) : undefined;
   if (isNew && same !== undefined) planned.standIns.set(key, same);
   else if (planned.standIns.get(key) !== same) planned.standIns.delete(key);

@@ -28,14 +28,17 @@ interface Found {
   readonly hits: readonly UniqueHit[];
 }
 
-/** Decides on some objects of one model. */
+/**
+ * Decides on some objects of one model. Returns whether all that they need had been decided, as far as it makes a difference: what is open is
+ * taken for equal.
+ */
 export async function planRun(
   { session, onProgress }: PlanOptions,
   conflicts: ConflictList,
   references: ReferenceCheck,
   standIns: StandIns,
   { planned, objects }: PlannedRun,
-): Promise<void> {
+): Promise<boolean> {
   const { target, decisions, skipped, inTheWay } = planned;
   const followed = objects.map((object) => standIns.follow(planned, object));
   const mine = objects.map((object, at) => {
@@ -47,16 +50,20 @@ export async function planRun(
   const lines = planned.empty ? [] : mine.map((object) => target.line(object));
   const found = await lookUp(session, planned, keys, lines);
   const written: ArchiveObject[] = [];
+  let isSure = true;
   keys.forEach((key, at) => {
-    const facts = found?.[at] ?? { key, differing: undefined, changes: undefined, hits: [] };
-    const decision = decideOne(planned, facts, followed[at]?.is === 'lost');
+    const one = followed[at];
+    const all = found?.[at] ?? { key, differing: undefined, changes: undefined, hits: [] };
+    const facts = one?.is === 'kept' ? withoutOpen(target, all, one.open) : all;
+    if (facts !== all) isSure = false;
+    const decision = decideOne(planned, facts, one?.is === 'lost');
     decisions.push(decision, facts.changes);
     if (decision === 'insert' || decision === 'update') written.push(mine[at] as ArchiveObject);
     if (decision === 'conflict') for (const conflict of conflictsOf(target, facts)) conflicts.add(conflict);
     if (decision !== 'skip') return;
     const isNew = skipped.add(key);
-    if (isNew && followed[at]?.is !== 'lost') inTheWay.add(key);
-    const same = followed[at]?.is === 'lost' ? undefined : proveSame(target, { ...facts, line: lines[at] ?? '' });
+    if (isNew && one?.is !== 'lost') inTheWay.add(key);
+    const same = one?.is === 'lost' ? undefined : proveSame(target, { ...facts, line: lines[at] ?? '' });
     if (isNew && same !== undefined) planned.standIns.set(key, same);
     // What an earlier pass took for proven does not hold now that more is known of what this object refers to.
     else if (planned.standIns.get(key) !== same) planned.standIns.delete(key);
@@ -68,6 +75,22 @@ export async function planRun(
   });
   references.note(target, written);
   onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
+  return isSure;
+}
+
+/** The facts as far as they are known: the same ones where nothing open has a part in them. */
+function withoutOpen(target: TargetModel, found: Found, open: ReadonlySet<string>): Found {
+  if (open.size === 0) return found;
+  const { key, differing, changes, hits } = found;
+  const members = new Set(target.columns.flatMap(({ member, column }) => (open.has(column.name) ? [member] : [])));
+  const isKnown = (member: string): boolean => !members.has(member);
+  const known = {
+    key,
+    differing: differing?.filter(isKnown),
+    changes: changes?.filter(isKnown),
+    hits: hits.filter(({ unique: { columns } }) => columns.length > 0 && !columns.some((name) => open.has(name))),
+  };
+  return known.differing?.length === differing?.length && known.hits.length === hits.length ? found : known;
 }
 
 /** Rows in the way of a skipped object that are not known by themselves. */

@@ -3,6 +3,7 @@ import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
 import type { OnProgress } from '../progress.js';
 import type { Plan } from './plan.js';
+import type { WrittenDigest } from './written-digest.js';
 
 export interface ProveOptions {
   readonly session: Session;
@@ -15,18 +16,19 @@ export interface ProveOptions {
 const toldRows = 30_000;
 
 /**
- * Reads back whole tables that were empty, in the archive's order, and compares digests: the database hands out the rows, and nothing
- * is looked at twice. Gives the models whose tables hold exactly what was written; why another differs is for who compares row by row.
+ * Reads back what was written, whole tables where they were empty, else the rows by their keys, and compares digests: the database hands
+ * out the rows, and nothing is looked at twice. Gives the models that are there exactly as written; why another differs is for who
+ * compares row by row.
  *
  * @param digests of what was written, by model: see `applyPlan`
  */
 export async function proveTables(
   { session, plan, onProgress, signal }: ProveOptions,
-  digests: ReadonlyMap<string, string>,
+  digests: ReadonlyMap<string, WrittenDigest>,
 ): Promise<ReadonlySet<string>> {
   const proven = new Set<string>();
   const reader = createRowReader(session);
-  for (const [model, digest] of digests) {
+  for (const [model, { sha256, keys }] of digests) {
     const planned = plan.models.get(model);
     if (planned === undefined) continue;
     const { target, decisions } = planned;
@@ -34,7 +36,11 @@ export async function proveTables(
     let rows = 0;
     let told = 0;
     const columns = target.columns.map(({ column }) => column.name);
-    for await (const chunk of reader.table(target.entity, columns, target.entity.key)) {
+    const chunks =
+      keys === undefined
+        ? reader.table(target.entity, columns, target.entity.key)
+        : reader.rows(target.entity, columns, keys.sorted());
+    for await (const chunk of chunks) {
       signal?.throwIfAborted();
       hash.update(chunk);
       if (onProgress === undefined) continue;
@@ -43,7 +49,7 @@ export async function proveTables(
       told = rows;
       onProgress({ stage: 'verify', model, done: Math.min(rows, decisions.length), total: decisions.length });
     }
-    if (hash.digest('hex') !== digest) continue;
+    if (hash.digest('hex') !== sha256) continue;
     proven.add(model);
     onProgress?.({ stage: 'verify', model, done: decisions.length, total: decisions.length });
   }

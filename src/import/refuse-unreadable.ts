@@ -3,6 +3,7 @@ import type { Key } from '../closure/key.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { objectKey } from '../values/object-values.js';
 import type { FollowedKey } from './follow-inside.js';
+import type { OtherTexts } from './followed-row.js';
 import { objectName } from './planned-model.js';
 import type { TargetInner } from './target-inner.js';
 import type { TargetModel } from './target.js';
@@ -14,11 +15,11 @@ import type { TargetModel } from './target.js';
 export function refuseUnreadable(
   target: TargetModel,
   object: ArchiveObject,
-  texts: ReadonlyMap<number, string>,
+  texts: OtherTexts,
   follow: (inner: TargetInner, key: Key) => FollowedKey,
 ): void {
   for (const inner of target.inner) {
-    const written = texts.get(inner.place);
+    const written = texts[inner.place];
     if (written === undefined || inner.reference.inside.pattern === undefined) continue;
     const wanted = (key: Key): Key => {
       const followed = follow(inner, key);

@@ -2,10 +2,9 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts, toKey } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
-import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { editLine } from '../values/edit-line.js';
 import { memberText, objectKey } from '../values/object-values.js';
-import type { FollowedRow } from './followed-row.js';
+import type { FollowedRow, OtherTexts } from './followed-row.js';
 import type { FollowedKey } from './follow-inside.js';
 import { followInside } from './follow-inside.js';
 import { followKey } from './follow-key.js';
@@ -13,17 +12,15 @@ import { refuseUnreadable } from './refuse-unreadable.js';
 import type { KeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
 import type { Held, HeldInside, ModelRows } from './model-rows.js';
-import { changesKey, lostBecause, withReferences } from './model-rows.js';
+import { changesKey, lostBecause, modelRowsOf, withReferences } from './model-rows.js';
 import type { PlannedModel } from './planned-model.js';
-import { valueReader } from './reference-value.js';
-import type { TargetModel } from './target.js';
 import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
 import { ColumnSpace } from './value-space.js';
 import { ValueSpaces } from './value-spaces.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 
-const nothing: ReadonlyMap<number, string> = new Map();
+const nothing: OtherTexts = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();
 
 /**
@@ -44,7 +41,8 @@ export class RemappedRows implements WrittenRows {
     this.#byEntity = new Map([...models.values()].map((one) => [one.target.entity.model, one]));
     this.#spaces = new ValueSpaces(this.#byEntity, given);
     const order = [...models.keys()];
-    for (const planned of models.values()) this.#rows.set(planned.target.model, this.#rowsOf(planned, order));
+    for (const planned of models.values())
+      this.#rows.set(planned.target.model, modelRowsOf(planned, { order, byEntity: this.#byEntity, spaces: this.#spaces }));
   }
 
   startPass(isFirst: boolean): void {
@@ -56,6 +54,31 @@ export class RemappedRows implements WrittenRows {
   /** Whether an object can need one that is decided later. */
   get hasBackward(): boolean {
     return [...this.#rows.values()].some(({ held, inside }) => [...held, ...inside.values()].some(({ backward }) => backward));
+  }
+
+  /** The models of which it must be known what the archive has before anything is decided: others are known when they are needed. */
+  get neededAhead(): ReadonlySet<string> {
+    const needed = [...this.#models.values()].filter(
+      (planned) => this.#of(planned).path !== undefined || planned.mapping?.newKeys?.rule.is === 'derived',
+    );
+    return new Set(needed.map(({ target }) => target.model));
+  }
+
+  /** Whether references of the model lead to objects of the same. */
+  refersToItself(planned: PlannedModel): boolean {
+    const { held, inside, path } = this.#of(planned);
+    return (
+      path !== undefined || [...held, ...inside.values()].some(({ parent }) => parent?.target.model === planned.target.model)
+    );
+  }
+
+  /** Notes that the archive has an object. */
+  collect({ target, keys }: PlannedModel, objects: readonly ArchiveObject[]): void {
+    const spaces = this.spacesOf(target.model);
+    for (const object of objects) {
+      keys.add(objectKey(object, target.shape) ?? '');
+      for (const space of spaces) space.collect(object);
+    }
   }
 
   /** Whether anything was not decided yet when it was needed in this pass. */
@@ -87,7 +110,7 @@ export class RemappedRows implements WrittenRows {
   follow(planned: PlannedModel, object: ArchiveObject): FollowedRow {
     const { target } = planned;
     const rows = this.#of(planned);
-    let texts: Map<number, string> | undefined;
+    let texts: (string | undefined)[] | undefined;
     let unknown: Set<number> | undefined;
     let wanted: Map<number, readonly [text: string, reference: Reference]> | undefined;
     let lost: Needed[] | undefined;
@@ -115,7 +138,7 @@ export class RemappedRows implements WrittenRows {
       if (to === value && !rows.shares) continue;
       const [only] = places;
       if (places.length === 1 && only !== undefined && !rows.shares) {
-        (texts ??= new Map()).set(only, String(to));
+        (texts ??= [])[only] = String(to);
         continue;
       }
       const own = keyTexts(to);
@@ -127,7 +150,7 @@ export class RemappedRows implements WrittenRows {
           if (other !== undefined && other[0] !== text) return { is: 'torn', references: [other[1], reference] };
           (wanted ??= new Map()).set(place, [text, reference]);
         }
-        if (text !== before[at]) (texts ??= new Map()).set(place, text);
+        if (text !== before[at]) (texts ??= [])[place] = text;
       }
     }
     if (rows.inside.size > 0) {
@@ -137,19 +160,21 @@ export class RemappedRows implements WrittenRows {
         return followed;
       });
       if (values.torn.length > 0) return { is: 'torn', references: values.torn };
-      for (const [place, text] of values.texts) (texts ??= new Map()).set(place, text);
+      for (const [place, text] of values.texts) (texts ??= [])[place] = text;
       for (const place of values.open) (unknown ??= new Set()).add(place);
       for (const { inner, key } of values.lost) (lost ??= []).push({ planned: rows.inside.get(inner)?.parent ?? planned, key });
     }
-    const path = rows.path === undefined ? undefined : this.#pathOf(planned, object, rows.path.member);
-    if (rows.path !== undefined && path === null) (unknown ??= new Set()).add(rows.path.place);
-    else if (rows.path !== undefined && path !== undefined) (texts ??= new Map()).set(rows.path.place, path);
+    if (rows.path !== undefined) {
+      const path = this.#pathOf(planned, object, rows.path.member);
+      if (path === null) (unknown ??= new Set()).add(rows.path.place);
+      else if (path !== undefined) (texts ??= [])[rows.path.place] = path;
+    }
     if (lost !== undefined) return { is: 'lost', needs: lostBecause(planned, object, lost) };
     return { is: 'kept', texts: texts ?? nothing, unknown: unknown ?? none };
   }
 
   /** The key that an object has when its references are followed, and that it keeps of the new one where it gets one. */
-  followedKey(planned: PlannedModel, key: Key, texts: ReadonlyMap<number, string>): Key {
+  followedKey(planned: PlannedModel, key: Key, texts: OtherTexts): Key {
     const { target, mapping } = planned;
     const { keyPlaces } = this.#of(planned);
     const followed = withReferences(this.#of(planned), key, texts);
@@ -184,15 +209,16 @@ export class RemappedRows implements WrittenRows {
     planned: PlannedModel,
     object: ArchiveObject,
     lane: Lane,
-    { texts, key }: { readonly texts: ReadonlyMap<number, string>; readonly key: Key },
+    { texts, key }: { readonly texts: OtherTexts; readonly key: Key },
   ): string {
     const { target } = planned;
     const line = target[lane](object);
     const isMoved = objectKey(object, target.shape) !== key;
-    if (texts.size === 0 && !isMoved) return line;
+    if (texts.length === 0 && !isMoved) return line;
     const { lanes, keyPlaces } = this.#of(planned);
     const edits: string[] = [];
-    for (const [place, text] of texts) {
+    for (const [place, text] of texts.entries()) {
+      if (text === undefined) continue;
       const at = lanes[lane][place] ?? -1;
       if (at >= 0) edits[at] = text;
     }
@@ -252,44 +278,16 @@ export class RemappedRows implements WrittenRows {
   #isOpen({ parent, reference, backward, space }: HeldInside | Held, value: Key): boolean {
     const mapping = parent?.mapping;
     if (mapping === undefined) return false;
-    if (space instanceof ColumnSpace) return this.#isFirstPass && backward && space.known.has(value);
+    // What comes later is not known yet: it may be there, and it may not.
+    if (space instanceof ColumnSpace) return this.#isFirstPass && backward;
     if (mapping.waiting.size > 0 && mapping.waiting.has(value)) return true;
-    if (!this.#isFirstPass || !backward || space?.known.has(value) !== true) return false;
-    return !(parent?.target.entity.model === reference.child && mapping.decided.has(value));
+    if (!this.#isFirstPass || !backward || space === undefined) return false;
+    return parent?.target.entity.model !== reference.child || !mapping.decided.has(value);
   }
 
   #of({ target }: PlannedModel): ModelRows {
     const rows = this.#rows.get(target.model);
     if (rows === undefined) throw new TypeError(`${target.model} is no model of the plan`);
     return rows;
-  }
-
-  #rowsOf({ target }: PlannedModel, order: readonly string[]): ModelRows {
-    const placeOf = (name: string): number => target.columns.findIndex(({ column }) => column.name === name);
-    const { entity } = target;
-    const keyPlaces = entity.key.map(placeOf);
-    const held = target.references.flatMap((reference): Held[] => {
-      const places = reference.columns.map(placeOf);
-      // What is its own key says nothing of what that should be.
-      if (reference.parent === entity.model && places.join() === keyPlaces.join()) return [];
-      const parent = this.#byEntity.get(reference.parent);
-      const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
-      const space = this.#spaces.add(reference, parent);
-      return [{ reference, places, parent, space, backward, value: valueReader(target, reference) }];
-    });
-    const inside = new Map<TargetInner, HeldInside>();
-    for (const inner of target.inner) {
-      const { reference } = inner;
-      const parent = this.#byEntity.get(reference.parent);
-      const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
-      const space = this.#spaces.add(reference, parent);
-      inside.set(inner, { inner, reference, parent, space, backward });
-    }
-    const member = target.columns.find(({ column }) => column.name === entity.materializedPath)?.member;
-    const path = member === undefined ? undefined : { place: placeOf(entity.materializedPath ?? ''), member };
-    const all = held.flatMap(({ places }) => places);
-    const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
-    const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
-    return { held, inside, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
   }
 }

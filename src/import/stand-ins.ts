@@ -15,9 +15,16 @@ import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 /** What becomes of an object that needs skipped ones. */
 export type Followed =
   /** As it is written: references to a skipped object lead to the row that is proven to be the same. */
-  | { readonly is: 'kept'; readonly object: ArchiveObject }
+  | {
+      readonly is: 'kept';
+      readonly object: ArchiveObject;
+      /** Columns whose references lead to objects of which nobody knows yet whether they are skipped. */
+      readonly open: ReadonlySet<string>;
+    }
   /** It needs an object that is not there, and that no row stands in for. */
   | { readonly is: 'lost'; readonly needs: Needed | undefined };
+
+const nothing: ReadonlySet<string> = new Set();
 
 interface Held {
   readonly reference: Reference;
@@ -31,21 +38,31 @@ interface Held {
  */
 export class StandIns implements WrittenRows {
   readonly #models: ReadonlyMap<string, PlannedModel>;
+  /** Whether what stands behind an object can be skipped, and nobody knows yet what is. */
+  readonly #isOpen: boolean;
   readonly #held = new Map<string, readonly Held[]>();
 
-  constructor(models: ReadonlyMap<string, PlannedModel>) {
+  constructor(models: ReadonlyMap<string, PlannedModel>, isFirstPass = false) {
     this.#models = models;
+    this.#isOpen = isFirstPass && [...models.values()].some(({ target }) => target.strategy === 'skip');
   }
 
   follow(planned: PlannedModel, object: ArchiveObject): Followed {
     const held = this.#of(planned);
     const fields: Record<string, ArchiveValue> = {};
     const lost: Needed[] = [];
+    let open: Set<string> | undefined;
     let redirected = false;
     for (const { reference, parent, value } of held) {
-      if (parent === undefined || parent.skipped.size === 0) continue;
+      if (parent === undefined || (parent.skipped.size === 0 && !this.#isOpen)) continue;
       const key = value(object);
-      if (key === undefined || !parent.skipped.has(key)) continue;
+      if (key === undefined) continue;
+      if (this.#isOpen && !parent.keys.has(key)) {
+        open ??= new Set();
+        for (const name of reference.columns) open.add(name);
+        continue;
+      }
+      if (!parent.skipped.has(key)) continue;
       const other = parent.standIns.get(key);
       if (other === key) continue;
       if (other === undefined || !assign(planned, reference, [key, other], fields)) {
@@ -58,13 +75,14 @@ export class StandIns implements WrittenRows {
       for (const { inner, key } of values.lost) lost.push({ planned: this.#parentOf(inner) ?? planned, key });
       // Of two keys in one place neither can stand there.
       if (values.torn.length > 0) lost.push({ planned, key: objectKey(object, target.shape) ?? '' });
+      for (const place of values.open) (open ??= new Set()).add(target.columns[place]?.column.name ?? '');
       for (const [place, text] of values.texts) {
         fields[target.columns[place]?.member ?? ''] = text;
         redirected = true;
       }
     }
     if (lost.length > 0) return { is: 'lost', needs: this.#reason(planned, object, lost) };
-    if (!redirected) return { is: 'kept', object };
+    if (!redirected) return { is: 'kept', object, open: open ?? nothing };
     const followed = { model: object.model, pk: object.pk, fields: { ...object.fields, ...fields } };
     // Columns can belong to several references: each must hold what it should.
     for (const { parent, value } of held) {
@@ -72,7 +90,7 @@ export class StandIns implements WrittenRows {
       const wanted = key === undefined ? undefined : (parent?.standIns.get(key) ?? key);
       if (key !== undefined && value(followed) !== wanted) return { is: 'lost', needs: { planned: parent ?? planned, key } };
     }
-    return { is: 'kept', object: followed };
+    return { is: 'kept', object: followed, open: open ?? nothing };
   }
 
   key({ target, standIns }: PlannedModel, object: ArchiveObject): Key {
@@ -109,8 +127,9 @@ export class StandIns implements WrittenRows {
     if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
     const { target } = planned;
     if (target.inner.length > 0 && followed.object !== object) {
-      const texts = target.inner.map(({ place, member }) => [place, memberText(followed.object, member) ?? ''] as const);
-      refuseUnreadable(target, object, new Map(texts), (inner, key) => this.#followKey(inner, key));
+      const texts: string[] = [];
+      for (const { place, member } of target.inner) texts[place] = memberText(followed.object, member) ?? '';
+      refuseUnreadable(target, object, texts, (inner, key) => this.#followKey(inner, key));
     }
     return followed.object;
   }
@@ -121,6 +140,7 @@ export class StandIns implements WrittenRows {
 
   #followKey(inner: TargetInner, key: Key): FollowedKey {
     const parent = inner.reference.direct ? this.#parentOf(inner) : undefined;
+    if (this.#isOpen && parent?.keys.has(key) === false) return { is: 'open' };
     if (parent?.skipped.has(key) !== true) return { is: 'led', to: key };
     const other = parent.standIns.get(key);
     return other === undefined ? { is: 'lost' } : { is: 'led', to: other };

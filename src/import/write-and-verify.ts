@@ -8,11 +8,12 @@ import type { Plan } from './plan.js';
 import { proveTables } from './prove-tables.js';
 import { setPath } from './set-path.js';
 import { verifyRows } from './verify-rows.js';
+import type { WrittenDigest } from './written-digest.js';
 
 export interface WriteOptions extends ApplyOptions, LinkWriterOptions {
   readonly session: PinnedSession;
   /** What {@link applyPlan} gave, where it has been called already. */
-  readonly digests: ReadonlyMap<string, string> | undefined;
+  readonly digests: ReadonlyMap<string, WrittenDigest> | undefined;
 }
 
 /**

@@ -131,8 +131,7 @@ export const graphRows: fc.Arbitrary<string> = tables.map(([a, b, c, d, pairs, f
   );
 });
 
-/** What somebody does between export and deletion. */
-export const graphChanges: fc.Arbitrary<string> = fc
+const someChanges: fc.Arbitrary<string> = fc
   .tuple(
     fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'tag'), key), { maxLength: 2 }),
     fc.array(
@@ -155,6 +154,19 @@ export const graphChanges: fc.Arbitrary<string> = fc
   .map(([updates, others]) =>
     tried([...updates.map(([table, id]) => `UPDATE ${table} SET note = 'other' WHERE id = ${String(id)}`), ...others]),
   );
+
+/** What somebody does between export and deletion, where anybody does anything. */
+export const graphChanges: fc.Arbitrary<string> = fc.oneof(fc.constant('SELECT'), someChanges, someChanges);
+
+/** Rows of which some are deleted for certain, some lose a reference, and some links go. */
+export const certainGraph: [string, string, GraphRules, number] = [
+  `TRUNCATE ${graphNames.join(', ')} RESTART IDENTITY; INSERT INTO tag VALUES (1, 'n');
+    INSERT INTO a VALUES (1, 'k1', NULL, NULL, 'n'), (2, NULL, 1, 1, 'n'); INSERT INTO b VALUES (1, 1, NULL, NULL, 'n'), (2, 2, 'k1', NULL, 'n');
+    INSERT INTO a_tag (a, tag) VALUES (1, 1)`,
+  'SELECT',
+  { onDelete: graphReferences.map(() => undefined) },
+  0,
+];
 
 export type GraphRow = Readonly<Record<string, string | number | null>>;
 

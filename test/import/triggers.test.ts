@@ -34,6 +34,24 @@ describe('triggers of the target', () => {
     expect(await changed(trigger('author', 'NEW.books := 9; RETURN NEW;', 'BEFORE INSERT'))).to.deep.equal(told);
   });
 
+  for (const onConflict of ['fail', 'remap'] as const) {
+    for (const id of [1, 2])
+      it(`may change a row that comes beside others, and a finding says so: ${onConflict}, beside ${String(id)}`, async () => {
+        const others = `CREATE SEQUENCE author_id_seq OWNED BY author.id; ALTER TABLE author ALTER id SET DEFAULT nextval('author_id_seq');
+          SELECT setval('author_id_seq', 5); INSERT INTO author VALUES (${String(id)}, 7)`;
+        const target = `${others}; ${trigger('author', 'NEW.books := 9; RETURN NEW;', 'BEFORE INSERT')}`;
+        book = await move({ sql, source, target, policy, objects: ['book.4'] });
+        const { status, findings, plan } = await book.import({ onConflict });
+        const isTaken = id === 1;
+        expect(status).to.equal(isTaken && onConflict === 'fail' ? 'refused' : 'done');
+        if (status === 'refused') return;
+        expect(plan[isTaken ? 'remap' : 'insert']).to.include({ 'public.author': 1 });
+        expect(findings.map(({ kind, on, reason }) => `${kind} ${on}: ${reason}`)).to.include(
+          `trigger-changed-row ${told[0] ?? ''}`,
+        );
+      });
+  }
+
   it('may stand at one partition only, and a finding says so', async () => {
     const parts = `DROP TABLE book_tag, book, author; CREATE TABLE author (id int PRIMARY KEY, books int) PARTITION BY HASH (id);
       CREATE TABLE part PARTITION OF author FOR VALUES WITH (MODULUS 1, REMAINDER 0);

@@ -1,29 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { DataSource } from 'typeorm';
 import type { ImportOptions, Policy } from '../../src/index.js';
 import { exportObjects, importObjects } from '../../src/index.js';
-import type { TestDatabase } from '../support/database.js';
-import { createDatabase } from '../support/database.js';
+import { worldContents, worldModels, worldNames as tables, worldTables } from '../strategies/world.js';
 import { failureOf } from '../support/failure.js';
 import { rowsOf } from '../support/journey.js';
-import { keyedRows, keyedTables } from './keyed-rows.js';
+import { twoDatabases } from '../support/two-databases.js';
 
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 20);
-const tables = ['team', 'person', 'tag', 'person_tag', 'visit', 'stay', 'mail'];
 
 const strategy = fc.constantFrom('fail', 'skip', 'skip', 'override', 'override', 'remap', 'remap', 'all');
 const merge = fc.constantFrom('keep', 'take', 'fill', undefined);
 const policies = fc.record({ team: merge, person: merge }).map(({ team, person }): Policy => {
   const models = {
-    ...Object.fromEntries(tables.map((table) => [table, {}])),
+    ...Object.fromEntries(worldModels.map((table) => [table, {}])),
     ...(team === undefined ? {} : { team: { naturalKey: ['name'], merge: team } }),
     ...(person === undefined ? {} : { person: { naturalKey: ['email'], merge: person } }),
   };
-  delete (models as Record<string, unknown>)['person_tag'];
   return { models, joinTables: ['person_tag'] };
 });
 
@@ -49,32 +43,15 @@ interface Decided {
 }
 
 describe('a plan that is executed later', () => {
-  let source: TestDatabase;
-  let target: TestDatabase;
-  let from: DataSource;
-  let to: DataSource;
-  let folder: string;
-  const file = (name: string): string => join(folder, name);
-
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'portolan-apply-'));
-    source = await createDatabase({ sql: keyedTables });
-    // Nothing is decided about this one, nor in the archive.
-    target = await createDatabase({ sql: `${keyedTables}; CREATE TABLE elsewhere (id int)` });
-    from = await new DataSource({ type: 'postgres', url: source.url, entities: [] }).initialize();
-    to = await new DataSource({ type: 'postgres', url: target.url, entities: [] }).initialize();
-  });
-
-  after(async () => {
-    await from.destroy();
-    await to.destroy();
-    await source.drop();
-    await target.drop();
-    rmSync(folder, { recursive: true });
-  });
+  // Nothing is decided about the further table, nor in the archive.
+  const world = twoDatabases(worldTables, 'CREATE TABLE elsewhere (id int)');
+  const file = (name: string): string => world.file(name);
 
   async function state(): Promise<unknown> {
-    return [await rowsOf(target, tables), await target.query('SELECT sequencename, last_value FROM pg_sequences ORDER BY 1')];
+    return [
+      await rowsOf(world.target, tables),
+      await world.target.query('SELECT sequencename, last_value FROM pg_sequences ORDER BY 1'),
+    ];
   }
 
   const decisions = (name: string): readonly string[] => readFileSync(file(name), 'utf8').trimEnd().split('\n').slice(1, -1);
@@ -89,7 +66,7 @@ describe('a plan that is executed later', () => {
       (table) =>
         `SELECT 'public.${table}.' || ${names[table] ?? 'id'} AS name, '${table}' AS table, ctid::text AS place FROM ${table}`,
     );
-    return (await target.query(`SELECT * FROM (${rows.join(' UNION ALL ')}) t ORDER BY name`)) as never;
+    return (await world.target.query(`SELECT * FROM (${rows.join(' UNION ALL ')}) t ORDER BY name`)) as never;
   }
 
   /** Changes one row of the target; says which it was. */
@@ -110,7 +87,7 @@ describe('a plan that is executed later', () => {
       update: `UPDATE ${String(one?.table)} SET ${String(column)} = coalesce(${String(column)}, '') || '!' WHERE ctid = '${String(one?.place)}'`,
     };
     // What nobody can change stays as it is.
-    return target.query(sql[how] ?? '').then(
+    return world.target.query(sql[how] ?? '').then(
       () => (how === 'insert' ? '' : one?.name),
       () => undefined,
     );
@@ -120,7 +97,8 @@ describe('a plan that is executed later', () => {
     this.timeout(runs * 8000);
     const met = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(keyedRows, keyedRows, strategy, policies, changes, async (mine, theirs, chosen, policy, edit) => {
+      fc.asyncProperty(worldContents, strategy, policies, changes, async ({ mine, theirs }, chosen, policy, edit) => {
+        const { source, target, from, to } = world;
         await source.query(mine);
         await target.query(theirs);
         const names = await source.query("SELECT 'person.' || id AS name FROM person UNION ALL SELECT 'team.' || id FROM team");

@@ -1,57 +1,38 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { DataSource } from 'typeorm';
 import type { ImportResult } from '../../src/index.js';
-import { exportObjects, importObjects } from '../../src/index.js';
+import { exportObjects, importObjects, undoJournal } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
-import { createDatabase } from '../support/database.js';
+import { rowsOf } from '../support/journey.js';
+import { twoDatabases } from '../support/two-databases.js';
 import { collidingNames, collidingRows, collidingTables } from './random-rows.js';
 
-const runs = Number(process.env['PORTOLAN_RUNS'] ?? 100);
+const runs = Number(process.env['PORTOLAN_RUNS'] ?? 60);
 const policy = { models: { team: {}, person: {}, tag: {}, visit: {} }, joinTables: ['person_tag'] };
 
 /** Every row of every table as text, by table and key; and where each sequence stands. */
 type Contents = ReadonlyMap<string, string>;
 
 describe('random rows in the way of an import', () => {
-  let source: TestDatabase;
-  let target: TestDatabase;
-  let from: DataSource;
-  let to: DataSource;
-  let folder: string;
+  const world = twoDatabases(collidingTables);
 
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'portolan-collisions-'));
-    source = await createDatabase({ sql: collidingTables });
-    target = await createDatabase({ sql: collidingTables });
-    from = await new DataSource({ type: 'postgres', url: source.url, entities: [] }).initialize();
-    to = await new DataSource({ type: 'postgres', url: target.url, entities: [] }).initialize();
-  });
-
-  after(async () => {
-    await from.destroy();
-    await to.destroy();
-    await source.drop();
-    await target.drop();
-    rmSync(folder, { recursive: true });
-  });
-
-  it(`are untouched, and the dry run says what the real one does (${String(runs)} runs)`, async function () {
-    this.timeout(runs * 4000);
-    const strategy = fc.constantFrom('fail', 'skip', 'override' as const);
+  it(`are untouched, the dry run says what the real one does, and all of it can be taken back (${String(runs)} runs)`, async function () {
+    this.timeout(runs * 20_000);
+    const strategy = fc.constantFrom('fail', 'skip', 'override', 'override', 'remap', 'all' as const);
     const shared = fc.constantFrom('full', 'full', 'key' as const);
     await fc.assert(
-      fc.asyncProperty(collidingRows, collidingRows, strategy, shared, fc.nat(), async (mine, theirs, onConflict, kept, seed) => {
+      fc.asyncProperty(collidingRows, collidingRows, strategy, shared, fc.nat(), async (mine, theirs, chosen, kept, seed) => {
+        const { source, target, from, to, file } = world;
         await source.query(mine);
         await target.query(theirs);
         const people = await source.query('SELECT id FROM person ORDER BY id');
         const person = people[seed % Math.max(people.length, 1)]?.['id'] as number | undefined;
         if (person === undefined) return;
-        const archive = join(folder, 'archive.json');
-        const options = { archive, policy, onConflict, plan: join(folder, 'plan') };
+        const [archive, journal, idMap] = [file('archive.json'), file('journal'), file('map')];
+        const isRemapped = chosen === 'remap' || chosen === 'all';
+        const asked = chosen === 'all' ? ({ remap: 'all' } as const) : { onConflict: chosen };
+        const options = { archive, policy, plan: file('plan'), ...asked };
         const exported = await exportObjects(from, {
           objects: [`person.${String(person)}`],
           output: archive,
@@ -60,9 +41,10 @@ describe('random rows in the way of an import', () => {
           force: true,
         });
         const before = await contents(target);
+        const bytes = await rowsOf(target, collidingNames);
         const dry = await importObjects(to, { ...options, dryRun: true });
         expect(await contents(target), 'after the dry run').to.deep.equal(before);
-        const real = await importObjects(to, options);
+        const real = await importObjects(to, { ...options, journal, idMap });
         expect(told(dry), 'the dry run').to.deep.equal(told(real));
         const after = await contents(target);
         if (real.status === 'refused') {
@@ -70,17 +52,22 @@ describe('random rows in the way of an import', () => {
           expect(after).to.deep.equal(before);
           return;
         }
-        compare(before, after, await contents(source), real);
+        if (!isRemapped) compare(before, after, await contents(source), real);
         if (Object.keys(real.plan.skip).length === 0)
           expect(sum(real.links.insert) + sum(real.links.same)).to.equal(sum(exported.links));
-        const again = await importObjects(to, options);
+        const again = await importObjects(to, { ...options, ...(isRemapped ? { withIdMap: [idMap] } : {}) });
         expect(again.status).to.equal('done');
-        expect({ ...again.plan, same: {}, skip: real.plan.skip }, 'the second run').to.deep.equal({
-          ...nothing,
-          skip: again.plan.skip,
-        });
+        const { insert, update, remap, skip, conflict, merge } = again.plan;
+        expect([insert, update, remap, conflict, skip], 'the second run').to.deep.equal([{}, {}, {}, {}, real.plan.skip]);
+        if (!isRemapped) expect(merge).to.deep.equal({});
         expect(again.links.insert).to.deep.equal({});
         expect(await contents(target)).to.deep.equal(after);
+        const undone = await undoJournal(to, { journal, policy });
+        expect([undone.status, undone.conflicts], 'taken back').to.deep.equal(['done', []]);
+        expect(await rowsOf(target, collidingNames), 'what was taken back').to.deep.equal(bytes);
+        const twice = await undoJournal(to, { journal, policy });
+        const isEmpty = Object.values(undone.plan).every((counts) => Object.keys(counts).length === 0);
+        expect(twice.status, 'taken back a second time').to.equal(isEmpty ? 'done' : 'refused');
       }),
       { numRuns: runs, endOnFailure: false },
     );
@@ -89,7 +76,7 @@ describe('random rows in the way of an import', () => {
   /** Inserted, updated and equal rows are as in the archive, under skip but for their references; all others are as they were. */
   function compare(before: Contents, after: Contents, origin: Contents, { plan, links }: ImportResult): void {
     const decided = new Map(
-      readFileSync(join(folder, 'plan'), 'utf8')
+      readFileSync(world.file('plan'), 'utf8')
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as { object?: string; decision?: string })
@@ -109,8 +96,6 @@ describe('random rows in the way of an import', () => {
     expect(added.filter((name) => !name.startsWith('person_tag.'))).to.deep.equal([]);
   }
 });
-
-const nothing = { insert: {}, same: {}, update: {}, merge: {}, remap: {}, skip: {}, conflict: {} };
 
 function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);

@@ -10,13 +10,14 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const open = new Set<TestDatabase>();
+/** Of all databases of this run, whichever of its processes makes them. */
+const prefix = (): string => `portolan_test_${process.env['PORTOLAN_TEST_RUN'] ?? ''}_`;
 
 /** A new, empty UTF8 database of the locale C or of `locale`, or a copy of `template`; `sql` is run in it. */
 export async function createDatabase(
   options: { readonly sql?: string; readonly template?: string; readonly locale?: string } = {},
 ): Promise<TestDatabase> {
-  const name = `portolan_test_${randomBytes(6).toString('hex')}`;
+  const name = `${prefix()}${randomBytes(6).toString('hex')}`;
   const origin =
     options.template === undefined
       ? `template0 ENCODING 'UTF8' ${options.locale ?? "LOCALE 'C'"}`
@@ -25,17 +26,18 @@ export async function createDatabase(
   const url = databaseUrl(name);
   const pool = new pg.Pool({ connectionString: url, max: 4, allowExitOnIdle: true });
   pool.on('error', () => undefined);
+  let isDropped = false;
   const database: TestDatabase = {
     name,
     url,
     query: async (sql, parameters) => (await pool.query<Record<string, unknown>>(sql, parameters)).rows,
     drop: async () => {
-      if (!open.delete(database)) return;
+      if (isDropped) return;
+      isDropped = true;
       await pool.end();
       await administer(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
     },
   };
-  open.add(database);
   try {
     if (options.sql !== undefined) await pool.query(options.sql);
   } catch (error) {
@@ -45,9 +47,11 @@ export async function createDatabase(
   return database;
 }
 
-/** Drops what tests left, so that a server that is not ours stays as it was. */
+/** Drops what the tests of this run left. */
 export async function dropDatabases(): Promise<void> {
-  for (const database of open) await database.drop();
+  const like = `${prefix().replaceAll('_', String.raw`\_`)}%`;
+  const left = await administer(`SELECT datname FROM pg_database WHERE datname LIKE ${pg.escapeLiteral(like)}`);
+  for (const { datname } of left) await administer(`DROP DATABASE ${pg.escapeIdentifier(String(datname))} WITH (FORCE)`);
 }
 
 function databaseUrl(name: string): string {

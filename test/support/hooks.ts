@@ -1,4 +1,4 @@
-import type { RootHookObject } from 'mocha';
+import { randomBytes } from 'node:crypto';
 import type { EmbeddedServer } from '../../demo-app/server/embedded-server.js';
 import { startServer } from '../../demo-app/server/embedded-server.js';
 import { dropDatabases } from './database.js';
@@ -7,23 +7,18 @@ const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off',
 
 let server: EmbeddedServer | undefined;
 
-/** One server for the whole run: the one that PORTOLAN_URL (or an earlier run in this process) names, else our own. */
+/** One server for the whole run, however many processes have a part in it: the one that PORTOLAN_URL (or an earlier run in this process) names, else our own. */
 export async function mochaGlobalSetup(): Promise<void> {
   const given = process.env['PORTOLAN_URL'] ?? process.env['PORTOLAN_TEST_URL'];
   // Programs that a test starts must open what the test says.
   delete process.env['PORTOLAN_URL'];
   if (given === undefined) server = await startServer({ settings, inMemory: true });
+  process.env['PORTOLAN_TEST_RUN'] ??= randomBytes(4).toString('hex');
   process.env['PORTOLAN_TEST_URL'] = given ?? server?.url('postgres') ?? '';
 }
 
-export async function mochaGlobalTeardown(): Promise<void> {
-  await server?.stop();
-}
-
 /** A server that is not ours stays as it was. */
-export const mochaHooks: RootHookObject = {
-  async afterAll(this: Mocha.Context) {
-    this.timeout(180_000);
-    if (server === undefined) await dropDatabases();
-  },
-};
+export async function mochaGlobalTeardown(): Promise<void> {
+  if (server === undefined) await dropDatabases();
+  else await server.stop();
+}

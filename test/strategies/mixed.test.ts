@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { anySeed, itAgrees, person } from './it-agrees.js';
+import { anyMerges, anyOffset, anyRemap, anyStrategies, anyStrategy, plainRules, together } from './rules.js';
+import { filled } from './world.js';
+
+const asked = fc
+  .record({
+    ...{ onConflict: anyStrategy, remap: anyRemap, offset: anyOffset, seed: anySeed },
+    models: fc.tuple(anyStrategies, fc.oneof(fc.constant({}), anyMerges)).map((all) => together(...all)),
+  })
+  .map((rules) => ({ ...plainRules, ...rules }));
+
+describe('a strategy for each model', () => {
+  itAgrees('imports', asked, {
+    examples: [
+      [
+        {
+          mine: filled(
+            "INSERT INTO team VALUES (1, 'a', 'a', NULL)",
+            "INSERT INTO person VALUES (1, 'a', 'a', 1, NULL), (2, 'b', 'b', 1, 1)",
+            "INSERT INTO mail VALUES (1, 'b', 'a')",
+          ),
+          theirs: filled(
+            "INSERT INTO team VALUES (1, 'b', 'b', NULL)",
+            "INSERT INTO person VALUES (3, 'a', 'c', NULL, NULL)",
+            "INSERT INTO mail VALUES (1, NULL, 'c')",
+          ),
+        },
+        {
+          ...plainRules,
+          models: { team: { onConflict: 'remap' }, person: { onConflict: 'skip' }, mail: { onConflict: 'override' } },
+        },
+      ],
+      // Mail of somebody who stays out, by another column than the key, beside teams that get other keys.
+      [
+        {
+          mine: filled(
+            "INSERT INTO team VALUES (1, 'a', NULL, NULL)",
+            person(1, 'a', '1, NULL'),
+            "INSERT INTO mail VALUES (1, 'a', 'x')",
+          ),
+          theirs: filled("INSERT INTO team VALUES (1, 'b', NULL, NULL)", person(1, 'z')),
+        },
+        { ...plainRules, onConflict: 'remap', models: { person: { onConflict: 'skip' } } },
+      ],
+    ],
+    meets: ['remap', 'skip', 'insert', 'update'],
+  });
+});
