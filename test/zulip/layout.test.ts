@@ -14,6 +14,7 @@ import { run } from '../support/run.js';
 import { repositoryRoot } from '../support/shared.js';
 import { noTerminal, runInTerminal } from '../support/terminal.js';
 import { checkExport } from './check-export.js';
+import { exportZulip } from './export-zulip.js';
 import { loadSample, needsSample } from './load-sample.js';
 import { readTables, zulipSample } from './sample.js';
 
@@ -81,6 +82,8 @@ describe('--format zulip', function () {
         const stats = readFileSync(join(output, 'stats.txt'), 'utf8');
         expect(stats).to.include('zerver_message').and.not.include(folder);
         expect(objects['zerver.message']).to.be.greaterThan(100);
+        // The same rows as in our own format.
+        expect(objects).to.deep.equal((await exportZulip(database!.url, [object], values)).trailer.objects);
       });
     }
   }

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportOptions, ExportResult, Layout } from '../../src/index.js';
-import { exportObjects } from '../../src/index.js';
+import { exportObjects, localFiles } from '../../src/index.js';
 import { openProfile } from '../../src/profiles/open-profile.js';
 import type { ProfileValues } from '../../src/profiles/profile.js';
 import { zulip } from '../../src/profiles/zulip/zulip.js';
@@ -33,6 +33,7 @@ describe('traps of a Zulip server', function () {
       UPDATE zerver_realm SET string_id = '', notifications_stream_id = NULL, signup_notifications_stream_id = NULL WHERE id = 2;
       UPDATE zerver_usermessage SET id = 1099511627776 WHERE id = (SELECT min(id) FROM zerver_usermessage WHERE user_profile_id = 8);
       UPDATE zerver_realmauditlog SET acting_user_id = 31 WHERE id = 31;
+      UPDATE zerver_message SET last_edit_time = now() WHERE id = 54;
       INSERT INTO zerver_reaction (id, user_profile_id, message_id, emoji_name, emoji_code, reaction_type)
         VALUES (9001, 31, 53, 'outbox', '1f4e4', 'unicode_emoji'), (9002, 4, 53, 'outbox', '1f4e4', 'unicode_emoji');
       INSERT INTO zerver_attachment_messages (id, attachment_id, message_id) SELECT 9001, a.id, m.id
@@ -49,7 +50,7 @@ describe('traps of a Zulip server', function () {
     object: string,
     name: string,
     values: ProfileValues = {},
-    around: (layout: Layout) => Layout = (layout) => layout,
+    around: (layout: Layout) => Layout | undefined = (layout) => layout,
     more: Partial<ExportOptions> = {},
   ): Promise<ExportResult> => {
     const dataSource = await dataSourceOf(database.url);
@@ -157,6 +158,83 @@ describe('traps of a Zulip server', function () {
     const error = await failureOf(exportZulip(database.url, ['zerver.UserProfile[email=shared.person@example.net]']));
     expect(error).to.have.property('exitCode', 2);
     expect((error as Error).message).to.match(/2|several|more than one/u);
+  });
+
+  it('an address finds a single user; several leave together, each with what they got', async () => {
+    const of = (...users: readonly string[]): ReturnType<typeof exportZulip> =>
+      exportZulip(
+        database.url,
+        users.map((user) => `zerver.UserProfile${user}`),
+      );
+    const [byMail, one, other, both] = [
+      await of('[email=cleo.2@example.com]'),
+      await of('.8'),
+      await of('.13'),
+      await of('.8', '.13'),
+    ];
+    expect(byMail.trailer.objects).to.deep.equal(one.trailer.objects);
+    expect(both.ids('zerver.userprofile')).to.deep.equal([8, 13]);
+    const each = [...new Set([...one.ids('zerver.message'), ...other.ids('zerver.message')])].sort((a, b) => a - b);
+    expect(both.ids('zerver.message')).to.deep.equal(each);
+    // Who reacted to them stays, known by a key.
+    for (const [, { user_profile: user }] of one.objects.get('zerver.reaction') ?? [])
+      expect([8, ...one.external('zerver.userprofile')]).to.include(Number(user));
+  });
+
+  it('no message is a proof of consent that is not there, was edited, or that somebody of another realm reacted to: each is told', async () => {
+    for (const [message, told] of [
+      [999_999, 'there is no such message'],
+      [54, 'it was edited'],
+      [53, 'somebody of another realm reacted'],
+    ] as const) {
+      const error = await failureOf(exportZulip(database.url, ['zerver.Realm.2'], { 'consent-message-id': message }));
+      expect(error).to.include({
+        code: 'CONSENT_INVALID',
+        message: `message ${String(message)} is no proof of consent: ${told}`,
+      });
+    }
+  });
+
+  it("those who were not asked for stand among the dummies of Zulip's format", async () => {
+    for (const values of [{}, { 'zulip-parity': true }]) {
+      await write('zerver.Realm.2', 'users', { ...values, users: ['cleo.2@example.com', 'hana.7@example.com'] });
+      if (!('zulip-parity' in values)) expect(checkExport(join(folder, 'users'))).to.deep.equal([]);
+      const { zerver_userprofile: people, zerver_userprofile_mirrordummy: dummies } = realmFile('users');
+      expect(people!.map(({ id }) => id)).to.deep.equal([8, 13]);
+      expect(dummies!.length).to.be.greaterThan(5);
+      for (const dummy of dummies!) expect(dummy).to.include({ is_active: false, is_mirror_dummy: true });
+      rmSync(join(folder, 'users'), { recursive: true });
+    }
+  });
+
+  it('names of files in rows lead nowhere else: neither what is read nor what is written', async () => {
+    const uploads = join(folder, 'server', 'uploads');
+    mkdirSync(join(uploads, 'files'), { recursive: true });
+    mkdirSync(join(uploads, 'avatars/2/emoji/images'), { recursive: true });
+    writeFileSync(join(folder, 'server', 'secret'), 'SECRET');
+    const emoji = '(SELECT min(id) FROM zulip.zerver_realmemoji WHERE realm_id = 2)';
+    await database.query(`CREATE TABLE kept AS SELECT * FROM zulip.zerver_realmemoji; CREATE TABLE paths AS SELECT * FROM zulip.zerver_attachment;
+      UPDATE zulip.zerver_realmemoji SET file_name = '../../../../../secret' WHERE id = ${emoji};
+      UPDATE zulip.zerver_attachment SET path_id = CASE id WHEN 1 THEN '../../secret' ELSE '/etc/hostname' END WHERE id IN (1, 2)`);
+    try {
+      for (const layout of [undefined, zulip.layouts!['zulip']!({})]) {
+        const more = { files: localFiles(uploads), noFiles: false };
+        const around = (): Layout | undefined => layout;
+        const { findings } = await write('zerver.Realm.2', 'out/', {}, around, more);
+        const outside = findings.filter(({ kind }) => kind === 'file-outside').map(({ on }) => on);
+        expect(outside).to.include.members(['zerver.attachment.1', 'zerver.attachment.2']);
+        expect(outside.some((on) => on.startsWith('zerver.realmemoji.'))).to.equal(true);
+        expect(readdirSync(folder).sort()).to.deep.equal(['out', 'server']);
+        const written = (readdirSync(join(folder, 'out'), { recursive: true }) as string[]).filter((path) =>
+          /secret|hostname/u.test(path),
+        );
+        expect(written).to.deep.equal([]);
+        rmSync(join(folder, 'out'), { recursive: true });
+      }
+    } finally {
+      await database.query(`UPDATE zulip.zerver_realmemoji e SET file_name = k.file_name FROM kept k WHERE k.id = e.id;
+        UPDATE zulip.zerver_attachment a SET path_id = p.path_id FROM paths p WHERE p.id = a.id; DROP TABLE kept, paths`);
+    }
   });
 
   it('dates of users keep the microsecond, and emoji their author', async () => {

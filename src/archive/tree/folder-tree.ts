@@ -13,6 +13,7 @@ const syncsAtOnce = 3;
 
 /** Writes a folder beside its name, and renames it when it is whole. */
 export class FolderTree implements OpenTree {
+  readonly holdsBytes = false;
   readonly #path: string;
   readonly #temporary: string;
   readonly #open = new Set<FileHandle>();

@@ -9,8 +9,6 @@ import type { ZulipFiles } from './zulip-files.js';
 
 /** Bytes that are handed on at once. */
 const worthHandingOn = 256 * 1024;
-const smallTable = 64 * 1024;
-const rowMargin = 16 * 1024;
 
 export interface TableOptions {
   readonly entity: Entity;
@@ -57,7 +55,6 @@ export async function writeTable(files: ZulipFiles, file: TablesFile, options: T
   await file.rows(out.bytes(), count);
 }
 
-/** @param size that it mostly has: it grows where need be */
-export function newBuffer(size = smallTable): OutputBuffer {
-  return new OutputBuffer(Buffer.allocUnsafe(size + rowMargin));
+export function newBuffer(): OutputBuffer {
+  return new OutputBuffer(Buffer.allocUnsafe(64 * 1024));
 }
