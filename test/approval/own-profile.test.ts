@@ -13,7 +13,8 @@ import { failureOf } from '../support/failure.js';
 import { run } from '../support/run.js';
 import { repositoryRoot } from '../support/shared.js';
 
-const person = new EntitySchema({
+// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the options are a class by declaration only
+const person = new EntitySchema<{ id: number; name: string; password: string }>({
   name: 'Person',
   tableName: 'person',
   columns: { id: { type: 'int', primary: true }, name: { type: 'text' }, password: { type: 'text' } },

@@ -17,11 +17,13 @@ export interface Field {
 /** A column as its kind is written, or what has a way of its own. A column that is NULL is `null`. */
 export type FieldValue =
   | { readonly is: 'integer' | 'boolean' | 'text'; readonly at: number }
-  | { readonly is: 'written'; readonly at?: number; write(out: OutputBuffer, cursor: RowCursor, row: RowFacts): void };
+  | { readonly is: 'written'; readonly at?: number; readonly write: Write };
+
+type Write = (out: OutputBuffer, cursor: RowCursor, row: RowFacts) => void;
 
 /** What is known of the row on which a cursor stands beside its columns. */
 export interface RowFacts {
-  key(): Key;
+  readonly key: () => Key;
   readonly lists: readonly LinkList[];
 }
 
@@ -137,7 +139,7 @@ interface Member {
   readonly is: FieldValue['is'];
   /** The column, or {@link noColumn}. */
   readonly at: number;
-  readonly write: (out: OutputBuffer, cursor: RowCursor, row: RowFacts) => void;
+  readonly write: Write;
 }
 
 const noColumn = -1;
