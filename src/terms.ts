@@ -53,3 +53,8 @@ export const mergeRules = Object.freeze(['keep', 'take', 'fill'] as const satisf
 export type MissingRule = 'refuse' | 'placeholder' | 'null';
 
 export const missingRules = Object.freeze(['refuse', 'placeholder', 'null'] as const satisfies readonly MissingRule[]);
+
+/** Whether archives that are merged come from one database, in which one key means one object, or each from another. */
+export type SourceRule = 'same' | 'other';
+
+export const sourceRules = Object.freeze(['same', 'other'] as const satisfies readonly SourceRule[]);

@@ -9,7 +9,7 @@ export interface ArchiveHeader {
   readonly format: 'portolan';
   readonly version: 1;
   /** Absent under `--reproducible`. */
-  readonly volatile?: { readonly date: string; readonly tool: string } | undefined;
+  readonly volatile?: VolatileFacts | undefined;
   readonly entities: Readonly<Record<string, ArchiveEntity>>;
   /** The models in the order in which their objects stand: parents before children. */
   readonly order: readonly string[];
@@ -38,6 +38,14 @@ export interface ArchiveHeader {
   readonly edited?: true | undefined;
 }
 
+/** What two exports of the same rows need not have in common. */
+export interface VolatileFacts {
+  readonly date: string;
+  readonly tool: string;
+  /** Digest that tells one database from another, and nothing else of it; absent where the role may not ask. */
+  readonly source?: string | undefined;
+}
+
 export interface ArchiveApproval {
   readonly name?: string | undefined;
   readonly sha256: string;
@@ -56,6 +64,14 @@ export interface ArchiveEntity {
   readonly references: readonly ArchiveReference[];
   /** References whose keys stand inside values; absent where there are none. */
   readonly inner?: readonly ArchiveInnerReference[] | undefined;
+  /** Columns by which people know an object: none where there are no such; absent in archives of earlier versions. */
+  readonly naturalKey?: readonly string[] | undefined;
+  /** Other columns whose values no two objects have in common; absent where there are none. */
+  readonly uniques?: readonly (readonly string[])[] | undefined;
+  /** Columns that number a tree through all of the table. */
+  readonly nestedSet?: { readonly left: string; readonly right: string } | undefined;
+  /** The column that holds the keys of an object's ancestors and its own. */
+  readonly materializedPath?: string | undefined;
 }
 
 export interface ArchiveColumn {
@@ -64,6 +80,8 @@ export interface ArchiveColumn {
   readonly type: string;
   readonly kind: 'integer' | 'number' | 'boolean' | 'text';
   readonly property?: string | undefined;
+  /** Of a key: the database gives each new row a value. */
+  readonly drawn?: true | undefined;
 }
 
 export interface ArchiveLink {

@@ -61,11 +61,23 @@ const entityShape: Shape = {
   links: (value) => isRecord(value) && Object.values(value).every((one) => fits(one, linkShape)),
   references: (value) => Array.isArray(value) && value.every(isReference),
   inner: (value) => value === undefined || (Array.isArray(value) && value.every(isInner)),
+  naturalKey: (value) => value === undefined || isStrings(value),
+  uniques: (value) => value === undefined || (Array.isArray(value) && value.every(isStrings)),
+  nestedSet: (value) => value === undefined || (isRecord(value) && fits(value, { left: isString, right: isString })),
+  materializedPath: (value) => value === undefined || isString(value),
+};
+/** What only some entities have. */
+const noneOfEntity = {
+  inner: undefined,
+  naturalKey: undefined,
+  uniques: undefined,
+  nestedSet: undefined,
+  materializedPath: undefined,
 };
 const headerShape: Shape = {
   entities: (value) =>
     isRecord(value) &&
-    Object.values(value).every((entity) => isRecord(entity) && fits({ inner: undefined, ...entity }, entityShape)),
+    Object.values(value).every((entity) => isRecord(entity) && fits({ ...noneOfEntity, ...entity }, entityShape)),
   order: isStrings,
   seeds: isStrings,
   roots: isStrings,

@@ -14,15 +14,21 @@ export interface HeldInside {
 
 /** As among other references, those to other unique columns than the key are not among them. */
 export function heldInside(header: ArchiveHeader, model: string): readonly HeldInside[] {
+  return allInside(header, model).filter(
+    ({ reference }) => header.entities[reference.parent]?.key.join() === reference.parentColumns[0],
+  );
+}
+
+/** The same with those to other unique columns. */
+export function allInside(header: ArchiveHeader, model: string): readonly HeldInside[] {
   const entity = header.entities[model];
   return (entity?.inner ?? []).flatMap((reference): readonly HeldInside[] => {
     const parent = header.entities[reference.parent];
-    const [key] = reference.parentColumns;
-    const column = Object.values(parent?.columns ?? {}).find(({ name }) => name === key);
+    const column = Object.values(parent?.columns ?? {}).find(({ name }) => name === reference.parentColumns[0]);
     const memberOf = (name: string | undefined): string | undefined =>
       Object.entries(entity?.columns ?? {}).find(([, one]) => one.name === name)?.[0];
     const member = memberOf(reference.columns[0]);
-    if (column === undefined || member === undefined || parent?.key.join() !== key) return [];
+    if (column === undefined || member === undefined) return [];
     const { when } = reference;
     const discriminator = memberOf(when?.column);
     const inKey = entity?.key.includes(when?.column ?? '') === true;

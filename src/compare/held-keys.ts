@@ -1,5 +1,4 @@
 import type { ArchiveEntity, ArchiveHeader, ArchiveObject, ArchiveReference } from '../archive/archive.js';
-import { headerKeyShape } from '../archive/header-keys.js';
 import type { Key } from '../closure/key.js';
 import { isIntegerText, toKey } from '../closure/key.js';
 import type { ValueKind } from '../schema/schema.js';
@@ -22,17 +21,48 @@ interface HeldMember {
 
 /** References to other unique columns than the key hold values like any other, and are not among them. */
 export function heldKeys(header: ArchiveHeader, model: string): readonly HeldKey[] {
-  const entity = header.entities[model];
-  return entity === undefined ? [] : entity.references.flatMap((reference) => heldKey(header, entity, reference) ?? []);
+  return heldBy(header, model, (reference) => {
+    const key = header.entities[reference.parent]?.key ?? [];
+    return isOfKey(reference, key) ? key : undefined;
+  });
 }
 
-function heldKey(header: ArchiveHeader, entity: ArchiveEntity, reference: ArchiveReference): HeldKey | undefined {
-  const places = header.entities[reference.parent]?.key.map((name) => reference.parentColumns.indexOf(name)) ?? [-1];
-  if (places.includes(-1) || places.length !== reference.parentColumns.length) return undefined;
-  const members = places.map((place) => heldMember(entity, reference.columns[place] ?? ''));
+/** The references that are not among {@link heldKeys}, with what they hold in the order of the parent's columns. */
+export function heldValues(header: ArchiveHeader, model: string): readonly HeldKey[] {
+  return heldBy(header, model, (reference) => {
+    const parent = header.entities[reference.parent];
+    return parent === undefined || isOfKey(reference, parent.key) ? undefined : reference.parentColumns;
+  });
+}
+
+/** Whether a reference holds its parent's key, in whatever order. */
+function isOfKey({ parentColumns }: ArchiveReference, key: readonly string[]): boolean {
+  return key.length > 0 && key.length === parentColumns.length && key.every((name) => parentColumns.includes(name));
+}
+
+function heldBy(
+  header: ArchiveHeader,
+  model: string,
+  columnsOf: (reference: ArchiveReference) => readonly string[] | undefined,
+): readonly HeldKey[] {
+  const entity = header.entities[model];
+  return (entity?.references ?? []).flatMap((reference): readonly HeldKey[] => {
+    const columns = columnsOf(reference);
+    return entity === undefined || columns === undefined ? [] : [heldKey(header, entity, reference, columns)];
+  });
+}
+
+function heldKey(
+  header: ArchiveHeader,
+  entity: ArchiveEntity,
+  reference: ArchiveReference,
+  parentColumns: readonly string[],
+): HeldKey {
+  const members = parentColumns.map((name) => heldMember(entity, reference.columns[reference.parentColumns.indexOf(name)] ?? ''));
   const { when } = reference;
   const condition = when === undefined ? undefined : heldMember(entity, when.column);
-  const integer = headerKeyShape(header, reference.parent).kinds.join() === 'integer';
+  const parent = Object.values(header.entities[reference.parent]?.columns ?? {});
+  const integer = parentColumns.length === 1 && parent.find(({ name }) => name === parentColumns[0])?.kind === 'integer';
   const value = (object: ArchiveObject): Key | undefined => {
     // A char(n) column has blanks that the policy has not.
     if (condition !== undefined && textOf(object, condition)?.trimEnd() !== when?.value) return undefined;

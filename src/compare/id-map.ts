@@ -1,7 +1,7 @@
 import type { ArchiveHeader } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import type { KeyMap } from '../import/key-map.js';
-import type { NamedModel } from '../import/read-id-map.js';
+import type { NamedModel } from '../import/object-named.js';
 import { readIdMaps } from '../import/read-id-map.js';
 
 /** Which object of the second state is which of the first: what an import wrote with `--id-map`. */
@@ -24,7 +24,8 @@ export class IdMap {
   }
 }
 
-function namedModel(entities: ArchiveHeader['entities'], model: string): NamedModel {
+/** How the objects of a model are named, as an archive's header tells of it. */
+export function namedModel(entities: ArchiveHeader['entities'], model: string): NamedModel {
   const { key = [], columns = {} } = entities[model] ?? {};
   const members = Object.entries(columns);
   return {

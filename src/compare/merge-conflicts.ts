@@ -8,6 +8,8 @@ export interface Version {
   readonly values: () => Values;
 }
 
+type Why = Pick<MergeConflict, 'reason' | 'other'>;
+
 /** Objects of which the archives have two versions. */
 export class MergeConflicts {
   readonly #verbose: boolean;
@@ -26,17 +28,31 @@ export class MergeConflicts {
     return this.#count;
   }
 
-  add(object: string, columns: readonly string[], [one, other]: readonly [Version, Version]): void {
+  /** @param why where the two are not simply unlike versions of one object */
+  add(
+    object: string,
+    columns: readonly string[],
+    [one, other]: readonly [Version, Version],
+    why: Why = { reason: 'differs' },
+  ): void {
     this.#count += 1;
     if (this.#kept.length >= conflictsKept) return;
     const archives = [one.archive, other.archive] as const;
     this.#kept.push(
       Object.freeze({
         object,
+        ...(why.other === undefined || why.other === object ? {} : { other: why.other }),
+        reason: why.reason,
         columns,
         archives,
         ...(this.#verbose ? { versions: [one.values(), other.values()] as const } : {}),
       }),
     );
+  }
+
+  /** Takes over what was found apart. */
+  take(other: MergeConflicts): void {
+    this.#kept.push(...other.#kept.slice(0, Math.max(0, conflictsKept - this.#kept.length)));
+    this.#count += other.#count;
   }
 }

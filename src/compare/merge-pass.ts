@@ -1,7 +1,6 @@
-import type { ArchiveHeader, ArchiveObject, TrailerContent } from '../archive/archive.js';
+import type { ArchiveHeader, ArchiveObject, ArchiveTrailer, TrailerContent } from '../archive/archive.js';
 import type { ArchiveWriter } from '../archive/archive-writer.js';
 import { headerKeyShape } from '../archive/header-keys.js';
-import type { ArchiveReader } from '../archive/open-archive.js';
 import type { ClosedProof } from '../archive/verify-archive.js';
 import { compareKeysOf } from '../closure/key-order.js';
 import { memberKeys, objectKey, objectLine } from '../values/object-values.js';
@@ -9,14 +8,24 @@ import type { CompareProgress } from './compare-progress.js';
 import type { KeyedBatch } from './join-by-key.js';
 import { joinByKey } from './join-by-key.js';
 import { MergeConflicts } from './merge-conflicts.js';
-import { ModelsInOrder } from './models-in-order.js';
+import type { ModelsInOrder } from './models-in-order.js';
 import { objectNamer } from './object-namer.js';
+import type { MergedArchive, SettleColumns } from './object-uniter.js';
 import { objectUniter } from './object-uniter.js';
 import { UnitedExternal } from './united-external.js';
-import { unitedLists } from './united-lists.js';
+
+/** One pass over what goes into a merged archive, model by model, each in the order of its keys. */
+export type MergeSource = Pick<ModelsInOrder, 'of' | 'finish' | 'close'>;
 
 export interface Merging {
-  readonly archives: readonly ArchiveReader[];
+  readonly archives: readonly MergedArchive[];
+  /** Begins a pass over each of them; temporary files go into the folder. */
+  readonly open: (folder: string) => readonly MergeSource[];
+  /** What they list behind their objects. */
+  readonly trailers: readonly { readonly path: string; readonly trailer: ArchiveTrailer }[];
+  readonly lists: Pick<ArchiveTrailer, 'dangling' | 'leftOut'>;
+  /** What becomes of columns in which objects of different databases differ. */
+  readonly settle: (model: string) => SettleColumns | undefined;
   /** Of the merged archive. */
   readonly header: ArchiveHeader;
   /** It has collected the objects of all. */
@@ -32,27 +41,20 @@ export interface Merged {
 
 /** One pass over all archives, each object of any of them once; without a writer it only tells what would come of it. */
 export async function mergePass(merging: Merging, folder: string, writer: ArchiveWriter | undefined): Promise<Merged> {
-  const { archives, header, proof, verbose } = merging;
+  const { archives, header, proof, verbose, trailers, lists } = merging;
   const conflicts = new MergeConflicts(verbose);
   const external = new UnitedExternal(header, conflicts);
-  const trailers = archives.flatMap(({ path, trailer }) => (trailer === undefined ? [] : [{ path, trailer }]));
   for (const { path, trailer } of trailers) external.admit(path, trailer);
-  const lists = unitedLists(trailers.map(({ trailer }) => trailer));
   proof.admit({ external: trailers.flatMap(({ trailer }) => trailer.external), dangling: lists.dangling });
   const open = new Set<string>();
   const counts = { objects: new Map<string, number>(), links: new Map<string, number>() };
   const lines = new Lines(writer);
-  const passes = archives.map((archive) => new ModelsInOrder(archive, folder));
+  const passes = merging.open(folder);
   merging.progress.begin();
   try {
     for (const model of header.order) {
       const nameOf = objectNamer(header, model);
-      const unite = objectUniter(
-        header,
-        model,
-        archives.map(({ path }) => path),
-        conflicts,
-      );
+      const unite = objectUniter(header, model, archives, conflicts, merging.settle(model));
       const lengths = linkLengths(header, model);
       for await (const joined of joinedObjects(merging, model, passes)) {
         for (const { key, items } of joined) {
@@ -89,7 +91,7 @@ export async function mergePass(merging: Merging, folder: string, writer: Archiv
 function joinedObjects(
   { header, progress }: Merging,
   model: string,
-  passes: readonly ModelsInOrder[],
+  passes: readonly MergeSource[],
 ): ReturnType<typeof joinByKey<ArchiveObject>> {
   const shape = headerKeyShape(header, model);
   const sources = passes.map(async function* (pass): AsyncGenerator<KeyedBatch<ArchiveObject>> {

@@ -140,6 +140,23 @@ function convertedEntity(
     key: entity.key.map((name) => columnAfter(resolved, model, entity, name) ?? name),
     columns: Object.fromEntries(columns.sort(byName)),
     links: Object.fromEntries(links.sort(byName)),
+    ...convertedFacts(entity, (name) => columnAfter(resolved, model, entity, name)),
+  };
+}
+
+/** Of what people know objects by, and of trees, that is left of which every column is. */
+function convertedFacts(
+  { naturalKey, uniques, nestedSet, materializedPath }: ArchiveEntity,
+  after: (name: string) => string | undefined,
+): Partial<ArchiveEntity> {
+  const names = naturalKey?.flatMap((name) => after(name) ?? []);
+  const others = uniques?.map((columns) => columns.flatMap((name) => after(name) ?? []));
+  const [left, right] = nestedSet === undefined ? [] : [after(nestedSet.left), after(nestedSet.right)];
+  return {
+    ...(naturalKey === undefined ? {} : { naturalKey: names?.length === naturalKey.length ? names : [] }),
+    ...(uniques === undefined ? {} : { uniques: others?.filter((columns, at) => columns.length === uniques[at]?.length) }),
+    ...(nestedSet === undefined ? {} : { nestedSet: left === undefined || right === undefined ? undefined : { left, right } }),
+    ...(materializedPath === undefined ? {} : { materializedPath: after(materializedPath) }),
   };
 }
 

@@ -116,6 +116,7 @@ export const errorCodes = Object.freeze({
   SCHEMA_DRIFT: { exitCode: 3, meaning: 'the target lacks what the archive has, or differs from it' },
   RULE_BROKEN: { exitCode: 3, meaning: 'a row that is needed fails a rule of the policy' },
   SEED_DROPPED: { exitCode: 3, meaning: 'an object that was asked for is excluded' },
+  SOURCES_UNKNOWN: { exitCode: 3, meaning: 'some archives do not tell which database they come from, and others do' },
   STORE_CHECKSUM: { exitCode: 1, meaning: 'what arrived in a bucket is not what was sent; no object was left there' },
   STORE_CREDENTIALS: { exitCode: 1, meaning: 'there are no credentials that the object store takes' },
   STORE_DENIED: { exitCode: 1, meaning: 'the credentials lack a right to the bucket or the object' },

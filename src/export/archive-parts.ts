@@ -1,4 +1,4 @@
-import type { ArchiveHeader } from '../archive/archive.js';
+import type { ArchiveHeader, VolatileFacts } from '../archive/archive.js';
 import type { Closure } from '../closure/closure.js';
 import { countOf } from '../closure/closure.js';
 import { approvalsOf } from '../policy/approval.js';
@@ -45,14 +45,19 @@ function columnsThat(
   return columns.flatMap(({ model, column }) => (fits(column) ? [`${model}.${column.member}`] : [])).sort();
 }
 
-/** What is known before the first row. */
-export function archiveHeader(prepared: Prepared, order: readonly string[], options: ExportOptions): ArchiveHeader {
+/** What is known before the first row; `source` tells which database it is. */
+export function archiveHeader(
+  prepared: Prepared,
+  order: readonly string[],
+  options: ExportOptions,
+  source?: string,
+): ArchiveHeader {
   const { schema, policy, seeds, roots, follow, boundary, taken } = prepared;
   const models = [...new Set([...order, ...taken.closure.external.keys()])];
   return {
     format: 'portolan',
     version: 1,
-    ...(options.reproducible === true ? {} : { volatile: { date: new Date().toISOString(), tool: toolVersion() } }),
+    ...(options.reproducible === true ? {} : { volatile: volatileFacts(source) }),
     entities: archiveEntities(schema, models),
     order,
     seeds: seeds.names,
@@ -74,6 +79,10 @@ export function archiveHeader(prepared: Prepared, order: readonly string[], opti
     ...(boundary.size === 0 ? {} : { boundary: Object.fromEntries([...boundary].sort(([a], [b]) => (a < b ? -1 : 1))) }),
     ...(Object.keys(policy.highlight ?? {}).length === 0 ? {} : { highlight: highlighted(schema, policy.highlight ?? {}) }),
   };
+}
+
+function volatileFacts(source: string | undefined): VolatileFacts {
+  return { date: new Date().toISOString(), tool: toolVersion(), ...(source === undefined ? {} : { source }) };
 }
 
 function leavesReplaced({ replaced, withheld }: Column): boolean {

@@ -14,6 +14,7 @@ import { openReadSession } from '../dialect/postgres/session.js';
 import { PortolanError, UsageError } from '../errors/portolan-error.js';
 import { refuseOtherThanNames, refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
+import { sourceDigest } from '../changes/source-digest.js';
 import { archiveHeader, archiveOrder, withheldColumns } from './archive-parts.js';
 import { countLinks } from './count-links.js';
 import { encoderBuffers } from '../values/object-encoder.js';
@@ -114,7 +115,7 @@ async function write(
     }
     writer = await createArchiveWriter({
       output: options.output ?? '-',
-      header: archiveHeader(prepared, order, options),
+      header: archiveHeader(prepared, order, options, options.reproducible === true ? undefined : await sourceDigest(session)),
       force: options.force ?? false,
       signal: options.signal,
       partBytes: sizes.part,

@@ -8,10 +8,15 @@ const greatest: Readonly<Record<string, bigint>> = {
   bigint: 9_007_199_254_740_991n,
 };
 
+/** The greatest value of an integer type; of a domain over one, that of `integer`. */
+export function greatestInteger(type: string): bigint {
+  return greatest[type] ?? 2_147_483_647n;
+}
+
 /** Values for a dry run, from the top of the type's range downwards: the sequence stays where it is. */
 export function generatedKeys(columns: readonly Column[]): readonly Fill[] {
   return columns.map((column) => {
-    let next = greatest[column.type] ?? 2_147_483_647n;
+    let next = greatestInteger(column.type);
     return { column, random: false, value: () => String(next--) };
   });
 }

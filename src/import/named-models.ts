@@ -1,6 +1,6 @@
 import { columnNamed } from '../dialect/postgres/sql.js';
 import type { Schema } from '../schema/schema.js';
-import type { NamedModel } from './read-id-map.js';
+import type { NamedModel } from './object-named.js';
 import type { TargetModel } from './target.js';
 
 /** The models of an archive, and the target's beside them, as id maps name them: each by its entity. */

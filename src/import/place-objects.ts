@@ -1,8 +1,6 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
-import type { Session } from '../dialect/session.js';
-import type { RemapRule } from '../terms.js';
 import { decodeRow } from '../values/copy-text.js';
 import { objectKey } from '../values/object-values.js';
 import { findMatches } from './find-matches.js';
@@ -12,27 +10,10 @@ import { withPart } from './new-keys.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { Placed } from './placed.js';
+import type { LookedUp, PlacingContext } from './placing-context.js';
 import type { FollowedRow, OtherTexts } from './followed-row.js';
-import type { RemappedRows } from './remapped-rows.js';
 import { staleMap } from './stale-map.js';
 import { valueRefused } from './value-refused.js';
-
-export interface PlacingContext {
-  readonly session: Session;
-  readonly rows: RemappedRows;
-  readonly rule: RemapRule;
-}
-
-/** What the target has of some objects. */
-interface LookedUp {
-  readonly rows: ReadonlyMap<Key, string>;
-  /** By place of the object: its references, where nothing about them can change while the others are placed. */
-  readonly followed: readonly FollowedRow[];
-  /** By place of the object: the key under which its row was looked for. */
-  readonly keys: ReadonlyMap<number, Key>;
-  /** By place: the natural key that was looked for, and who has it. */
-  readonly natural: ReadonlyMap<number, { readonly text: string; readonly matches: readonly Key[] }>;
-}
 
 const noColumns: readonly string[] = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();

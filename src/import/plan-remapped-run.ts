@@ -6,7 +6,7 @@ import { naturalKey } from './conflict-advice.js';
 import { decide } from './decide.js';
 import type { Conflict, Decision } from './import-options.js';
 import type { ModelMapping } from './model-mapping.js';
-import type { PlacingContext } from './place-objects.js';
+import type { PlacingContext } from './placing-context.js';
 import type { Placed } from './placed.js';
 import { placeObjects } from './place-objects.js';
 import type { ConflictList } from './plan.js';

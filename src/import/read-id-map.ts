@@ -3,21 +3,11 @@ import { createReadStream } from 'node:fs';
 import { fileError } from '../archive/file-error.js';
 import { FileSource } from '../archive/file-source.js';
 import { readLines } from '../archive/read-lines.js';
-import type { Key } from '../closure/key.js';
-import { isIntegerText, toKey } from '../closure/key.js';
 import { PortolanError, UsageError } from '../errors/portolan-error.js';
-import type { ValueKind } from '../schema/schema.js';
-import { splitAssignments } from '../seeds/assignments.js';
 import type { KeyMap } from './key-map.js';
 import { PackedKeyMap } from './key-map.js';
-
-/** How the objects of a model are named. */
-export interface NamedModel {
-  /** What its map is found by. */
-  readonly name: string;
-  /** The parts of its key, each with the names that it can have in a composite one. */
-  readonly key: readonly { readonly names: readonly (string | undefined)[]; readonly kind: ValueKind }[];
-}
+import type { NamedModel } from './object-named.js';
+import { modelPrefix, namedKey } from './object-named.js';
 
 /**
  * What `--id-map` wrote in earlier imports, by model: objects of models that are not known are passed over.
@@ -82,7 +72,7 @@ function take(
   const model = prefix === undefined ? undefined : modelNamed(prefix);
   if (prefix === undefined || model === undefined) return;
   const [key, other] = [from, to].map((name) =>
-    name.startsWith(`${prefix}.`) ? keyOf(model, name.slice(prefix.length + 1)) : undefined,
+    name.startsWith(`${prefix}.`) ? namedKey(model, name.slice(prefix.length + 1)) : undefined,
   );
   if (key === undefined || other === undefined) throw invalid(`${where}: it does not name two objects of ${prefix}`);
   const map = maps.get(model.name) ?? new PackedKeyMap();
@@ -100,37 +90,6 @@ function namesOf(line: string): readonly [from: string, to: string] | undefined 
   } catch {
     return undefined;
   }
-}
-
-/** The longest name counts: a dot may stand in an app's. */
-function modelPrefix(name: string, modelNamed: (name: string) => NamedModel | undefined): string | undefined {
-  let found: string | undefined;
-  for (let at = name.indexOf('.'); at >= 0; at = name.indexOf('.', at + 1)) {
-    const prefix = name.slice(0, at);
-    if (modelNamed(prefix) !== undefined) found = prefix;
-  }
-  return found;
-}
-
-/** The inverse of how an object's name is written. */
-function keyOf({ key }: NamedModel, text: string): Key | undefined {
-  const [only, ...others] = key;
-  if (only !== undefined && others.length === 0) {
-    const own = textOf(text, only.kind);
-    return own === undefined ? undefined : toKey([own], only.kind === 'integer');
-  }
-  const assignments = splitAssignments(text);
-  if (assignments?.length !== key.length) return undefined;
-  const texts = key.map(({ names, kind }) => {
-    const given = assignments.find(([name]) => names.includes(name));
-    return given === undefined ? undefined : textOf(given[1], kind);
-  });
-  return texts.includes(undefined) ? undefined : toKey(texts as string[], false);
-}
-
-function textOf(text: string, kind: ValueKind): string | undefined {
-  if (kind === 'boolean') return text === 'true' ? 't' : text === 'false' ? 'f' : undefined;
-  return kind === 'integer' && !isIntegerText(text) ? undefined : text;
 }
 
 function invalid(message: string, hint = 'Name what an import wrote with --id-map.'): UsageError {

@@ -1,5 +1,5 @@
 import type { ArchiveEntity, ArchiveLink } from '../archive/archive.js';
-import type { Entity, Link, Schema } from './schema.js';
+import type { Column, Entity, Link, Schema } from './schema.js';
 
 /** The schema of some models as an archive's header tells it: names, types, references; by model, sorted. */
 export function archiveEntities(schema: Schema, models: readonly string[]): Readonly<Record<string, ArchiveEntity>> {
@@ -34,6 +34,7 @@ function archiveEntity(schema: Schema, entity: Entity): ArchiveEntity {
           type: column.type,
           kind: column.kind,
           ...(column.property === undefined ? {} : { property: column.property }),
+          ...(entity.key.includes(column.name) && isDrawn(column) ? { drawn: true as const } : {}),
         },
       ]),
     ),
@@ -51,7 +52,37 @@ function archiveEntity(schema: Schema, entity: Entity): ArchiveEntity {
         ...(exact ? {} : { inexact: true as const }),
       })),
     ...(inner.length === 0 ? {} : { inner }),
+    naturalKey: entity.naturalKey.every((name) => travelling.has(name)) ? entity.naturalKey : [],
+    ...uniquesOf(entity, travelling),
+    ...treeOf(entity, travelling),
   };
+}
+
+/** Plain ones, key and natural key apart: of parts of the rows, or of expressions, only the database can tell. */
+function uniquesOf({ uniques, key, naturalKey }: Entity, travelling: ReadonlySet<string>): Pick<ArchiveEntity, 'uniques'> {
+  const isOf = (columns: readonly string[], others: readonly string[]): boolean =>
+    columns.length === others.length && columns.every((name) => others.includes(name));
+  const plain = uniques
+    .filter(({ columns, predicate, operators }) => columns.length > 0 && predicate === undefined && operators === undefined)
+    .map(({ columns }) => columns)
+    .filter((columns) => columns.every((name) => travelling.has(name)) && !isOf(columns, key) && !isOf(columns, naturalKey));
+  const sorted = [...new Map(plain.map((columns) => [columns.join('\0'), columns])).entries()].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  return sorted.length === 0 ? {} : { uniques: sorted.map(([, columns]) => columns) };
+}
+
+/** What a tree's columns hold are no plain values: numbers of a nested set, keys of a path. */
+function treeOf({ nestedSet, materializedPath }: Entity, travelling: ReadonlySet<string>): Partial<ArchiveEntity> {
+  const isNumbered = nestedSet !== undefined && travelling.has(nestedSet.left) && travelling.has(nestedSet.right);
+  return {
+    ...(isNumbered ? { nestedSet: { left: nestedSet.left, right: nestedSet.right } } : {}),
+    ...(materializedPath !== undefined && travelling.has(materializedPath) ? { materializedPath } : {}),
+  };
+}
+
+function isDrawn({ sequence, identity, default: made }: Column): boolean {
+  return sequence !== undefined || identity !== undefined || made?.includes('(') === true;
 }
 
 function archiveLink(schema: Schema, link: Link): ArchiveLink {

@@ -110,6 +110,7 @@ describe('the contract: diff, merge, verify --against', function () {
       'objects',
       'links',
       'total',
+      'plan',
       'bytes',
       'sha256',
       'conflicts',
@@ -134,11 +135,30 @@ describe('the contract: diff, merge, verify --against', function () {
       await portolan(words, code);
   });
 
+  it('merge gathers archives of different databases by what their headers tell, or by what is said, and writes an id map', async () => {
+    await library.run('importobjects', ['4.json', '--url', library.empty.url, '-q']);
+    await library.empty.query("UPDATE demoapp_book SET title = 'Another canary', isbn = '0000000000000' WHERE id = 4");
+    await library.run('exportobjects', ['demoapp.Book.4', '-o', 'here.json', '-q']);
+    await library.run('exportobjects', ['demoapp.Book.4', '-o', 'there.json', '-q', '--url', library.empty.url]);
+    const first = await told('merge later.json.gz there.json -o gathered.json --sources other --id-map merged.ids', 0);
+    expect(first['plan']).to.have.nested.property('remap.demoapp\\.book', 1);
+    const lines = readFileSync(path('merged.ids'), 'utf8').trim().split('\n');
+    const moved = lines.map((line) => JSON.parse(line) as Document).filter(({ decision }) => decision === 'remap');
+    expect(moved.map(({ from, archives }) => [from, archives])).to.deep.include(['demoapp.book.4', ['there.json']]);
+    expect(statSync(path('merged.ids')).mode & 0o777).to.equal(0o600);
+    expect((await portolan('verify gathered.json', 0)).stderr).to.contain('whole and closed');
+    const { stderr } = await portolan('merge here.json there.json -o gathered.json --force', 0);
+    expect(stderr).to.contain('of an earlier archive by their natural key').and.not.contain('canary');
+    expect((await told('merge here.json later.json.gz -o x.json', 3))['code']).to.equal('SOURCES_UNKNOWN');
+    await portolan('merge here.json later.json.gz -o x.json --sources same', 0);
+    expect(existsSync(path('merged.ids'))).to.equal(true);
+  });
+
   it('merge refuses two versions with exit 3, names both archives, and writes nothing', async () => {
     const document = await told('merge 4.json later.json.gz -o refused.json', 3);
     expect(document).to.deep.include({ status: 'refused', output: null, total: 0 });
     expect(document['conflicts']).to.deep.equal([
-      { object: 'demoapp.book.4', columns: ['title'], archives: ['4.json', 'later.json.gz'] },
+      { object: 'demoapp.book.4', reason: 'differs', columns: ['title'], archives: ['4.json', 'later.json.gz'] },
     ]);
     const { stderr } = await portolan('merge 4.json later.json.gz -o refused.json -q', 3);
     expect(stderr)

@@ -32,7 +32,7 @@ export const commandOptions = {
     ),
   ],
   diff: words('--bucket --with-id-map --id-map --plan'),
-  merge: words('-o --output --bucket --force --reproducible'),
+  merge: words('-o --output --bucket --sources --id-map --force --reproducible'),
   explain: [...selection, '--why'],
   verify: words('--bucket --reseal -o --output --summary --against --with-id-map --id-map'),
   undo: words('--dry-run --debug'),

@@ -80,7 +80,7 @@ describe('the contract: export', function () {
     await exported(['demoapp.Book.4', '-o', 'same.json', '--reproducible']);
     const header = (file: string): Document => (JSON.parse(read(file)) as { readonly header: Document }).header;
     const { volatile, ...rest } = header('plain.json');
-    expect(volatile).to.have.keys(['date', 'tool']);
+    expect(volatile).to.have.keys(['date', 'tool', 'source']);
     expect(header('same.json')).to.deep.equal(rest);
     expect(read('same.json')).not.to.contain('127.0.0.1').and.not.to.contain(library.full.name);
   });

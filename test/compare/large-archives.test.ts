@@ -9,6 +9,10 @@ import { run } from '../support/run.js';
 import { madeEntities } from './made-archive.js';
 
 const rows = 12_000;
+/** As an export tells of them. */
+const entities = Object.fromEntries(
+  Object.entries(madeEntities).map(([model, entity]) => [model, { ...entity, naturalKey: [] }]),
+);
 /** Of JavaScript objects, in megabytes: the archives do not fit. */
 const heap = 40;
 
@@ -30,7 +34,7 @@ describe('large archives', function () {
   /** Two models of long rows; one archive begins where the other has its middle. */
   async function writeLarge(name: string, order: readonly string[], from: number): Promise<void> {
     const header: ArchiveHeader = {
-      ...{ format: 'portolan', version: 1, entities: madeEntities, order, seeds: [], roots: [], follow: 'owned', policy: null },
+      ...{ format: 'portolan', version: 1, entities, order, seeds: [], roots: [], follow: 'owned', policy: null },
       ...{ withheld: {}, includedSecrets: [] },
     };
     const writer = await createArchiveWriter({ output: join(folder, name), header, force: true });
@@ -81,8 +85,21 @@ describe('large archives', function () {
     expect(readdirSync(folder).sort()).to.deep.equal(['a.json', 'b.json', 'merged.json.gz', 'plan', 'spools']);
   });
 
+  it('of different databases are gathered in little memory', async () => {
+    const gathered = await portolan('merge a.json b.json -o gathered.json.gz --json --sources other');
+    expect(gathered.code, gathered.stderr).to.equal(0);
+    const { plan } = JSON.parse(gathered.stdout) as { readonly plan: { readonly same: object } };
+    expect(plan.same).to.deep.equal({ 'm.note': rows / 2, 'm.team': rows / 2 });
+    expect(readdirSync(spools)).to.deep.equal([]);
+    rmSync(join(folder, 'gathered.json.gz'));
+  });
+
   it('leave no temporary file where they are interrupted', async () => {
-    for (const words of ['diff a.json b.json', 'merge a.json b.json -o other.json']) {
+    for (const words of [
+      'diff a.json b.json',
+      'merge a.json b.json -o other.json',
+      'merge a.json b.json -o other.json --sources other',
+    ]) {
       const interruption = new AbortController();
       const before = readdirSync(folder).length;
       // When something waits in a temporary file, whatever else the machine has to do: beside an output, or in TMPDIR.

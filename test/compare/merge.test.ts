@@ -282,7 +282,10 @@ describe('mergeArchives', function () {
     expect((error as Error).message).to.contain(
       `m.person.active: was withheld from ${file('a.json')}, and ${file('c.json')} has it`,
     );
-    expect((await merge(['b.json', 'a.json'])).findings.map(({ kind }) => kind)).to.deep.equal(['other-policy']);
+    expect((await merge(['b.json', 'a.json'])).findings.map(({ kind }) => kind)).to.deep.equal([
+      'source-not-told',
+      'other-policy',
+    ]);
     const { header } = await verifyArchive(file('merged.json'));
     expect(header.withheld).to.deep.equal(secret.withheld);
     expect(header).to.deep.include({ seeds: ['m.person.b', 'm.team.1'], follow: 'connected,owned', policy: null });

@@ -47,6 +47,14 @@ describe('archives of random databases', () => {
               expect(difference.differences).to.deep.equal([]);
               if (objectsOf(lane.file('merged.json')) !== objectsOf(lane.file('both.json')))
                 throw new Error('other objects, roles or order');
+              // As if it came from two databases that hold the same, whatever refers to whom.
+              const twice = await mergeArchives({
+                ...{ archives: [parts[0]!, parts[0]!], output: lane.file('twice.json'), sources: 'other' },
+                ...{ reproducible: true, force: true },
+              });
+              expect(twice.conflicts).to.deep.equal([]);
+              expect(twice.plan.remap).to.deep.equal({});
+              if (objectsOf(lane.file('twice.json')) !== objectsOf(parts[0]!)) throw new Error('other objects than in one');
               const { policy } = asked;
               const home = await diffDatabase(from, { archive: lane.file('merged.json'), policy });
               expect(home.differences).to.deep.equal([]);
