@@ -39,6 +39,10 @@ export class Laboratory {
     return this.#options.size;
   }
 
+  get serverUrl(): string {
+    return this.#options.serverUrl;
+  }
+
   get runs(): number {
     return this.#options.runs;
   }

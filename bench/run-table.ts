@@ -34,6 +34,6 @@ function line(size: number, what: string, runs: readonly Measurement[]): string 
 }
 
 /** The greatest of the runs. */
-export function megabytes(runs: readonly Measurement[]): number {
+export function megabytes(runs: readonly Pick<Measurement, 'maxRss'>[]): number {
   return (Math.max(...runs.map((run) => run.maxRss)) * 1024) / 1e6;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { KeyType } from '../organisation-schema.js';
+import { peakMemory } from './peak-memory.js';
 
 /** What an import is to meet: empty tables; a target of which a dry run says that it is all there, or all taken; one where all get new keys. */
 export type Meeting = 'empty' | 'empty, bulk' | 'same' | 'taken' | 'others';
@@ -46,13 +46,4 @@ export function childOptions(): ChildOptions {
 export function report(done: Omit<ChildReport, 'maxRss' | 'innerSeconds'>): void {
   const innerSeconds = (performance.now() - start) / 1000;
   process.stdout.write(`${JSON.stringify({ ...done, innerSeconds, maxRss: peakMemory() } satisfies ChildReport)}\n`);
-}
-
-/**
- * Kilobytes. What the system counts of a process (`maxRSS`) begins on Linux with what its parent held when it made it, and so tells
- * of the parent where that is larger; VmHWM tells of the program alone.
- */
-function peakMemory(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS;
-  return Number(/^VmHWM:\s*(\d+)/mu.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }

@@ -11,6 +11,7 @@ import { remapPart } from './remap.js';
 import { roundTripsPart } from './round-trips.js';
 import { startPart } from './start.js';
 import { uuidMemoryPart } from './uuid-memory.js';
+import { zulipPart } from './zulip.js';
 
 /** All that can be measured, by name, in the order in which it is. */
 export const parts: Readonly<Record<string, Part>> = Object.freeze({
@@ -27,4 +28,5 @@ export const parts: Readonly<Record<string, Part>> = Object.freeze({
   start: startPart,
   growth: growthPart,
   'uuid-memory': uuidMemoryPart,
+  zulip: zulipPart,
 });

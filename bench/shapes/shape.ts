@@ -1,12 +1,15 @@
 import type { FollowRule } from '../../src/index.js';
 
+/** Our own archive, or the files of the shape's profile. */
+export type ShapeFormat = 'portolan' | 'zulip';
+
 /** Tables of one shape, an object of them to export, and the rows that must leave with it. */
 export interface Shape {
   /** The tables and their rows, then what is cheaper to build after them. No entity maps them. */
   readonly sql: readonly string[];
   /** Whether the database is vacuumed and analysed before it is read. */
   readonly analysed?: false;
-  /** Under which profile it leaves. */
+  /** Under which profile it leaves; then in the profile's own format, too. */
   readonly profile?: 'zulip';
   readonly object: string;
   readonly follow: FollowRule;

@@ -6,6 +6,9 @@ import type { EdgeOfWorld } from '../policy/policy.js';
 import type { FollowRule } from '../terms.js';
 import type { ExportOptions } from './export-options.js';
 
+/** What approvals call our own archive: a layout of that name is none. */
+const ownFormat = 'portolan';
+
 /** What an approval is asked beside objects and models. */
 export async function askedFor(
   options: ExportOptions,
@@ -17,7 +20,7 @@ export async function askedFor(
     follow,
     boundary: new Set(boundary.keys()),
     profile,
-    format: layout === undefined ? 'portolan' : layout.name,
+    format: layout === undefined ? ownFormat : layout.name === ownFormat ? undefined : layout.name,
     files: files !== undefined && noFiles !== true,
     takesBack: await takesBack(options),
   };

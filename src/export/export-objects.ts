@@ -95,11 +95,14 @@ async function write(
   const withFiles = options.layout === undefined && (await takesFiles(context, options, prepared.findings));
   refuseWarnings(options, prepared.findings);
   const further = await furtherReaders(dataSource, prepared, options, sizes.jobs ?? defaultJobs(total));
+  const { onProgress, signal } = options;
+  const progress = onProgress && new RowsProgress(taken.closure, total, course, onProgress);
   let writer: ArchiveWriter | undefined;
   try {
     if (options.layout !== undefined) {
       const sessions = [session, ...further];
-      const written = await writeLayout({ layout: options.layout, prepared, options, sessions, order, lists, sizes });
+      const given = { layout: options.layout, prepared, options, sessions, order, lists, sizes, progress };
+      const written = await writeLayout(given);
       const total = sum(Object.values(written.objects));
       return {
         ...result(prepared, order),
@@ -124,11 +127,10 @@ async function write(
     const repeated = new Map<string, number>();
     const buffers = encoderBuffers();
     const { lineStart } = writer;
-    const { onProgress, signal } = options;
-    const progress = onProgress && new RowsProgress(taken.closure, total, course, onProgress);
     const rows = { schema, closure: taken.closure, lineStart, buffers, readers, sizes, signal };
     for await (const lines of exportRows(order, rows)) {
-      progress?.written(lines);
+      progress?.bytes(lines.bytes.length);
+      progress?.written(lines.model, lines.objects);
       if (await writer.write(lines.bytes)) buffers.give(lines.bytes);
       objects.set(lines.model, (objects.get(lines.model) ?? 0) + lines.objects);
       addCounts(links, lines.links);

@@ -12,12 +12,15 @@ import type { LinkList } from './link-lists.js';
 import { addCounts, linkLists } from './link-lists.js';
 import type { LeavingRow } from './leaving-rows.js';
 import { LeavingRows } from './leaving-rows.js';
+import type { RowsProgress } from './rows-progress.js';
 
 export interface LayoutRowsOptions {
   readonly schema: Schema;
   readonly closure: Closure;
   /** All on one snapshot. */
   readonly readers: readonly RowReader[];
+  /** Told of rows as they are read. */
+  readonly progress?: RowsProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -160,6 +163,8 @@ export class Pass {
   readonly #rows: LeavingRows;
   readonly #options: LayoutRowsOptions;
   readonly #ended: (count: number) => void;
+  /** Rows of which somebody was told. */
+  #told = 0;
 
   constructor(entity: Entity, options: LayoutRowsOptions, ended: (count: number) => void) {
     this.#entity = entity;
@@ -191,12 +196,14 @@ export class Pass {
   }
 
   async *through(chunks: AsyncIterable<Buffer>): AsyncGenerator<LeavingRow> {
-    const { signal } = this.#options;
+    const { progress, signal } = this.#options;
     const reading = this.#rows.reading();
     for await (const chunk of chunks) {
       signal?.throwIfAborted();
       reading.enter(chunk);
       yield reading;
+      progress?.written(this.#entity.model, this.#rows.count - this.#told);
+      this.#told = this.#rows.count;
     }
   }
 

@@ -1,3 +1,4 @@
+import { countedTree } from '../archive/tree/counted-tree.js';
 import { limitedTree } from '../archive/tree/limited-tree.js';
 import { openTree } from '../archive/tree/open-tree.js';
 import { UsageError } from '../errors/portolan-error.js';
@@ -15,6 +16,7 @@ import type { ExportSizes } from './export-sizes.js';
 import type { Layout } from './layout.js';
 import { LayoutRows } from './layout-rows.js';
 import type { Prepared } from './prepare.js';
+import type { RowsProgress } from './rows-progress.js';
 import type { TrailerLists } from './trailer-lists.js';
 
 export interface LayoutOutput {
@@ -26,16 +28,17 @@ export interface LayoutOutput {
   readonly order: readonly string[];
   readonly lists: TrailerLists;
   readonly sizes: ExportSizes;
+  readonly progress: RowsProgress | undefined;
 }
 
 /** Has a layout write what was decided; nothing is left behind where it fails. */
 export async function writeLayout(given: LayoutOutput): Promise<Pick<ExportResult, 'bytes' | 'sha256' | 'objects' | 'links'>> {
-  const { layout, prepared, options, sessions, order, lists, sizes } = given;
+  const { layout, prepared, options, sessions, order, lists, sizes, progress } = given;
   const { schema, taken, seeds, findings, session } = prepared;
   const readers = sessions.map((one) => createRowReader(one, sizes.batches));
-  const rows = new LayoutRows({ schema, closure: taken.closure, readers, signal: options.signal });
+  const rows = new LayoutRows({ schema, closure: taken.closure, readers, progress, signal: options.signal });
   const tree = await openTree(pathOf(options), options.force ?? false);
-  const output = limitedTree(tree, allowanceOf(approvalsOf(prepared.policy)));
+  const output = countedTree(limitedTree(tree, allowanceOf(approvalsOf(prepared.policy))), (bytes) => progress?.bytes(bytes));
   try {
     await layout.write({
       schema,

@@ -135,7 +135,7 @@ class SeenNames {
   /** False where the same file was named before. @throws FailedError FILE_NAMED_TWICE for another of its name */
   add({ name, path, object, otherwise }: NamedFile): boolean {
     const isNew = this.#add(name, path, object);
-    if (isNew && otherwise !== undefined) this.#add(otherwise.name, otherwise.path, object);
+    if (isNew && otherwise !== undefined && otherwise.name !== name) this.#add(otherwise.name, otherwise.path, object);
     return isNew;
   }
 

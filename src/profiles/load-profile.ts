@@ -35,7 +35,7 @@ export async function loadProfile(
   name: string,
   loadModule: LoadModule = (file) => import(pathToFileURL(file).href) as ReturnType<LoadModule>,
 ): Promise<Profile> {
-  const own = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+  const own = builtInProfile(name);
   if (own !== undefined) return own.load();
   const file = resolve(name);
   if (!existsSync(file)) {
@@ -53,6 +53,16 @@ export async function loadProfile(
   });
 }
 
+/** The one that comes with Portolan under a name. */
+export function builtInProfile(name: string): BuiltIn | undefined {
+  return Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+}
+
+/** Whether it is one of those that come with Portolan, and none that is only called so. */
+export async function isBuiltIn(profile: Profile): Promise<boolean> {
+  return (await builtInProfile(profile.name)?.load()) === profile;
+}
+
 /** The profile that seeds choose by themselves: `zerver.Realm.2`. */
 export function profileOfSeeds(objects: readonly string[]): string | undefined {
   const apps = new Set(objects.flatMap((text) => /^(\w+)\./u.exec(text)?.[1]?.toLowerCase() ?? []));
@@ -61,7 +71,7 @@ export function profileOfSeeds(objects: readonly string[]): string | undefined {
 
 /** What a profile adds to the command line. @throws as {@link loadProfile} */
 export async function wordsOfProfile(name: string, loadModule: LoadModule): Promise<ProfileWords> {
-  const own = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+  const own = builtInProfile(name);
   if (own !== undefined) return own;
   const { options, layouts = {} } = await loadProfile(name, loadModule);
   return { options, formats: Object.keys(layouts) };

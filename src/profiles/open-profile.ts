@@ -5,6 +5,7 @@ import type { FilesOf } from '../export/files-context.js';
 import type { ExportProfile } from '../policy/export-profile.js';
 import type { Policy } from '../policy/policy.js';
 import type { RowPolicyHook } from '../policy/row-policy-hook.js';
+import { heldProfile } from './held-profile.js';
 import type { Profile, ProfileValues } from './profile.js';
 import { withProfilePolicy } from './with-profile-policy.js';
 
@@ -39,11 +40,12 @@ export interface OpenedProfile {
  * const opened = await openProfile({ profile: zulip, dataSource, exports: true });
  * await exportObjects(dataSource, { objects: ['zerver.Realm.2'], output: 'realm.json', ...opened });
  *
- * @throws UsageError PROFILE_TABLES; RefusedError NOT_CLASSIFIED; FailedError NO_CONNECTION
+ * @throws UsageError PROFILE_TABLES, UNKNOWN_PROFILE, POLICY_INVALID; RefusedError NOT_CLASSIFIED, APPROVAL_EXCEEDED; FailedError NO_CONNECTION
  */
 export async function openProfile(options: ProfileOptions): Promise<OpenedProfile> {
   const { profile, dataSource, policy, values = {} } = options;
   const initialize = options.initialize ?? ((one: DataSource) => one.initialize());
+  const held = await heldProfile(profile, values, policy, options.exports);
   dataSource.setOptions({ entities: [] });
   await initialize(dataSource);
   try {
@@ -51,7 +53,7 @@ export async function openProfile(options: ProfileOptions): Promise<OpenedProfil
     const catalog = await readCatalog(session).finally(() => session.close());
     if (options.exports) profile.refuseUnknown?.(catalog, policy);
     const entities = [...(await profile.entities(catalog))];
-    const known = profile.policy(catalog, values);
+    const known = await held.policy(catalog);
     // TypeORM reads the entities when it connects.
     await dataSource.destroy();
     dataSource.setOptions({ entities });
@@ -59,7 +61,7 @@ export async function openProfile(options: ProfileOptions): Promise<OpenedProfil
     return {
       profile: { name: profile.name, options: usedOptions(profile, values) },
       policy: withProfilePolicy(known, policy),
-      rowPolicy: profile.rowPolicy?.(values),
+      rowPolicy: held.rowPolicy,
       filesOf: profile.filesOf?.(values),
     };
   } catch (error) {

@@ -159,6 +159,12 @@ describe('an approval', () => {
     ['no secret where it says nothing', {}, {}, { includeSecrets: ['person.password'] }],
     ['formats', { formats: ['portolan'] }, {}, { layout: { name: 'other', write: () => Promise.resolve() }, output: 'tree' }],
     [
+      'a layout that bears the name of our format',
+      { formats: ['portolan'] },
+      {},
+      { layout: { name: 'portolan', write: () => Promise.resolve() }, output: 'tree' },
+    ],
+    [
       'the profile',
       { profile: 'zulip' },
       { profile: { name: 'zulip', options: {} } },

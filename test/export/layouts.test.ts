@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DataSource } from 'typeorm';
-import type { ExportOptions, Layout } from '../../src/index.js';
+import type { ExportOptions, Layout, ProgressEvent } from '../../src/index.js';
 import { exportObjects } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
@@ -87,6 +87,38 @@ describe('a layout', () => {
       expect(Object.values(result.links)).to.deep.equal([3]);
       expect(result.total).to.equal(24_004);
       expect(JSON.stringify(readdirSync(folder))).to.equal('["out"]');
+    });
+  }
+
+  for (const jobs of [1, 3]) {
+    it(`tells how far it has come: each row once, however often it is read, and the bytes that are written: ${String(jobs)} readers`, async () => {
+      const again: Layout = {
+        write: async (context) => {
+          const { schema, rows } = context;
+          const [book, note] = [schema.entities.get('public.book')!, schema.entities.get('public.note')!];
+          for await (const { row } of rows.all(book)) while (row.next()) row.key();
+          const pass = rows.pass(note);
+          const halves = rows.sideBySide(
+            [await rows.keys(note)],
+            (reader, keys) => pass.byKey(reader, [...keys]),
+            () => 1,
+          );
+          for await (const row of halves) while (row.next()) row.key();
+          pass.end();
+          await lines().write(context);
+        },
+      };
+      const events: ProgressEvent[] = [];
+      const { bytes, objects, total } = await write(again, { jobs, onProgress: (event) => events.push(event) });
+      const told: Record<string, number> = {};
+      const ofRows = events.filter(({ stage }) => stage === 'rows');
+      for (const { model, done } of ofRows) told[model] = (told[model] ?? 0) + done;
+      expect(told).to.deep.equal(objects);
+      const last = ofRows.at(-1)!.overall!;
+      expect([last.done, last.total, last.share]).to.deep.equal([total, total, 1]);
+      expect(last.bytes).to.be.greaterThan(0).and.at.most(bytes);
+      const shares = events.map(({ overall }) => overall!.share);
+      expect(shares).to.deep.equal([...shares].sort((a, b) => a - b));
     });
   }
 

@@ -1,13 +1,6 @@
+import type { Asked } from './asked.js';
 import type { Message, Server, Stream } from './random-realms.js';
 import { internal } from './random-realms.js';
-
-/** What is asked for: realms as a whole or in part, or single users. */
-export interface Asked {
-  readonly realms: readonly number[];
-  readonly mode: 'full' | 'public' | 'consent' | 'users' | 'people';
-  /** Who consents or leaves. */
-  readonly people: readonly number[];
-}
 
 /** The messages that leave by the rules of Portolan, each decided by itself: who wrote it, whom to, and who has read or can read it. */
 export function allowedMessages(server: Server, { realms, mode, people }: Asked): readonly number[] {

@@ -63,6 +63,8 @@ export function checkExport(folder: string): readonly string[] {
     id === null || of.some((table) => ids.get(table)?.has(id) === true);
   for (const [table, rows] of tables) {
     if (new Set(rows.map(({ id }) => id)).size !== rows.length) wrong.push(`${table} has an id twice`);
+    if (rows.some(({ id }, at) => Number(id) < Number(rows[at - 1]?.['id']) && table !== 'zerver_usermessage'))
+      wrong.push(`${table} is not in the order of its ids`);
     for (const row of rows) {
       for (const [field, of] of Object.entries(fields)) {
         if (field in row && !resolves(of, row[field]))

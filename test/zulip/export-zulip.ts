@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ArchiveObject, ArchiveTrailer, Explanation } from '../../src/index.js';
+import type { ArchiveObject, ArchiveTrailer, Explanation, RowPolicyHook, SeedPolicy } from '../../src/index.js';
 import { explainObjects, exportObjects } from '../../src/index.js';
 import { openProfile } from '../../src/profiles/open-profile.js';
 import type { ProfileValues } from '../../src/profiles/profile.js';
@@ -21,14 +21,24 @@ export interface ZulipExport {
   readonly described: readonly string[];
 }
 
-/** Exports objects of a Zulip server, with the profile's options as on the command line. */
-export async function exportZulip(url: string, objects: readonly string[], values: ProfileValues = {}): Promise<ZulipExport> {
+/**
+ * Exports objects of a Zulip server, with the profile's options as on the command line.
+ *
+ * @param change what becomes of the rules of rows, to see what breaks then
+ */
+export async function exportZulip(
+  url: string,
+  objects: readonly string[],
+  values: ProfileValues = {},
+  change: (told: SeedPolicy) => SeedPolicy = (told) => told,
+): Promise<ZulipExport> {
   const dataSource = await dataSourceOf(url);
   const opened = await openProfile({ profile: zulip, dataSource, values, exports: true });
   const folder = mkdtempSync(join(tmpdir(), 'portolan-zulip-'));
   try {
     const output = join(folder, 'out.json');
-    const asked = { objects, output, reproducible: true, includeSecrets: ['*'], ...opened };
+    const rowPolicy: RowPolicyHook = async (context) => change((await opened.rowPolicy?.(context)) ?? {});
+    const asked = { objects, output, reproducible: true, includeSecrets: ['*'], ...opened, rowPolicy };
     const { closure } = await exportObjects(dataSource, asked);
     const { objects: all, trailer } = JSON.parse(readFileSync(output, 'utf8')) as {
       objects: readonly ArchiveObject[];

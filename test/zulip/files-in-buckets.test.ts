@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import type { ExportResult } from '../../src/index.js';
-import { exportObjects, objectFiles, placedFiles, verifyArchive } from '../../src/index.js';
+import type { ExportResult, FileSource } from '../../src/index.js';
+import { exportObjects, localFiles, objectFiles, placedFiles, verifyArchive } from '../../src/index.js';
 import { openProfile } from '../../src/profiles/open-profile.js';
 import type { ProfileValues } from '../../src/profiles/profile.js';
 import { zulip } from '../../src/profiles/zulip/zulip.js';
@@ -57,13 +57,19 @@ describe('files of Zulip in two buckets of S3', function () {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const buckets = placedFiles({ files: objectFiles('s3://acme-uploads'), avatars: objectFiles('s3://acme-avatars') });
-  const write = async (name: string, said: ProfileValues = {}, isZulips = true, strict = false): Promise<ExportResult> => {
+  const write = async (
+    name: string,
+    said: ProfileValues = {},
+    isZulips = true,
+    strict = false,
+    files: FileSource = buckets,
+  ): Promise<ExportResult> => {
     const values = { 'avatar-salt': 'sample-avatar-salt', ...said };
     const dataSource = await dataSourceOf(database?.url ?? '');
     try {
       const opened = await openProfile({ profile: zulip, dataSource, values, exports: true });
       const layout = isZulips ? zulip.layouts!['zulip']!(values) : undefined;
-      const asked = { objects: ['zerver.Realm.2'], output: join(folder, name), layout, files: buckets, strict };
+      const asked = { objects: ['zerver.Realm.2'], output: join(folder, name), layout, files, strict };
       return await exportObjects(dataSource, { ...asked, includeSecrets: ['*'], ...opened });
     } finally {
       await dataSource.destroy();
@@ -164,7 +170,19 @@ describe('files of Zulip in two buckets of S3', function () {
     expect(records('public/uploads').length).to.be.lessThan(server.buckets.get('acme-uploads')!.size / 2);
   });
 
-  it('leave beside the rows in our own format, as they are in the buckets', async () => {
+  it('leave beside the rows in our own format under the names by which a server finds them in its folder', async () => {
+    await write('buckets/', {}, false);
+    await write('folder/', {}, false, false, localFiles(uploads));
+    const [fromBuckets, fromFolder] = ['buckets', 'folder'].map((name) => filesBelow(join(folder, name, 'files')));
+    expect(fromBuckets).to.deep.equal(fromFolder);
+    expect(fromBuckets!.filter((path) => /^avatars\/2\/[\da-f]{40}\.png$/u.test(path)).length).to.be.greaterThan(2);
+    for (const path of fromFolder!) {
+      const [one, other] = ['buckets', 'folder'].map((name) => readFileSync(join(folder, name, 'files', path)));
+      expect(one!.equals(other!), path).to.equal(true);
+    }
+  });
+
+  it('leave beside the rows in our own format, and the page tells of them', async () => {
     const { files } = await write('ours.tar.gz', {}, false);
     const { trailer } = await verifyArchive(join(folder, 'ours.tar.gz'));
     expect(trailer.files).to.deep.equal(files);

@@ -12,7 +12,9 @@ import { dataSourceOf } from '../../src/source/data-source-of.js';
 import type { TestDatabase } from '../support/database.js';
 import { run } from '../support/run.js';
 import { repositoryRoot } from '../support/shared.js';
+import { noTerminal, runInTerminal } from '../support/terminal.js';
 import { checkExport } from './check-export.js';
+import { exportZulip } from './export-zulip.js';
 import { loadSample, needsSample } from './load-sample.js';
 import { readTables, zulipSample } from './sample.js';
 
@@ -80,6 +82,8 @@ describe('--format zulip', function () {
         const stats = readFileSync(join(output, 'stats.txt'), 'utf8');
         expect(stats).to.include('zerver_message').and.not.include(folder);
         expect(objects['zerver.message']).to.be.greaterThan(100);
+        // The same rows as in our own format.
+        expect(objects).to.deep.equal((await exportZulip(database!.url, [object], values)).trailer.objects);
       });
     }
   }
@@ -132,6 +136,14 @@ describe('--format zulip', function () {
     }).toString();
     expect(said).to.match(/\d+ zerver_message\n/u);
     expect(checkExport(join(folder, 'acme'))).to.deep.equal([]);
+  });
+
+  it('shows at a terminal how far the writing has come', async function () {
+    if (noTerminal() !== undefined) this.skip();
+    const words = ['zerver.Realm.2', '--url', database!.url, '--format', 'zulip', '--no-files', '-o', 'shown/'];
+    const { code, screen } = await runInTerminal('exportobjects', words, { cwd: folder });
+    expect(code, screen).to.equal(0);
+    expect(screen).to.match(/writing zerver\.\w+ █*░* ?[\d,]+ of [\d,]+ · \d+ % · [\d,]+ objects\/s/u);
   });
 
   it('files follow the messages that carry them: a public export has no private upload', async () => {

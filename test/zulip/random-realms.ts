@@ -32,6 +32,7 @@ export interface Message {
   readonly to: { readonly kind: 'user' | 'stream' | 'huddle'; readonly id: number };
   /** Who got it. */
   readonly delivered: readonly number[];
+  readonly isEdited: boolean;
 }
 
 /** The realm of the bots that serve all. */
@@ -53,6 +54,7 @@ const event = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('direct' as const), user: fc.nat(14), other: fc.nat(14) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('huddle' as const), user: fc.nat(14), huddle: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit' as const), message: fc.nat(60) }) },
 );
 
 export const randomServer: fc.Arbitrary<Server> = fc
@@ -89,7 +91,8 @@ export const randomServer: fc.Arbitrary<Server> = fc
     const subscribed = new Map<string, { user: number; stream: number; active: boolean }>();
     const messages: Message[] = [];
     const post = (from: number, to: Message['to'], delivered: readonly number[]): void => {
-      messages.push({ id: 100 + messages.length, sender: from, to, delivered: [...new Set(delivered)].sort((a, b) => a - b) });
+      const readers = [...new Set(delivered)].sort((a, b) => a - b);
+      messages.push({ id: 100 + messages.length, sender: from, to, delivered: readers, isEdited: false });
     };
     for (const one of events) {
       if (one.kind === 'join' || one.kind === 'leave') {
@@ -103,6 +106,10 @@ export const randomServer: fc.Arbitrary<Server> = fc
         const readers = [...subscribed.values()].filter((sub) => sub.stream === stream.id && sub.active).map(({ user }) => user);
         const mentioned = one.mentioned === null || stream.isPrivate !== false ? [] : [inRealm(one.mentioned, stream.realm).id];
         post(sender(one.user, stream.realm).id, { kind: 'stream', id: stream.id }, [...readers, ...mentioned]);
+      } else if (one.kind === 'edit') {
+        const at = one.message % Math.max(1, messages.length);
+        const edited = messages[at];
+        if (edited !== undefined) messages[at] = { ...edited, isEdited: true };
       } else if (one.kind === 'direct') {
         const from = pick(users, one.user);
         const other =

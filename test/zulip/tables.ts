@@ -37,6 +37,13 @@ export const tablesSql = `
   INSERT INTO zerver_client VALUES (1, 'website'), (2, 'of nobody');
   INSERT INTO zerver_realm VALUES (${String(internal)}, 'zulipinternal', 'System'), (2, 'acme', 'Acme'), (3, 'beta', 'Beta');`;
 
+/** What the table says of edits: the text before, and by whom. */
+export function editHistory({ id, sender, isEdited }: Server['messages'][number]): string | undefined {
+  return isEdited
+    ? JSON.stringify([{ user_id: sender, prev_content: `before m${String(id)}`, timestamp: 1578823200 }])
+    : undefined;
+}
+
 /** Keys of recipients: by kind, and what they are of. */
 const recipientBase = { user: 1000, stream: 2000, huddle: 3000 } as const;
 const recipientType = { user: 1, stream: 2, huddle: 3 } as const;
@@ -104,7 +111,11 @@ export function rowsSql(server: Server): string {
     ),
     insert(
       'message',
-      messages.map(({ id, sender, to }) => [id, sender, recipient(to.kind, to.id), 1, 't', `m${String(id)}`]),
+      messages.map((one) => {
+        const { id, sender, to, isEdited } = one;
+        const edit = isEdited ? '2020-01-12 10:00:00.123456+00' : undefined;
+        return [id, sender, recipient(to.kind, to.id), 1, 't', `m${String(id)}`, edit, editHistory(one)];
+      }),
     ),
     insert(
       'usermessage',

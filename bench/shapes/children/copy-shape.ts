@@ -9,13 +9,15 @@ const { url, path, shape } = shapeOptions();
 const client = new Client({ connectionString: url });
 await client.connect();
 await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-const counts = { objects: 0, links: 0, queries: 0 };
+const counts = { objects: 0, links: 0, bytes: 0, queries: 0 };
 for (const kind of ['objects', 'links'] as const) {
   for (const select of Object.values(shape[kind] ?? {})) {
     const copy = client.query(
       copyTo(`COPY (SELECT row_to_json(__r) FROM (${select}) __r) TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`),
     );
-    await pipeline(copy, createWriteStream(path, { flags: counts.queries === 0 ? 'w' : 'a' }));
+    const file = createWriteStream(path, { flags: counts.queries === 0 ? 'w' : 'a' });
+    await pipeline(copy, file);
+    counts.bytes += file.bytesWritten;
     counts[kind] += copy.rowCount;
     counts.queries += 1;
   }

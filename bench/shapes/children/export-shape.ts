@@ -1,8 +1,9 @@
 import { exportObjects } from '../../../src/export/export-objects.js';
+import { zulip } from '../../../src/profiles/zulip/zulip.js';
 import { openShape } from '../shape-database.js';
 import { reportShape, shapeOptions } from './shape-options.js';
 
-const { url, path, shape } = shapeOptions();
+const { url, path, shape, format } = shapeOptions();
 const { object, follow } = shape;
 const { dataSource, ...opened } = await openShape(url, shape);
 const result = await exportObjects(dataSource, {
@@ -10,9 +11,10 @@ const result = await exportObjects(dataSource, {
   follow,
   ...opened,
   output: path,
+  layout: format === 'zulip' ? zulip.layouts?.['zulip']?.({}) : undefined,
   force: true,
   onProgress: () => undefined,
 });
 await dataSource.destroy();
 const links = Object.values(result.links).reduce((total, count) => total + count, 0);
-reportShape({ objects: result.total, links, queries: result.statistics.queries });
+reportShape({ objects: result.total, links, bytes: result.bytes, queries: result.statistics.queries });

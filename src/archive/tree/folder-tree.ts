@@ -3,15 +3,21 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileError } from '../file-error.js';
+import { FewAtOnce } from './few-at-once.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../temporary-files.js';
 import type { OpenTree, TreeMember, WrittenMember } from './tree.js';
 import { refuseFullFolder } from './tree-place.js';
 
+/** Files that go to the disk at once: each keeps one of the threads busy that also write. */
+const syncsAtOnce = 3;
+
 /** Writes a folder beside its name, and renames it when it is whole. */
 export class FolderTree implements OpenTree {
+  readonly holdsBytes = false;
   readonly #path: string;
   readonly #temporary: string;
   readonly #open = new Set<FileHandle>();
+  readonly #syncs = new FewAtOnce(syncsAtOnce);
   #bytes = 0;
   #sha256 = '';
 
@@ -60,9 +66,13 @@ export class FolderTree implements OpenTree {
         }),
       finish: () =>
         guarded(async (): Promise<WrittenMember> => {
-          await file.datasync();
-          await file.close();
-          this.#open.delete(file);
+          await this.#syncs.begin(() =>
+            guarded(async () => {
+              await file.datasync();
+              await file.close();
+              this.#open.delete(file);
+            }),
+          );
           this.#bytes += bytes;
           this.#sha256 = digest.digest('hex');
           return { path, bytes, sha256: this.#sha256 };
@@ -78,6 +88,7 @@ export class FolderTree implements OpenTree {
 
   async finish(): Promise<{ readonly bytes: number; readonly sha256: string }> {
     try {
+      await this.#syncs.end();
       for (const folder of await foldersOf(this.#temporary)) await syncFolder(folder);
       // A folder with something in it is never replaced: rename refuses.
       await refuseFullFolder(this.#path);

@@ -5,6 +5,7 @@ import type { OpenTree } from './tree.js';
 export function limitedTree(tree: OpenTree, allowance: Allowance | undefined): OpenTree {
   if (allowance === undefined) return tree;
   return {
+    holdsBytes: tree.holdsBytes,
     create: async (path) => {
       const member = await tree.create(path);
       let written = 0;

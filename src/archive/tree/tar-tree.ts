@@ -21,6 +21,7 @@ const sameForAll = { type: 'file', mode: 0o600, uid: 0, gid: 0, mtime: new Date(
 
 /** Writes a tar file, compressed or not. */
 export class TarTree implements OpenTree {
+  readonly holdsBytes = true;
   readonly #options: TarTreeOptions;
   readonly #pack = pack();
   readonly #digest = createHash('sha256');

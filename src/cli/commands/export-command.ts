@@ -20,6 +20,8 @@ interface ExportArguments extends SelectionArguments {
   readonly files: FilesArgument;
 }
 
+const ownFormat = 'portolan';
+
 /** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
 export function exportCommand(name: string, ofProfile: ProfileWords = noProfile): CommandModule<object, ExportArguments> {
   return {
@@ -40,7 +42,7 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
           default: false,
           describe: 'resolve everything, write no file, print the counts',
         })
-        .option('format', { default: 'portolan', ...choiceOption(['portolan', ...ofProfile.formats], 'layout of the archive') })
+        .option('format', { default: ownFormat, ...choiceOption([ownFormat, ...ofProfile.formats], 'layout of the archive') })
         .option('reproducible', {
           type: 'boolean',
           default: false,
@@ -70,7 +72,7 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
           rowPolicy,
           output,
           profile,
-          layout: layouts?.[args.format]?.(values),
+          layout: args.format === ownFormat ? undefined : layouts?.[args.format]?.(values),
           force,
           dryRun,
           reproducible,

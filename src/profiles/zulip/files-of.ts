@@ -44,7 +44,7 @@ async function* avatars(context: FilesContext, salt: string): AsyncGenerator<Nam
   for await (const { object, values } of context.rows('zerver.UserProfile', ['id', 'realm_id', 'avatar_source'])) {
     const [user, realm, source] = values;
     if (source !== uploaded) continue;
-    const { shown, original, medium } = avatarPaths(realm, user, salt);
+    const { shown, original, medium } = avatarPaths(realm, user, salt, 'as in a folder');
     const belongs = ofUser(user);
     yield { object, ...shown, belongs };
     yield { object, ...original, belongs };

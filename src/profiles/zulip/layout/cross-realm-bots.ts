@@ -5,11 +5,15 @@ import { OutputBuffer } from '../../../values/output-buffer.js';
 import { escapeCopy } from '../../../values/copy-text.js';
 import { RowCursor } from '../../../values/row-cursor.js';
 import { RowText } from './fields.js';
+import { realmEntity } from './realm-entity.js';
 import type { TablesFile } from './tables-file.js';
 import type { ZulipFiles } from './zulip-files.js';
 
 /** What Zulip's importer finds its own bots by. */
 const columns = ['email', 'id', 'recipient_id'] as const;
+
+/** Nothing else is said of them. */
+const noFacts = { key: () => 0, lists: [] };
 
 /**
  * `zerver_userprofile_crossrealm`: Zulip's own bots, which belong to no realm that moves. Of those who stay at home only bots are named
@@ -20,24 +24,9 @@ export async function writeCrossRealmBots(files: ZulipFiles, file: TablesFile, e
   const { rows } = files.context;
   const needed = ['is_bot', ...columns];
   const text = new RowText([
-    {
-      name: 'email',
-      write: (out, cursor) => {
-        out.escapedAscii(cursor.chunk, cursor.start(1), cursor.end(1));
-      },
-    },
-    {
-      name: 'id',
-      write: (out, cursor) => {
-        out.copy(cursor.chunk, cursor.start(2), cursor.end(2));
-      },
-    },
-    {
-      name: 'recipient_id',
-      write: (out, cursor) => {
-        out.ascii(cursor.text(3) ?? 'null');
-      },
-    },
+    { name: 'email', value: { is: 'text', at: 1 } },
+    { name: 'id', value: { is: 'integer', at: 2 } },
+    { name: 'recipient_id', value: { is: 'integer', at: 3 } },
   ]);
   const out = new OutputBuffer(Buffer.allocUnsafe(1024));
   let people = 0;
@@ -45,7 +34,7 @@ export async function writeCrossRealmBots(files: ZulipFiles, file: TablesFile, e
   for await (const cursor of rows.named(entity, needed, rows.externalKeys(entity))) {
     if (cursor.text(0) === 't') {
       named.add(cursor.text(2) ?? '');
-      text.write(out, cursor, { key: 0, lists: [] });
+      text.write(out, cursor, noFacts);
     } else people += 1;
   }
   if (files.values.parity) {
@@ -55,7 +44,7 @@ export async function writeCrossRealmBots(files: ZulipFiles, file: TablesFile, e
       cursor.enter(Buffer.from(`${row.map(escapeCopy).join('\t')}\n`));
       cursor.next();
       named.add(row[2] ?? '');
-      text.write(out, cursor, { key: 0, lists: [] });
+      text.write(out, cursor, noFacts);
     }
   }
   await file.rows(out.bytes(), named.size);
@@ -69,12 +58,14 @@ export async function writeCrossRealmBots(files: ZulipFiles, file: TablesFile, e
   }
 }
 
-/** Zulip's exporter names all that write to every realm, whether or not somebody refers to them. */
+/** Zulip's exporter names all that write to every realm, whether or not somebody refers to them; of their own realm they are users. */
 async function systemBots(files: ZulipFiles, { table }: Entity): Promise<readonly TextRow[]> {
+  const { rows, schema, session } = files.context;
   const [users, realms] = [table, { ...table, name: 'zerver_realm' }].map(quoteTable);
-  return files.context.session.query(
+  const leaving = await rows.keys(realmEntity(schema));
+  return session.query(
     `SELECT u.is_bot, u.email, u.id, u.recipient_id FROM ${String(users)} u JOIN ${String(realms)} r ON r.id = u.realm_id
-     WHERE r.string_id = $1 AND u.is_bot AND u.email = ANY ($2) ORDER BY u.id`,
-    ['zulipinternal', arrayLiteral(['notification-bot@zulip.com', 'emailgateway@zulip.com', 'welcome-bot@zulip.com'])],
+     WHERE r.string_id = 'zulipinternal' AND r.id <> ALL ($1) AND u.is_bot AND u.email NOT LIKE 'nagios-%' ORDER BY u.id`,
+    [arrayLiteral([...leaving].map(String))],
   );
 }

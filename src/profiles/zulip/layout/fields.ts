@@ -11,13 +11,19 @@ import { jsonString, jsonText } from './json-text.js';
 /** One member of a row's object. */
 export interface Field {
   readonly name: string;
-  /** Writes the value; the cursor stands on the row. */
-  write(out: OutputBuffer, cursor: RowCursor, row: RowFacts): void;
+  readonly value: FieldValue;
 }
+
+/** A column as its kind is written, or what has a way of its own. A column that is NULL is `null`. */
+export type FieldValue =
+  | { readonly is: 'integer' | 'boolean' | 'text'; readonly at: number }
+  | { readonly is: 'written'; readonly at?: number; readonly write: Write };
+
+type Write = (out: OutputBuffer, cursor: RowCursor, row: RowFacts) => void;
 
 /** What is known of the row on which a cursor stands beside its columns. */
 export interface RowFacts {
-  readonly key: Key;
+  readonly key: () => Key;
   readonly lists: readonly LinkList[];
 }
 
@@ -49,75 +55,49 @@ function fieldOf(entity: Entity, column: Column, at: number, { cutsDates = false
   const { name } = column;
   const of = entity.table.name;
   if (of === 'zerver_realm' && name === 'authentication_methods') {
-    return field('authentication_methods', at, (out, cursor) => {
+    return written('authentication_methods', at, (out, cursor) => {
       out.ascii(jsonText(authenticationMethods(cursor.text(at) ?? '0', methods), depthOfValues));
     });
   }
-  if (of === 'zerver_usermessage' && name === 'flags') return integerField('flags_mask', at);
+  if (of === 'zerver_usermessage' && name === 'flags') return { name: 'flags_mask', value: { is: 'integer', at } };
   if (column.type.endsWith('with time zone') && column.type.startsWith('timestamp')) {
     const seconds = cutsDates ? wholeSeconds : floatSeconds;
-    return field(column.member, at, (out, cursor) => {
+    return written(column.member, at, (out, cursor) => {
       const text = seconds(cursor.text(at) ?? '');
       if (text === undefined) throw noNumber(entity, column);
       out.ascii(text);
     });
   }
-  switch (column.kind) {
-    case 'integer':
-      return integerField(column.member, at);
-    case 'number':
-      return field(column.member, at, (out, cursor) => {
-        const text = cursor.text(at) ?? '';
-        if (!/^-?\d/u.test(text)) throw noNumber(entity, column);
-        out.ascii(text);
-      });
-    case 'boolean':
-      return field(column.member, at, (out, cursor) => {
-        out.ascii(cursor.chunk[cursor.start(at)] === letterT ? 'true' : 'false');
-      });
-    case 'text':
-      return field(column.member, at, (out, cursor) => {
-        out.escapedAscii(cursor.chunk, cursor.start(at), cursor.end(at));
-      });
-  }
+  if (column.kind !== 'number') return { name: column.member, value: { is: column.kind, at } };
+  return written(column.member, at, (out, cursor) => {
+    const text = cursor.text(at) ?? '';
+    if (!/^-?\d/u.test(text)) throw noNumber(entity, column);
+    out.ascii(text);
+  });
 }
 
 /** Ids that are no column: of a many-to-many relation, or found by other means. */
 export function idsField(name: string, idsOf: (row: RowFacts) => readonly Key[]): Field {
-  return {
-    name,
-    write: (out, _, row) => {
-      const blanks = ' '.repeat(4 * depthOfValues);
-      out.ascii('[\n');
-      idsOf(row).forEach((id, at) => {
-        out.ascii(`${at === 0 ? '' : ',\n'}${blanks}    ${String(id)}`);
-      });
-      out.ascii(`\n${blanks}]`);
-    },
+  const blanks = ' '.repeat(4 * depthOfValues);
+  const write = (out: OutputBuffer, _: RowCursor, row: RowFacts): void => {
+    out.ascii('[\n');
+    idsOf(row).forEach((id, at) => {
+      out.ascii(`${at === 0 ? '' : ',\n'}${blanks}    ${String(id)}`);
+    });
+    out.ascii(`\n${blanks}]`);
   };
+  return { name, value: { is: 'written', write } };
 }
 
 /** The fields of the many-to-many relations of a model. */
 export function linkFieldsOf(schema: Schema, { model }: Entity): readonly Field[] {
   return schema.links
     .filter(({ owner }) => owner.parent === model)
-    .map(({ member }) => idsField(member, ({ key, lists }) => lists.find((list) => list.member === member)?.of(key) ?? []));
+    .map(({ member }) => idsField(member, ({ key, lists }) => lists.find((list) => list.member === member)?.of(key()) ?? []));
 }
 
-function field(name: string, at: number, write: (out: OutputBuffer, cursor: RowCursor) => void): Field {
-  return {
-    name,
-    write: (out, cursor) => {
-      if (cursor.isNull(at)) out.ascii('null');
-      else write(out, cursor);
-    },
-  };
-}
-
-function integerField(name: string, at: number): Field {
-  return field(name, at, (out, cursor) => {
-    out.copy(cursor.chunk, cursor.start(at), cursor.end(at));
-  });
+function written(name: string, at: number, write: (out: OutputBuffer, cursor: RowCursor) => void): Field {
+  return { name, value: { is: 'written', at, write } };
 }
 
 function noNumber(entity: Entity, { name }: Column): RefusedError {
@@ -128,20 +108,45 @@ function noNumber(entity: Entity, { name }: Column): RefusedError {
 
 /** What stands before each field's value, and how a row begins and ends. A row begins with the comma that ends the one before. */
 export class RowText {
-  readonly #fields: readonly { readonly prefix: Buffer; readonly field: Field }[];
+  readonly #members: readonly Member[];
 
   constructor(fields: readonly Field[]) {
-    this.#fields = fields.map((one, at) => ({
-      prefix: Buffer.from(`${at === 0 ? ',\n        {' : ','}\n            ${jsonString(one.name)}:`),
-      field: one,
+    this.#members = fields.map(({ name, value }, place) => ({
+      prefix: Buffer.from(`${place === 0 ? ',\n        {' : ','}\n            ${jsonString(name)}:`),
+      is: value.is,
+      at: value.at ?? noColumn,
+      write: value.is === 'written' ? value.write : nothing,
     }));
   }
 
   write(out: OutputBuffer, cursor: RowCursor, row: RowFacts): void {
-    for (const { prefix, field: one } of this.#fields) {
+    const { chunk } = cursor;
+    for (const { prefix, is, at, write } of this.#members) {
       out.append(prefix);
-      one.write(out, cursor, row);
+      if (at !== noColumn && cursor.isNull(at)) out.append(nullText);
+      else if (is === 'integer') out.copy(chunk, cursor.start(at), cursor.end(at));
+      else if (is === 'text') out.escapedAscii(chunk, cursor.start(at), cursor.end(at));
+      else if (is === 'boolean') out.append(chunk[cursor.start(at)] === letterT ? trueText : falseText);
+      else write(out, cursor, row);
     }
-    out.ascii('\n        }');
+    out.append(rowEnd);
   }
 }
+
+/** All of one form, as rows are many. */
+interface Member {
+  readonly prefix: Buffer;
+  readonly is: FieldValue['is'];
+  /** The column, or {@link noColumn}. */
+  readonly at: number;
+  readonly write: Write;
+}
+
+const noColumn = -1;
+const nothing = (): void => undefined;
+const [nullText, trueText, falseText, rowEnd] = ['null', 'true', 'false', '\n        }'].map((text) => Buffer.from(text)) as [
+  Buffer,
+  Buffer,
+  Buffer,
+  Buffer,
+];

@@ -108,7 +108,7 @@ async function* avatars(files: ZulipFiles, users: Users): AsyncGenerator<ZulipFi
   if (entity === undefined || avatarSalt === undefined) return;
   for (const [user, { realm, hasAvatar }] of users) {
     if (!hasAvatar) continue;
-    const { shown, original } = avatarPaths(realm, user, avatarSalt);
+    const { shown, original } = avatarPaths(realm, user, avatarSalt, 'as it is');
     for (const paths of [shown, original]) {
       yield {
         file: { object: ownerOf(entity, user), ...paths, belongs: ofUser(user) },

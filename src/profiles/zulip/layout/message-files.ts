@@ -5,9 +5,10 @@ import type { Pass } from '../../../export/layout-rows.js';
 import type { Entity } from '../../../schema/schema.js';
 import type { LeavingRow } from '../../../export/leaving-rows.js';
 import { FailedError } from '../../../errors/portolan-error.js';
+import { BufferPool } from '../../../values/buffer-pool.js';
+import { OutputBuffer } from '../../../values/output-buffer.js';
 import { fieldsOf, inZulipsOrder, RowText } from './fields.js';
 import { messageTables } from './tables.js';
-import { newBuffer } from './write-table.js';
 import type { TablesFile } from './tables-file.js';
 import type { ZulipFiles } from './zulip-files.js';
 
@@ -18,6 +19,8 @@ const rowsAtOnce = 200_000;
 const filesAtOnce = 10;
 /** Bytes of one file that are handed on at once. */
 const worthHandingOn = 128 * 1024;
+/** What a row mostly has at most. */
+const rowMargin = 32 * 1024;
 
 /** Messages of some files that follow each other. */
 interface Unit {
@@ -36,6 +39,13 @@ interface Piece {
   readonly count: number;
 }
 
+/** What was written for a file, and not handed on. */
+interface Waiting {
+  readonly file: number;
+  readonly out: OutputBuffer;
+  count: number;
+}
+
 /**
  * `messages-000001.json` and on: a thousand messages each, their ids ascending through all of them, and with each file what its
  * messages are to their readers.
@@ -45,7 +55,8 @@ export async function writeMessageFiles(files: ZulipFiles): Promise<void> {
   const userMessages = files.entity('zerver_usermessage');
   if (messages === undefined || userMessages === undefined) return;
   const { rows } = files.context;
-  const writer = new MessagesReader(messages, userMessages, rows.pass(messages), rows.pass(userMessages));
+  const buffers = new BufferPool(worthHandingOn + rowMargin);
+  const writer = new MessagesReader([messages, userMessages], [rows.pass(messages), rows.pass(userMessages)], buffers);
   const perMessage = rows.count(userMessages.model) / Math.max(1, rows.count(messages.model));
   const size = Math.max(1, Math.min(filesAtOnce, Math.floor(rowsAtOnce / Math.max(1, perMessage * messagesOfFile))));
   const pieces = rows.sideBySide(
@@ -54,7 +65,10 @@ export async function writeMessageFiles(files: ZulipFiles): Promise<void> {
     ({ bytes }) => bytes.length,
   );
   const open = new OpenFiles(files);
-  for await (const piece of pieces) await open.take(piece);
+  for await (const piece of pieces) {
+    await open.take(piece);
+    if (!files.context.output.holdsBytes) buffers.give(piece.bytes);
+  }
   await open.close();
   writer.end();
 }
@@ -71,12 +85,18 @@ class MessagesReader {
   readonly #messages: Entity;
   readonly #passes: readonly [messages: Pass, userMessages: Pass];
   readonly #texts: readonly [messages: RowText, userMessages: RowText];
+  readonly #buffers: BufferPool;
   /** Which message a user's row is of. */
   readonly #message: number;
 
-  constructor(messages: Entity, userMessages: Entity, ofMessages: Pass, ofUserMessages: Pass) {
+  constructor(
+    [messages, userMessages]: readonly [Entity, Entity],
+    [ofMessages, ofUserMessages]: readonly [Pass, Pass],
+    buffers: BufferPool,
+  ) {
     this.#messages = messages;
     this.#passes = [ofMessages, ofUserMessages];
+    this.#buffers = buffers;
     this.#texts = [
       new RowText(inZulipsOrder(fieldsOf(messages, ofMessages.columns, { methods: [] }), messageTables.zerver_message)),
       new RowText(
@@ -107,24 +127,32 @@ class MessagesReader {
     text: RowText,
     fileOf: (row: LeavingRow) => number | undefined,
   ): AsyncGenerator<Piece> {
-    const waiting = new Map<number, { out: ReturnType<typeof newBuffer>; count: number }>();
-    const handOn = (file: number): Piece => {
-      const { out, count } = waiting.get(file) ?? { out: newBuffer(), count: 0 };
+    const waiting = new Map<number, Waiting>();
+    const waitingFor = (file: number): Waiting => {
+      const known = waiting.get(file) ?? { file, out: new OutputBuffer(this.#buffers.take()), count: 0 };
+      waiting.set(file, known);
+      return known;
+    };
+    const handOn = ({ file, out, count }: Waiting): Piece => {
       waiting.delete(file);
       return { unit, file, table, bytes: out.bytes(), count };
     };
     for await (const row of rows) {
+      const facts = { key: () => row.key(), lists: [] };
+      // Rows of one file mostly follow each other.
+      let one: Waiting | undefined;
       while (row.next()) {
         const file = fileOf(row);
         if (file === undefined) continue;
-        let one = waiting.get(file);
-        if (one === undefined) waiting.set(file, (one = { out: newBuffer(), count: 0 }));
-        text.write(one.out, row.cursor, { key: row.key(), lists: [] });
+        if (one?.file !== file) one = waitingFor(file);
+        text.write(one.out, row.cursor, facts);
         one.count += 1;
+        if (one.out.length < worthHandingOn) continue;
+        yield handOn(one);
+        one = undefined;
       }
-      for (const [file, { out }] of [...waiting]) if (out.length >= worthHandingOn) yield handOn(file);
     }
-    for (const file of [...waiting.keys()].sort((a, b) => a - b)) yield handOn(file);
+    for (const rest of [...waiting.values()].sort((a, b) => a.file - b.file)) yield handOn(rest);
   }
 }
 

@@ -62,6 +62,6 @@ async function writeGroups(files: ZulipFiles, file: TablesFile, entity: Entity, 
     entity,
     known,
     table: entity.table.name,
-    further: [idsField('members', ({ key }) => members.get(key) ?? [])],
+    further: [idsField('members', ({ key }) => members.get(key()) ?? [])],
   });
 }

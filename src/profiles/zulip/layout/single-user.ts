@@ -1,6 +1,7 @@
 import type { Key } from '../../../closure/key.js';
 import { chunked } from '../../../export/chunked.js';
 import type { Entity } from '../../../schema/schema.js';
+import type { RowCursor } from '../../../values/row-cursor.js';
 import { displayRecipients } from './display-recipients.js';
 import type { Field } from './fields.js';
 import { depthOfValues, fieldsOf, inZulipsOrder, RowText } from './fields.js';
@@ -96,7 +97,8 @@ async function writeMessages(files: ZulipFiles): Promise<void> {
       for await (const row of ofMessage.byKey(reader, some)) {
         const out = newBuffer();
         let count = 0;
-        for (; row.next(); count += 1) text.write(out, row.cursor, { key: row.key(), lists: [] });
+        const facts = { key: () => row.key(), lists: [] };
+        for (; row.next(); count += 1) text.write(out, row.cursor, facts);
         await file.rows(out.bytes(), count);
       }
       await files.finish(messagesPath(number), file);
@@ -117,11 +119,14 @@ async function clientNames(files: ZulipFiles, entity: Entity): Promise<ReadonlyM
   return names;
 }
 
-function derived(name: string, value: (cursor: Parameters<Field['write']>[1], key: Key) => JsonValue): Field {
+function derived(name: string, valueOf: (cursor: RowCursor, key: Key) => JsonValue): Field {
   return {
     name,
-    write: (out, cursor, { key }) => {
-      out.ascii(jsonText(value(cursor, key), depthOfValues));
+    value: {
+      is: 'written',
+      write: (out, cursor, { key }) => {
+        out.ascii(jsonText(valueOf(cursor, key()), depthOfValues));
+      },
     },
   };
 }

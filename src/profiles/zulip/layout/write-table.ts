@@ -40,16 +40,17 @@ export async function writeTable(files: ZulipFiles, file: TablesFile, options: T
         known,
       ),
     );
+    const facts = { key: () => row.key(), lists };
     const place = (column: string): number => columns.findIndex(({ name }) => name === column);
     while (row.next()) {
       if (belongs !== undefined && !belongs(cursor, place, row.key())) continue;
-      text.write(out, cursor, { key: row.key(), lists });
+      text.write(out, cursor, facts);
       count += 1;
+      if (out.length < worthHandingOn) continue;
+      await file.rows(out.bytes(), count);
+      out = newBuffer();
+      count = 0;
     }
-    if (out.length < worthHandingOn) continue;
-    await file.rows(out.bytes(), count);
-    out = newBuffer();
-    count = 0;
   }
   await file.rows(out.bytes(), count);
 }
