@@ -98,6 +98,6 @@ describe('later passes over an archive', () => {
     const drain = async (): Promise<void> => {
       while ((await objects.next()).done !== true);
     };
-    expect(await codeOf(drain())).to.equal('ARCHIVE_DAMAGED');
+    expect(await codeOf(drain())).to.equal('ARCHIVE_CHANGED');
   });
 });

@@ -87,6 +87,7 @@ describe('help, README, error codes and options', function () {
             'NO_DATA_SOURCE',
             'ARCHIVE_NOT_FOUND',
             'JOURNAL_NOT_FOUND',
+            'NO_POLICY',
           ]);
         }
       } finally {
