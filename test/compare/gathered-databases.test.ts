@@ -10,11 +10,12 @@ import { PortolanError } from '../../src/errors/portolan-error.js';
 import { dataSourceOf } from '../dialect/data-source.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
+import { usualSeed } from '../support/usual-seed.js';
 
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 15);
 
 /** A failure names its seed: this repeats it. */
-const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() % 1_000_000_000);
+const seed = usualSeed();
 
 const tables = ['lang', 'label', 'team', 'person', 'genre', 'book', 'copy', 'note'] as const;
 

@@ -18,6 +18,8 @@ interface Led {
   readonly unknown: ReadonlySet<string>;
   /** It needs what stays out, and no row stands in for that. */
   readonly lost: boolean;
+  /** Of what is lost, nothing is referred to by its key: a row of the target may hold the same value. */
+  readonly byValue: boolean;
   /** The row that it needs has no value to refer to any more. */
   readonly torn: boolean;
 }
@@ -75,6 +77,8 @@ export class ExpectedImport {
     const { after, unknown } = led;
     if (led.torn) return inItsWay();
     if (led.lost) {
+      const known = led.byValue ? this.#knownAsItIs(at, led) : undefined;
+      if (known !== undefined) return known;
       const there = this.#find(table, key, row);
       if (there === undefined || !areEqual(row, there)) return { is: 'out', standIn: undefined };
       return { is: 'bound', row: there, after: there, how: 'own', equal: true };
@@ -101,6 +105,16 @@ export class ExpectedImport {
       return { is: 'bound', row: there, after: equal ? there : { ...there, ...after }, how: 'own', equal };
     }
     return inItsWay(this.#proven(table, led, there));
+  }
+
+  /** The row that has its natural key, where nothing is written to it: then nobody asks what it refers to by value. */
+  #knownAsItIs(at: number, led: Led): State | undefined {
+    const { table } = this.#brought.things[at] as Thing;
+    const named = this.#byNaturalKey(at, led);
+    const [match] = named === 'open' ? [] : named;
+    if (match === undefined || named.length > 1 || this.#isAnother(match, at)) return undefined;
+    if (!areEqual(this.#merged(table, match, led), match)) return undefined;
+    return { is: 'bound', row: match, after: match, how: 'natural', equal: areEqual(led.after, match, led.unknown) };
   }
 
   /** Under another key: one from the sequence, or the old one and the offset. */
@@ -187,7 +201,7 @@ export class ExpectedImport {
     const { things, atHome } = this.#brought;
     const after: Record<string, Value> = { ...row };
     const unknown = new Set<string>();
-    let [lost, torn] = [false, false];
+    let [lost, torn, byValue] = [false, false, true];
     for (const { columns, parent, parentColumns } of edges) {
       const held = columns.map((name) => row[name] ?? null);
       if (held.includes(null)) continue;
@@ -199,17 +213,23 @@ export class ExpectedImport {
       const isByKey = parentColumns.join() === this.#schema[parent]?.key.join();
       const to = state?.is === 'out' ? state.standIn : state?.is === 'bound' || state?.is === 'new' ? state.after : home;
       if (state?.is === 'open') for (const name of columns) unknown.add(name);
-      if (state?.is === 'out' && to === undefined) lost = true;
+      if (state?.is === 'out' && to === undefined) {
+        lost = true;
+        if (isByKey) byValue = false;
+      }
       if (to === undefined) continue;
       for (const [place, name] of columns.entries()) {
         const value = to[parentColumns[place] ?? ''] ?? null;
         // Nothing that stays out gives a row another key, nor another value.
-        if (state?.is === 'out' && value !== held[place] && (!isByKey || key.includes(name))) lost = true;
+        if (state?.is === 'out' && value !== held[place] && (!isByKey || key.includes(name))) {
+          lost = true;
+          byValue = false;
+        }
         if (value === null) torn = true;
         after[name] = value;
       }
     }
-    return { after, unknown, lost, torn };
+    return { after, unknown, lost, byValue, torn };
   }
 
   #told(thing: Thing, state: State): Predicted {
