@@ -4,8 +4,7 @@ import type { Fill } from './fill.js';
 const greatest: Readonly<Record<string, bigint>> = {
   smallint: 32_767n,
   integer: 2_147_483_647n,
-  // The greatest that is exact as a number of JavaScript's, too: what is none takes far more memory.
-  bigint: 9_007_199_254_740_991n,
+  bigint: 9_223_372_036_854_775_807n,
 };
 
 /** The greatest value of an integer type; of a domain over one, that of `integer`. */

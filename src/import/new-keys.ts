@@ -6,7 +6,7 @@ import { columnNamed, ownRows, quoteIdentifier, quoteLiteral, quoteTable } from 
 import type { Session } from '../dialect/session.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Column, Entity, Reference } from '../schema/schema.js';
-import { generatedKeys } from './generated-keys.js';
+import { greatestInteger } from './generated-keys.js';
 
 /** How the one part of a key that no reference gives becomes another. */
 export type NewKeyRule =
@@ -95,13 +95,17 @@ export class Placeholders {
   }
 }
 
+const greatestExact = BigInt(Number.MAX_SAFE_INTEGER);
+
 function generatorOf(column: Column): () => string {
   if (column.kind !== 'integer') {
     const [, length] = /\((\d+)\)$/u.exec(column.type) ?? [];
     return () => randomUUID().slice(0, length === undefined ? undefined : Number(length));
   }
-  const [fill] = generatedKeys([column]);
-  return () => fill?.value() ?? '';
+  const top = greatestInteger(column.type);
+  // What is no exact number of JavaScript's takes far more memory.
+  let next = top > greatestExact ? greatestExact : top;
+  return () => String(next--);
 }
 
 /** Those among some keys that a row of the target has. */
