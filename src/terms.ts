@@ -58,3 +58,6 @@ export const missingRules = Object.freeze(['refuse', 'placeholder', 'null'] as c
 export type SourceRule = 'same' | 'other';
 
 export const sourceRules = Object.freeze(['same', 'other'] as const satisfies readonly SourceRule[]);
+
+/** What our own archive is called among the formats: a layout of that name is none. */
+export const ownFormat = 'portolan';

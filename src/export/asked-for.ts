@@ -4,10 +4,8 @@ import { isStandardOutput, outputPlace } from '../archive/output-place.js';
 import { treeForm } from '../archive/tree/tree-place.js';
 import type { EdgeOfWorld } from '../policy/policy.js';
 import type { FollowRule } from '../terms.js';
+import { ownFormat } from '../terms.js';
 import type { ExportOptions } from './export-options.js';
-
-/** What approvals call our own archive: a layout of that name is none. */
-const ownFormat = 'portolan';
 
 /** What an approval is asked beside objects and models. */
 export async function askedFor(

@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import type { ExportResult } from '../../export/export-options.js';
 import { bucketOption, inBucket } from '../bucket-option.js';
 import type { ProfileWords } from '../../profiles/profile.js';
+import { ownFormat } from '../../terms.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { noProfile, profileValues, withProfileOptions } from '../profile-options.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
@@ -19,8 +20,6 @@ interface ExportArguments extends SelectionArguments {
   readonly jobs: number | undefined;
   readonly files: FilesArgument;
 }
-
-const ownFormat = 'portolan';
 
 /** `portolan export`, `exportobjects`, with the options of the profile that the words choose. */
 export function exportCommand(name: string, ofProfile: ProfileWords = noProfile): CommandModule<object, ExportArguments> {
