@@ -45,6 +45,7 @@ export async function openArchive(path: string, { signal }: ReadOptions = {}): P
 }
 
 const headerStart = Buffer.from('{"header":');
+const listEnd = Buffer.from('],\n');
 const objectsLine = '"objects":[\n';
 const trailerStart = Buffer.from('"trailer":');
 const trailerLineStart = Buffer.from('{"trailer":');
@@ -160,7 +161,7 @@ class ContentReader implements ArchiveReader {
           hashed = start;
         } else if (line > (this.#document ? 2 : 1)) {
           if (listClosed && this.#document) throw this.#damaged('the objects are over, but no trailer follows', line);
-          if (this.#document && bytes.toString('latin1', start, end) === '],\n') listClosed = true;
+          if (this.#document && end - start === listEnd.length && isAt(bytes, start, listEnd)) listClosed = true;
           else if (filter?.passesOver(bytes, start, end) !== true) {
             const object = objectOf(checker, bytes, start, this.#stopOf(bytes, end), line);
             if (filter?.wants(object.model) !== false) batch.push(object);
@@ -218,6 +219,8 @@ class ContentReader implements ArchiveReader {
 const editedHint = 'If you edited it on purpose: portolan verify --reseal. Else copy or export it again.';
 
 function isAt(bytes: Buffer, start: number, prefix: Buffer): boolean {
+  // Of nearly all lines the first byte says it.
+  if (bytes[start] !== prefix[0]) return false;
   return bytes.length - start >= prefix.length && bytes.compare(prefix, 0, prefix.length, start, start + prefix.length) === 0;
 }
 

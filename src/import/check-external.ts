@@ -33,7 +33,7 @@ export async function checkExternal(
     const entity = targetEntity(schema, archive.header, model);
     const shape = headerKeyShape(archive.header, model);
     const missing = (object: string, columns: readonly string[], inTheWay: string): void => {
-      conflicts.add({ object, reason: 'missing-reference', constraint: externalObject, columns, inTheWay });
+      conflicts.add(() => ({ object, reason: 'missing-reference', constraint: externalObject, columns, inTheWay }));
     };
     if (entity === undefined || !hasKey(entity, archive.header.entities[model]?.key ?? [])) {
       for (const { pk } of own) missing(archivedName(model, pk), [], '');

@@ -66,8 +66,10 @@ export class ReferenceCheck {
       for (const object of objects) {
         const held = value(object);
         if (held === undefined) continue;
+        const isAnswered = space?.known.has(held) === true;
+        if (isAnswered && relied === undefined) continue;
         const to = space?.moved.get(held) ?? held;
-        if (space?.known.has(held) !== true) open.add(to);
+        if (!isAnswered) open.add(to);
         relied?.add(to);
       }
     }
@@ -243,14 +245,13 @@ async function reportMissing(
           continue;
         }
         planned.decisions.change(place, 'conflict');
-        const columns = reference.columns.map((column) => memberOf(planned.target, column));
-        conflicts.add({
+        conflicts.add(() => ({
           object: name,
           reason: 'missing-reference',
           constraint: reference.constraint?.name ?? reference.name,
-          columns,
+          columns: reference.columns.map((column) => memberOf(planned.target, column)),
           inTheWay: '',
-        });
+        }));
       }
     }
   }

@@ -35,14 +35,14 @@ export async function findCollisions(
       const held = holders.get(values.join('\t'));
       if (held === undefined) holders.set(values.join('\t'), key);
       else
-        list.add({
+        list.add(() => ({
           object: objectName(target, key),
           reason: 'unique',
           constraint: unique.name,
           columns: members,
           inTheWay: objectName(target, held),
           inArchive: true,
-        });
+        }));
     }
   }
   return list.kept;

@@ -43,6 +43,7 @@ import { readIdMaps } from './read-id-map.js';
 import { canRemap } from './remap-options.js';
 import { openBulkSession } from './open-bulk-session.js';
 import { planAndWrite } from './plan-and-write.js';
+import type { LookUpSize } from './planned-runs.js';
 import { idMapLines } from './plan-lines.js';
 import type { Plan } from './plan.js';
 import { refusedBy } from './refused-by.js';
@@ -74,6 +75,15 @@ import { stageLines } from './write-lines.js';
  * @throws RefusedError for a damaged archive, drift or a race; FailedError where the database or the disk fails
  */
 export async function importObjects(dataSource: DataSource, given: ImportOptions): Promise<ImportResult> {
+  return importInSizes(dataSource, given, undefined);
+}
+
+/** The same, with as many objects in one look-up: what is decided does not depend on it. */
+export async function importInSizes(
+  dataSource: DataSource,
+  given: ImportOptions,
+  lookUpSize: LookUpSize | undefined,
+): Promise<ImportResult> {
   refuseUnknownOptions('importObjects', given, importOptionNames);
   checkOffset(given);
   const applied = given.applyPlan === undefined ? undefined : await openPlan(given.applyPlan, 'import');
@@ -110,7 +120,7 @@ export async function importObjects(dataSource: DataSource, given: ImportOptions
     const made =
       database === undefined ? undefined : { database, policy: policyDigest(policy), models: new Set(archive.header.order) };
     const completed = await completeArchive({ session, schema: draft.schema, archive, findings });
-    return await run({ dataSource, session, before, archive: completed, draft, options, applied, made, findings });
+    return await run({ dataSource, session, before, archive: completed, draft, options, lookUpSize, applied, made, findings });
   } catch (error) {
     // A damaged archive can look like one of another schema: it is refused for what it is.
     if (error instanceof RefusedError) await proveWhole(opened);
@@ -144,6 +154,7 @@ interface Run {
   readonly archive: ArchiveReader;
   readonly draft: DraftSchema;
   readonly options: ImportOptions;
+  readonly lookUpSize: LookUpSize | undefined;
   readonly applied: PlanReader | undefined;
   /** Where the plan is told. */
   readonly made: (Omit<TellPlanOptions['made'], 'target'> & { readonly models: ReadonlySet<string> }) | undefined;
@@ -157,6 +168,7 @@ async function run({
   archive,
   draft,
   options,
+  lookUpSize,
   applied,
   made: madeFor,
   findings,
@@ -178,7 +190,7 @@ async function run({
   const empty = await emptyTables(session, targets);
   const progress = options.onProgress === undefined ? undefined : new ImportProgress(archive, targets, options.onProgress);
   const { onProgress } = progress ?? {};
-  const planOptions = { session, archive, schema, targets, empty, findings, isTold: isTold(options), onProgress, signal };
+  const planOptions = { session, archive, schema, targets, empty, findings, isTold: isTold(options), lookUpSize, onProgress, signal };
   const bulk =
     options.bulkConstraints === true ? await BulkConstraints.open({ session, schema, targets, empty, findings }) : undefined;
   progress?.writesAtOnce();

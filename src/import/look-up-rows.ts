@@ -5,8 +5,11 @@ import { createRowReader } from '../dialect/postgres/row-reader.js';
 import type { Session } from '../dialect/session.js';
 import type { Entity } from '../schema/schema.js';
 import { decodeRow } from '../values/copy-text.js';
+import { integerAt } from '../values/integer-at.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { TargetModel } from './target.js';
+
+const tab = 0x09;
 
 /** Whether the table has any row that this transaction sees: an empty one needs no look-ups. */
 export async function isEmpty(session: Session, entity: Entity): Promise<boolean> {
@@ -24,42 +27,57 @@ export async function emptyTables(session: Session, targets: ReadonlyMap<string,
   return empty;
 }
 
+/** An entity, and the columns of its rows that are asked for. */
+export type LookedUpColumns = Pick<TargetModel, 'entity'> & {
+  readonly columns: readonly Pick<TargetModel['columns'][number], 'column'>[];
+};
+
 /** The target's rows of some keys, as COPY text lines in the archive's columns. */
 export async function lookUpRows(
   session: Session,
-  target: Pick<TargetModel, 'entity'> & { readonly columns: readonly Pick<TargetModel['columns'][number], 'column'>[] },
+  target: LookedUpColumns,
   keys: readonly Key[],
 ): Promise<ReadonlyMap<Key, string>> {
   const lines = new Map<Key, string>();
-  for await (const rows of rowsOfKeys(session, target, keys)) for (const [key, line] of rows) lines.set(key, line);
-  return lines;
-}
-
-/** The same in batches, in the archive's order as the keys are: what is compared at once need not be kept. */
-export async function* rowsOfKeys(
-  session: Session,
-  { entity, columns }: Parameters<typeof lookUpRows>[1],
-  keys: readonly Key[],
-): AsyncGenerator<readonly (readonly [key: Key, line: string])[]> {
-  const names = [...entity.key, ...columns.map(({ column }) => column.name)];
+  const { entity } = target;
   const integer = hasIntegerKey(entity);
-  for await (const chunk of createRowReader(session).rows(entity, names, keys)) {
-    const rows: (readonly [Key, string])[] = [];
+  for await (const chunk of bytesOfKeys(session, target, keys)) {
     for (const line of chunk.toString('utf8').split('\n')) {
       if (line === '') continue;
       let at = -1;
       for (let column = 0; column < entity.key.length; column += 1) at = line.indexOf('\t', at + 1);
-      const key = line.slice(0, at);
-      const own = integer
-        ? toIntegerKey(key)
-        : toKey(
-            decodeRow(key).map((text) => text ?? ''),
-            false,
-          );
-      rows.push([own, line.slice(at + 1)]);
+      lines.set(keyOfText(line.slice(0, at), integer), line.slice(at + 1));
     }
-    yield rows;
   }
+  return lines;
+}
+
+/** The same rows as bytes, in the order of the keys, each behind its key's columns. Chunks end at row ends. */
+export function bytesOfKeys(session: Session, { entity, columns }: LookedUpColumns, keys: readonly Key[]): AsyncIterable<Buffer> {
+  const names = [...entity.key, ...columns.map(({ column }) => column.name)];
+  return createRowReader(session).rows(entity, names, keys);
+}
+
+/** Reads the key that stands between two places of COPY text. */
+export function keyReader(entity: Entity): (bytes: Buffer, start: number, end: number) => Key {
+  if (hasIntegerKey(entity)) return integerAt;
+  return (bytes, start, end) => keyOfText(bytes.toString('utf8', start, end), false);
+}
+
+/** Where the row begins behind its key. */
+export function behindKey(bytes: Buffer, start: number, columns: number): number {
+  let at = start;
+  for (let open = columns; open > 0; at += 1) if (bytes[at] === tab) open -= 1;
+  return at;
+}
+
+function keyOfText(text: string, integer: boolean): Key {
+  return integer
+    ? toIntegerKey(text)
+    : toKey(
+        decodeRow(text).map((value) => value ?? ''),
+        false,
+      );
 }
 
 /** The columns in which two lines differ, by member. */

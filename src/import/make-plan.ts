@@ -7,8 +7,7 @@ import type { PlannedModel } from './planned-model.js';
 import { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { planRun } from './plan-run.js';
-import { plannedRuns } from './planned-runs.js';
-import { readAhead } from './read-ahead.js';
+import { gatheredRuns } from './planned-runs.js';
 import { StandIns } from './stand-ins.js';
 
 /**
@@ -27,7 +26,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
     const standIns = new StandIns(models, pass === 1);
     const before = skippedSoFar(models);
     let isSure = true;
-    for await (const run of readAhead(plannedRuns(archive, models, signal)))
+    for await (const run of gatheredRuns(archive, models, { signal, size: options.lookUpSize }))
       if (!(await planRun(options, conflicts, references, standIns, run))) isSure = false;
     const after = skippedSoFar(models);
     if (isSure) {

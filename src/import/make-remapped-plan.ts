@@ -17,11 +17,14 @@ import { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { planRemappedRun } from './plan-remapped-run.js';
 import type { PlannedModel } from './planned-model.js';
-import { plannedRuns } from './planned-runs.js';
-import { readAhead } from './read-ahead.js';
+import type { LookUpSize } from './planned-runs.js';
+import { gatheredRuns, plannedRuns } from './planned-runs.js';
 import type { RemapOptions } from './remap-options.js';
 import { RemappedRows } from './remapped-rows.js';
 import { targetEntity } from '../schema/target-entity.js';
+
+/** Of each object more is held than where all keep their keys. */
+const heldLookUp: LookUpSize = Object.freeze({ objects: 20_000, bytes: 8 * 1024 * 1024 });
 
 /** A plan in which objects can have other keys in the target than in the archive; `rows` says which. */
 export interface RemappedPlan extends Plan {
@@ -46,13 +49,16 @@ export async function makeRemappedPlan(options: PlanOptions, remap: RemapOptions
     for await (const { planned, objects } of plannedRuns(archive, ahead, signal)) rows.collect(planned, objects);
   await matchExternal(options, rows);
   const context = { session, rows, rule: remap.rule };
+  const { lookUpSize: size = heldLookUp } = options;
+  // The fewer are looked up at once, the fewer are looked up again.
+  const isAlone = (planned: PlannedModel): boolean => rows.waitsForItself(planned);
   for (let pass = 1; ; pass += 1) {
     const conflicts = new ConflictList();
     const references = new ReferenceCheck(models);
     const before = skippedSoFar(models);
     rows.startPass(pass === 1);
     let isNews = false;
-    for await (const { planned, ...run } of readAhead(plannedRuns(archive, models, signal))) {
+    for await (const { planned, ...run } of gatheredRuns(archive, models, { signal, size, isAlone })) {
       const { mapping } = planned;
       if (mapping === undefined) continue;
       if (pass === 1 && !ahead.has(planned.target.model)) rows.collect(planned, run.objects);

@@ -1,10 +1,10 @@
 import { FailedError, PortolanError } from '../errors/portolan-error.js';
-import { ownRows, quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
+import { quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
-import type { Column } from '../schema/schema.js';
 import type { Plan } from './plan.js';
-import type { PlannedModel } from './planned-model.js';
+import type { FedColumn, NextValue } from './sequence-states.js';
+import { sequenceStates } from './sequence-states.js';
 
 /** What is left to do when the transaction is committed: sequences that only `setval` may move. */
 export type AfterCommit = (session: Session) => Promise<void>;
@@ -18,65 +18,101 @@ export async function moveSequences(
   plan: Plan,
   { findings, dryRun }: { readonly findings: Findings; readonly dryRun: boolean },
 ): Promise<readonly AfterCommit[]> {
-  const later: AfterCommit[] = [];
-  for (const planned of plan.models.values()) {
-    if (planned.decisions.inserted === 0) continue;
-    for (const { column } of planned.target.written) {
-      if (column.sequence === undefined) continue;
-      const seen = await nextValue(session, planned, column);
-      if (seen === 'spent' || seen === 'unknown') {
-        tellTaken(planned, column, seen, findings);
-        continue;
-      }
-      if (seen === undefined) continue;
-      const sequence = quoteTable(column.sequence);
-      if (dryRun) {
-        await mayMove(session, sequence);
-        continue;
-      }
-      await session.query('SAVEPOINT portolan_sequence');
-      try {
-        // Changes nothing but keeps others from it: what they drew since it was read must not be drawn again.
-        await session.query(`ALTER SEQUENCE ${sequence} INCREMENT BY ${seen.increment}`);
-        const next = await nextValue(session, planned, column);
-        if (typeof next === 'object') await session.query(`ALTER SEQUENCE ${sequence} RESTART WITH ${next.restart}`);
-        await session.query('RELEASE SAVEPOINT portolan_sequence');
-      } catch (error) {
-        if (!(error instanceof PortolanError) || error.code === 'CONNECTION_LOST') throw error;
-        await session.query('ROLLBACK TO SAVEPOINT portolan_sequence');
-        await mayMove(session, sequence);
-        findings.note(
-          'sequence-not-owned',
-          `${planned.target.model}.${column.member}`,
-          'its sequence is moved by setval after the commit',
-        );
-        later.push((after) => setValue(after, planned, column, seen, findings));
-      }
-    }
+  const fed = [...plan.models.values()].flatMap(({ target, decisions }) =>
+    decisions.inserted === 0
+      ? []
+      : target.written.flatMap(({ column }) =>
+          column.sequence === undefined ? [] : [{ target, column, sequence: column.sequence }],
+        ),
+  );
+  const behind: Behind[] = [];
+  for (const [at, seen] of (await sequenceStates(session, fed)).entries()) {
+    const one = fed[at];
+    if (one === undefined || seen.is === 'beyond') continue;
+    if (seen.is === 'behind') behind.push({ ...one, seen });
+    else tellTaken(one, seen.is, findings);
   }
-  return later;
+  if (dryRun) {
+    await mayMove(session, behind);
+    return [];
+  }
+  return moveAll(session, behind, findings);
+}
+
+/** A sequence that would give out what is there already. */
+interface Behind extends FedColumn {
+  readonly seen: NextValue;
+}
+
+/** All by the same statements, where the role owns them all; else each by itself. */
+async function moveAll(session: Session, behind: readonly Behind[], findings: Findings): Promise<readonly AfterCommit[]> {
+  const [only, ...others] = behind;
+  if (only === undefined || (await areMoved(session, behind))) return [];
+  if (others.length > 0) {
+    const later: AfterCommit[] = [];
+    for (const one of behind) later.push(...(await moveAll(session, [one], findings)));
+    return later;
+  }
+  await mayMove(session, behind);
+  const { target, column } = only;
+  findings.note('sequence-not-owned', `${target.model}.${column.member}`, 'its sequence is moved by setval after the commit');
+  return [(after) => setValue(after, only, findings)];
+}
+
+/** False where the role may not, and nothing is done. */
+async function areMoved(session: Session, behind: readonly Behind[]): Promise<boolean> {
+  await session.query('SAVEPOINT portolan_sequence');
+  try {
+    // Changes nothing but keeps others from them: what they drew since it was read must not be drawn again.
+    await alter(session, new Map(behind.map(({ sequence, seen }) => [quoteTable(sequence), `INCREMENT BY ${seen.increment}`])));
+    const restarts = new Map<string, bigint>();
+    for (const [at, next] of (await sequenceStates(session, behind)).entries()) {
+      const sequence = behind[at]?.sequence;
+      if (sequence === undefined || next.is !== 'behind') continue;
+      const name = quoteTable(sequence);
+      const other = restarts.get(name);
+      // It can feed several columns.
+      const isFurther = other === undefined || (next.increment.startsWith('-') ? next.restart < other : next.restart > other);
+      if (isFurther) restarts.set(name, next.restart);
+    }
+    await alter(session, new Map([...restarts].map(([name, restart]) => [name, `RESTART WITH ${String(restart)}`])));
+    await session.query('RELEASE SAVEPOINT portolan_sequence');
+    return true;
+  } catch (error) {
+    if (!(error instanceof PortolanError) || error.code === 'CONNECTION_LOST') throw error;
+    await session.query('ROLLBACK TO SAVEPOINT portolan_sequence');
+    return false;
+  }
+}
+
+/** By one statement. @param how by the sequence's name, as SQL */
+async function alter(session: Session, how: ReadonlyMap<string, string>): Promise<void> {
+  const statements = [...how].map(([name, change]) => `ALTER SEQUENCE ${name} ${change}`);
+  const [only, ...others] = statements;
+  if (only === undefined) return;
+  const sql = others.length === 0 ? only : `DO ${quoteLiteral(`BEGIN ${statements.join('; ')}; END`)}`;
+  await session.query(sql, [], { what: 'move sequences' });
 }
 
 /** Asked while everything can still be rolled back: a sequence left behind would give keys out that are taken. Owners may. */
-async function mayMove(session: Session, sequence: string): Promise<void> {
-  const [row] = await session.query(`SELECT pg_catalog.has_sequence_privilege(${quoteLiteral(sequence)}, 'UPDATE')`, [], {
-    what: 'ask for a right',
-  });
-  if (row?.[0] === 't') return;
-  throw new FailedError('PERMISSION_DENIED', `the sequence ${sequence} may not be moved beyond the imported keys`, {
-    hint: `Nothing was written. Let its owner say: GRANT SELECT, UPDATE ON SEQUENCE ${sequence} TO ${quoteIdentifier(session.server.user)}`,
+async function mayMove(session: Session, behind: readonly FedColumn[]): Promise<void> {
+  if (behind.length === 0) return;
+  const sequences = behind.map(({ sequence }) => quoteTable(sequence));
+  const rights = sequences.map((sequence) => `pg_catalog.has_sequence_privilege(${quoteLiteral(sequence)}, 'UPDATE')`);
+  const [row = []] = await session.query(`SELECT ${rights.join(', ')}`, [], { what: 'ask for a right' });
+  const lacking = sequences.find((_, at) => row[at] !== 't');
+  if (lacking === undefined) return;
+  throw new FailedError('PERMISSION_DENIED', `the sequence ${lacking} may not be moved beyond the imported keys`, {
+    hint: `Nothing was written. Let its owner say: GRANT SELECT, UPDATE ON SEQUENCE ${lacking} TO ${quoteIdentifier(session.server.user)}`,
   });
 }
 
 /** The objects are in the target already: a failure is told, and no reason to say that the import failed. */
 async function setValue(
   session: Session,
-  { target }: PlannedModel,
-  { sequence, member }: Column,
-  { last, increment }: { readonly last: string; readonly increment: string },
+  { target, column, sequence, seen: { last, increment } }: Behind,
   findings: Findings,
 ): Promise<void> {
-  if (sequence === undefined) return;
   const name = quoteTable(sequence);
   // What others have moved further meanwhile stays where it is.
   const behind = `last_value ${increment.startsWith('-') ? '>' : '<'} ${last} OR last_value = ${last} AND NOT is_called`;
@@ -85,19 +121,18 @@ async function setValue(
     await session.query(call, [], { what: 'move the sequence', table: sequence });
   } catch (error) {
     if (!(error instanceof PortolanError)) throw error;
-    findings.warn('sequence-not-moved', `${target.model}.${member}`, `${error.message}; after the import, run: ${call}`);
+    findings.warn('sequence-not-moved', `${target.model}.${column.member}`, `${error.message}; after the import, run: ${call}`);
   }
 }
 
 /** A sequence that gives out what is there already, and cannot be helped: told where the database would refuse that. */
 function tellTaken(
-  { target: { entity, model } }: PlannedModel,
-  { name, member, sequence }: Column,
+  { target: { entity, model }, column: { name, member }, sequence }: FedColumn,
   why: 'spent' | 'unknown',
   findings: Findings,
 ): void {
   const isUnique = entity.key.includes(name) || entity.uniques.some(({ columns }) => columns.includes(name));
-  if (!isUnique || sequence === undefined) return;
+  if (!isUnique) return;
   const reason =
     why === 'spent' ? 'has nothing left beyond what was imported' : 'is not moved: its numbers are a part of the values';
   findings.warn(
@@ -105,46 +140,4 @@ function tellTaken(
     `${model}.${member}`,
     `the sequence ${quoteTable(sequence)} ${reason}; it can give out what is taken`,
   );
-}
-
-interface Next {
-  readonly restart: string;
-  readonly last: string;
-  readonly increment: string;
-}
-
-/** Where the sequence has to go on; undefined where it is there already, `spent` where its end comes first, `unknown` where nothing tells. */
-async function nextValue(
-  session: Session,
-  { target }: PlannedModel,
-  column: Column,
-): Promise<Next | 'spent' | 'unknown' | undefined> {
-  if (column.sequence === undefined) return undefined;
-  if (column.kind !== 'integer' && column.lookupType !== 'numeric') return 'unknown';
-  const sequence = quoteTable(column.sequence);
-  const [facts] = await session.query(
-    `SELECT s.last_value, s.is_called, p.seqincrement, p.seqmin, p.seqmax FROM ${sequence} s, pg_catalog.pg_sequence p WHERE p.seqrelid = ${quoteLiteral(sequence)}::regclass`,
-    [],
-    { what: 'look where the sequence is', table: column.sequence },
-  );
-  const [last, called, incrementText, minText, maxText] = facts ?? [];
-  if (last === null || last === undefined) return undefined;
-  const increment = BigInt(incrementText ?? '1');
-  const name = quoteIdentifier(column.name);
-  // A numeric one can hold a fraction, NaN, or more than a sequence gives.
-  const [number, within] =
-    column.kind === 'integer' ? [name, ''] : [`trunc(${name})`, ` WHERE ${name} BETWEEN ${minText ?? '0'} AND ${maxText ?? '0'}`];
-  const most = `${increment > 0n ? 'max' : 'min'}(${number})::bigint`;
-  const [greatest] = await session.query(`SELECT ${most} FROM ${ownRows(target.entity)}${within}`, [], {
-    what: `find the greatest ${column.name}`,
-    table: target.entity.table,
-  });
-  const used = greatest?.[0];
-  if (used === null || used === undefined) return undefined;
-  const next = called === 't' ? BigInt(last) + increment : BigInt(last);
-  const behind = increment > 0n ? next <= BigInt(used) : next >= BigInt(used);
-  const restart = BigInt(used) + increment;
-  if (!behind) return undefined;
-  if (restart > BigInt(maxText ?? '0') || restart < BigInt(minText ?? '0')) return 'spent';
-  return { restart: String(restart), last: used, increment: String(increment) };
 }

@@ -61,8 +61,8 @@ export class Placeholders {
   readonly #session: Session;
   readonly #entity: Entity;
   readonly #keys: NewKeys;
-  readonly #next: () => string;
-  readonly #ready: string[] = [];
+  readonly #next: () => Key;
+  readonly #ready: Key[] = [];
 
   constructor(session: Session, entity: Entity, keys: NewKeys) {
     this.#session = session;
@@ -75,37 +75,32 @@ export class Placeholders {
   async prepare(count: number): Promise<void> {
     const { key } = this.#entity;
     while (this.#ready.length < count) {
-      const texts = Array.from({ length: count - this.#ready.length }, this.#next);
+      const parts = Array.from({ length: count - this.#ready.length }, this.#next);
       const isAlone = key.length === 1 && this.#keys.column.kind === 'integer';
-      const taken = isAlone
-        ? await takenKeys(
-            this.#session,
-            this.#entity,
-            texts.map((text) => toKey([text], true)),
-          )
-        : undefined;
-      this.#ready.push(...texts.filter((text) => taken?.has(toKey([text], true)) !== true));
+      const taken = isAlone ? await takenKeys(this.#session, this.#entity, parts) : undefined;
+      for (const part of parts) if (taken?.has(part) !== true) this.#ready.push(part);
     }
   }
 
-  take(): string {
-    const text = this.#ready.pop();
-    if (text === undefined) throw new TypeError(`no key is ready for ${this.#entity.model}`);
-    return text;
+  /** What stands in the part of the key that is new. */
+  take(): Key {
+    const part = this.#ready.pop();
+    if (part === undefined) throw new TypeError(`no key is ready for ${this.#entity.model}`);
+    return part;
   }
 }
 
 const greatestExact = BigInt(Number.MAX_SAFE_INTEGER);
 
-function generatorOf(column: Column): () => string {
+function generatorOf(column: Column): () => Key {
   if (column.kind !== 'integer') {
     const [, length] = /\((\d+)\)$/u.exec(column.type) ?? [];
     return () => randomUUID().slice(0, length === undefined ? undefined : Number(length));
   }
   const top = greatestInteger(column.type);
   // What is no exact number of JavaScript's takes far more memory.
-  let next = top > greatestExact ? greatestExact : top;
-  return () => String(next--);
+  let next = Number(top > greatestExact ? greatestExact : top);
+  return () => next--;
 }
 
 /** Those among some keys that a row of the target has. */
@@ -134,11 +129,11 @@ async function isFreeRange(session: Session, entity: Entity, keys: readonly Key[
   return found.length === 0;
 }
 
-/** A key with another text in one place. */
-export function withPart(entity: Entity, key: Key, place: number, text: string): Key {
-  if (typeof key === 'number') return toIntegerKey(text);
+/** A key with another part in one place. */
+export function withPart(entity: Entity, key: Key, place: number, part: Key): Key {
+  if (typeof key === 'number') return typeof part === 'number' ? part : toIntegerKey(part);
   return toKey(
-    keyTexts(key).map((own, at) => (at === place ? text : own)),
+    keyTexts(key).map((own, at) => (at === place ? String(part) : own)),
     hasIntegerKey(entity),
   );
 }

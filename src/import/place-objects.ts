@@ -3,12 +3,15 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import { decodeRow } from '../values/copy-text.js';
 import { objectKey } from '../values/object-values.js';
+import { OutputBuffer } from '../values/output-buffer.js';
 import { findMatches } from './find-matches.js';
-import { differingColumns, lookUpRows } from './look-up-rows.js';
+import { HeldRows } from './held-rows.js';
+import { differingColumns } from './look-up-rows.js';
 import type { ModelMapping } from './model-mapping.js';
 import { withPart } from './new-keys.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
+import { PlainRow } from './plain-row.js';
 import type { Placed } from './placed.js';
 import type { LookedUp, PlacingContext } from './placing-context.js';
 import type { FollowedRow, OtherTexts } from './followed-row.js';
@@ -18,6 +21,7 @@ import { valueRefused } from './value-refused.js';
 const noColumns: readonly string[] = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();
 const noTexts: OtherTexts = Object.freeze([]);
+const lostRow = Object.freeze({ texts: noTexts, unknown: none });
 
 /**
  * Finds for some objects of one model where they go. Objects whose natural keys or keys refer to others among them wait for these: each
@@ -62,6 +66,10 @@ class Placer {
   readonly #isComputed: boolean;
   /** Whether what one object becomes can change what others hold. */
   readonly #refersToItself: boolean;
+  /** Whether references need not be followed before the row is asked for, and the places of columns that they or the key hold. */
+  readonly #isPlain: boolean;
+  readonly #heldPlaces: ReadonlySet<number>;
+  readonly #line = new OutputBuffer(Buffer.allocUnsafe(4096));
 
   constructor(context: PlacingContext, planned: PlannedModel, mapping: ModelMapping) {
     this.#context = context;
@@ -70,6 +78,8 @@ class Placer {
     const { entity, columns, merge } = planned.target;
     this.#isComputed = columns.some(({ column }) => column.generated);
     this.#refersToItself = context.rows.refersToItself(planned);
+    this.#isPlain = merge === undefined && !this.#refersToItself && context.rows.isPlain(planned);
+    this.#heldPlaces = context.rows.heldPlaces(planned);
     this.#naturalPlaces =
       merge === undefined ? [] : entity.naturalKey.map((name) => columns.findIndex(({ column }) => column.name === name));
   }
@@ -78,19 +88,19 @@ class Placer {
     const { rows, session } = this.#context;
     const { target, empty } = this.#planned;
     const { given, placeholders } = this.#mapping;
-    const keys = new Map<number, Key>();
+    const keys: Key[] = [];
     const followed: FollowedRow[] = [];
     const wanted = new Set<Key>();
     const natural: { readonly at: number; readonly texts: readonly string[] }[] = [];
     for (const at of open) {
       const object = objects[at] as ArchiveObject;
       const key = this.#keyOf(object);
-      const row = rows.follow(this.#planned, object);
-      if (!this.#refersToItself) followed[at] = row;
+      const row = this.#follow(object);
+      if (!this.#refersToItself && !this.#isPlain) followed[at] = row;
       if (row.is === 'torn') continue;
-      const texts = row.is === 'kept' ? row.texts : noTexts;
+      const texts = row.is === 'kept' ? this.#keyTexts(row) : noTexts;
       const to = given?.get(key) ?? (row.is === 'kept' ? rows.followedKey(this.#planned, key, texts) : key);
-      keys.set(at, to);
+      keys[at] = to;
       const derived = this.#derived(to);
       // A key that nobody has need not be looked for.
       if (!this.#isNew(key) || derived !== undefined || given?.get(key) !== undefined || row.is === 'lost') wanted.add(to);
@@ -109,7 +119,7 @@ class Placer {
           natural.map(({ texts }) => texts),
         ).catch(refused);
     for (const found of matches.values() as Iterable<readonly Key[]>) for (const key of found) wanted.add(key);
-    const found = empty ? new Map<Key, string>() : await lookUpRows(session, target, [...wanted]).catch(refused);
+    const found = empty ? new HeldRows() : await HeldRows.read(session, target, [...wanted]).catch(refused);
     await placeholders?.prepare(open.length);
     return {
       rows: found,
@@ -128,7 +138,7 @@ class Placer {
   place(object: ArchiveObject, at: number, found: LookedUp): Placed | undefined {
     const { rows } = this.#context;
     const key = this.#keyOf(object);
-    const row = found.followed[at] ?? rows.follow(this.#planned, object);
+    const row = found.followed[at] ?? this.#follow(object);
     if (row.is === 'torn') return { ...this.#nowhere('torn', key), torn: row.references };
     if (row.is === 'lost') return this.#own('lost', object, row, key, found);
     const named = this.#mapping.given?.get(key);
@@ -144,8 +154,8 @@ class Placer {
       if (match !== undefined) return this.#bind(object, row, match, found);
       this.#mapping.unmatched.add(key);
     }
-    const to = rows.followedKey(this.#planned, key, row.texts);
-    if (found.keys.get(at) !== to) return undefined;
+    const to = rows.followedKey(this.#planned, key, this.#keyTexts(row));
+    if (found.keys[at] !== to) return undefined;
     return this.#isNew(key) ? this.#renew(object, row, to, found) : this.#own('own', object, row, to, found);
   }
 
@@ -159,15 +169,17 @@ class Placer {
   #own(how: 'own' | 'lost', object: ArchiveObject, row: FollowedRow, to: Key, found: LookedUp): Placed | undefined {
     const { target } = this.#planned;
     const { strategy } = target;
-    const { texts, unknown } = row.is === 'kept' ? row : { texts: noTexts, unknown: none };
-    const line = (): string => this.#context.rows.lineOf(this.#planned, object, 'line', { texts, key: to });
-    const theirs = found.rows.get(to);
-    if (theirs === undefined) return { how, to, line, differing: undefined, changes: undefined, unknown };
-    const mine = line();
+    const kept = row.is === 'kept' ? row : lostRow;
+    const { unknown } = kept;
+    const line = (): string => this.#context.rows.lineOf(this.#planned, object, 'line', { texts: kept.texts, key: to });
+    if (!found.rows.has(to)) return { how, to, line, differing: undefined, changes: undefined, unknown };
     const isRenewed = how === 'own' && strategy === 'remap' && this.#mapping.newKeys !== undefined && row.is === 'kept';
     // Which columns differ matters to nobody then.
-    if (isRenewed && mine !== theirs && unknown.size === 0 && !this.#isComputed) return this.#renew(object, row, to, found);
-    const differing = this.#differing(mine, theirs, unknown);
+    const isSimple = isRenewed && unknown.size === 0 && !this.#isComputed;
+    if (isSimple && this.#isPlain && this.#differsPlainly(object, to, found)) return this.#renew(object, row, to, found);
+    const isEqual = this.#isRow(object, { texts: kept.texts, key: to }, found);
+    if (isSimple && !isEqual) return this.#renew(object, row, to, found);
+    const differing = isEqual ? noColumns : this.#differing(line(), found.rows.text(to) ?? '', unknown);
     const changes = this.#written(differing);
     const isDifferent = changes.length > 0;
     if (isRenewed && isDifferent) return this.#renew(object, row, to, found);
@@ -183,11 +195,11 @@ class Placer {
     const { target, keys } = this.#planned;
     const mapping = this.#mapping;
     const key = this.#keyOf(object);
-    const { unknown, texts } = row;
+    const { unknown } = row;
     const derived = this.#derived(followed);
     if (derived !== undefined) {
-      const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts, key: derived });
-      const theirs = found.rows.get(derived);
+      const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts: row.texts, key: derived });
+      const theirs = found.rows.text(derived);
       const differing = theirs === undefined ? undefined : this.#differing(line(), theirs, unknown);
       // What an earlier import has brought under the same rule.
       if (differing?.length === 0) return { how: 'own', to: derived, line, differing, changes: differing, unknown };
@@ -198,15 +210,15 @@ class Placer {
     }
     if (mapping.newKeys !== undefined && mapping.placeholders !== undefined && mapping.fresh.add(key))
       mapping.moved.set(key, withPart(target.entity, followed, mapping.newKeys.place, mapping.placeholders.take()));
-    const to = rows.followedKey(this.#planned, key, texts);
-    const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts, key: to });
+    const to = rows.followedKey(this.#planned, key, this.#keyTexts(row));
+    const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts: row.texts, key: to });
     return { how: 'new', to, line, differing: undefined, changes: undefined, unknown };
   }
 
   #bind(object: ArchiveObject, row: FollowedRow & { readonly is: 'kept' }, to: Key, found: LookedUp): Placed {
     const { target } = this.#planned;
     const key = this.#keyOf(object);
-    const theirs = found.rows.get(to);
+    const theirs = found.rows.text(to);
     if (theirs === undefined) throw staleMap(objectName(target, key), objectName(target, to));
     const claimed = this.#claim(key, to);
     if (claimed !== undefined) return claimed;
@@ -223,6 +235,32 @@ class Placer {
     for (const place of changes.map(placeOf)) others[place] = own[place] ?? '';
     const line = others.join('\t');
     return { how: 'bound', to, line: () => line, differing, changes, unknown };
+  }
+
+  #follow(object: ArchiveObject): FollowedRow {
+    const { rows } = this.#context;
+    return this.#isPlain ? new PlainRow(rows, this.#planned, object) : rows.follow(this.#planned, object);
+  }
+
+  /** What the key's columns can hold instead. */
+  #keyTexts(row: FollowedRow & { readonly is: 'kept' }): OtherTexts {
+    return this.#isPlain ? noTexts : row.texts;
+  }
+
+  /** Whether the row of that key is another one, whatever references of the object lead to. */
+  #differsPlainly(object: ArchiveObject, key: Key, found: LookedUp): boolean {
+    this.#line.clear();
+    this.#planned.target.writeLine(object, this.#line);
+    this.#line.ascii('\n');
+    return found.rows.differs(key, this.#line, this.#heldPlaces);
+  }
+
+  /** Whether the row of that key is the object. */
+  #isRow(object: ArchiveObject, row: { readonly texts: OtherTexts; readonly key: Key }, found: LookedUp): boolean {
+    this.#line.clear();
+    this.#context.rows.writeLine(this.#planned, object, row, this.#line);
+    this.#line.ascii('\n');
+    return found.rows.isLine(row.key, this.#line);
   }
 
   /** Takes a row for an object; says so where it is another's already. */

@@ -2,6 +2,7 @@ import type { Key } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
 import type { RemapRule } from '../terms.js';
 import type { FollowedRow } from './followed-row.js';
+import type { HeldRows } from './held-rows.js';
 import type { RemappedRows } from './remapped-rows.js';
 
 /** What places are found by. */
@@ -13,11 +14,11 @@ export interface PlacingContext {
 
 /** What the target has of some objects. */
 export interface LookedUp {
-  readonly rows: ReadonlyMap<Key, string>;
+  readonly rows: HeldRows;
   /** By place of the object: its references, where nothing about them can change while the others are placed. */
   readonly followed: readonly FollowedRow[];
   /** By place of the object: the key under which its row was looked for. */
-  readonly keys: ReadonlyMap<number, Key>;
+  readonly keys: readonly (Key | undefined)[];
   /** By place: the natural key that was looked for, and who has it. */
   readonly natural: ReadonlyMap<number, { readonly text: string; readonly matches: readonly Key[] }>;
 }

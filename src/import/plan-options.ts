@@ -3,6 +3,7 @@ import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import type { OnProgress } from '../progress.js';
 import type { Schema } from '../schema/schema.js';
+import type { LookUpSize } from './planned-runs.js';
 import type { TargetModel } from './target.js';
 
 /** What a plan is made from. */
@@ -16,6 +17,8 @@ export interface PlanOptions {
   readonly findings: Findings;
   /** Whether the plan is written to a file, or held against one: then all rows are told that decisions were made on. */
   readonly isTold: boolean;
+  /** What comes out does not depend on it. */
+  readonly lookUpSize?: LookUpSize | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }

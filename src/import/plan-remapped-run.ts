@@ -4,18 +4,18 @@ import { objectKey } from '../values/object-values.js';
 import type { ReferenceCheck } from './check-references.js';
 import { naturalKey } from './conflict-advice.js';
 import { decide } from './decide.js';
-import type { Conflict, Decision } from './import-options.js';
+import type { Decision } from './import-options.js';
 import type { ModelMapping } from './model-mapping.js';
 import type { PlacingContext } from './placing-context.js';
 import type { Placed } from './placed.js';
 import { placeObjects } from './place-objects.js';
 import type { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
-import { isFixed, noteRivals, primaryKeyName } from './plan-run.js';
+import { isFixed, noteRivals, primaryKeyName, uniqueConflict } from './plan-run.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
-import { isPlain, proveSame } from './prove-same.js';
+import { proveSame } from './prove-same.js';
 import type { TargetModel } from './target.js';
 import type { UniqueHit } from './unique-look-up.js';
 import { hasLookUps, lookUpUniques } from './unique-look-up.js';
@@ -55,7 +55,7 @@ export async function planRemappedRun(
     const decision = decideOne(planned, key, placed, found);
     decisions.push(decision, placed.changes);
     if (decisions.isWritten(firstPlace + at)) written.push(object);
-    if (decision === 'conflict') for (const conflict of conflictsOf(target, key, placed, found)) conflicts.add(conflict);
+    if (decision === 'conflict') noteConflicts(conflicts, target, { key, placed, hits: found });
     if (decision !== 'skip') continue;
     skip(planned, key, placed, found);
     for (const space of spaces) space.leave(object);
@@ -74,8 +74,8 @@ async function uniqueHits(
   const hits = new Map<number, UniqueHit[]>();
   if (empty || !hasLookUps(target)) return hits;
   const asked = all.flatMap((placed, at) => (isWrittenSo(placed) ? [at] : []));
-  const lines = asked.map((at) => all[at]?.line() ?? '');
-  const taken = await lookUpUniques(session, target, lines).catch((error: unknown) => {
+  const line = (place: number): string => all[asked[place] ?? -1]?.line() ?? '';
+  const taken = await lookUpUniques(session, target, { count: asked.length, line }).catch((error: unknown) => {
     throw valueRefused(error, target.model);
   });
   for (const hit of taken) {
@@ -125,34 +125,40 @@ function skip(planned: PlannedModel, key: Key, { how, to, line, differing, inThe
   noteRivals(planned, key, [...hits.map((hit) => hit.inTheWay), ...inItsWay, ...(how === 'bound' ? [to] : [])]);
 }
 
-function* conflictsOf(target: TargetModel, key: Key, placed: Placed, hits: readonly UniqueHit[]): Generator<Conflict> {
-  const object = objectName(target, key);
+function noteConflicts(
+  conflicts: ConflictList,
+  target: TargetModel,
+  { key, placed, hits }: { readonly key: Key; readonly placed: Placed; readonly hits: readonly UniqueHit[] },
+): void {
   const { how, to, changes, inTheWay, torn } = placed;
-  const membersOf = (names: readonly string[]): readonly string[] =>
-    names.map((name) => target.columns.find(({ column }) => column.name === name)?.member ?? name);
   if (torn !== undefined) {
-    const columns = membersOf([...new Set(torn.flatMap((reference) => reference.columns))]);
-    const constraint = torn.map(({ name, constraint: one }) => one?.name ?? name).join(', ');
-    yield { object, reason: 'missing-reference', constraint, columns, inTheWay: '', torn: true };
+    conflicts.add(() => ({
+      object: objectName(target, key),
+      reason: 'missing-reference',
+      constraint: torn.map(({ name, constraint }) => constraint?.name ?? name).join(', '),
+      columns: membersOf(target, [...new Set(torn.flatMap((reference) => reference.columns))]),
+      inTheWay: '',
+      torn: true,
+    }));
     return;
   }
   if (inTheWay !== undefined) {
     const isKey = how === 'taken';
-    yield {
-      object,
+    conflicts.add(() => ({
+      object: objectName(target, key),
       reason: isKey ? 'primary-key' : 'unique',
       constraint: isKey ? primaryKeyName(target) : naturalKey,
-      columns: membersOf(isKey ? target.entity.key : target.entity.naturalKey),
+      columns: membersOf(target, isKey ? target.entity.key : target.entity.naturalKey),
       inTheWay: objectName(target, inTheWay.key),
       ...(isKey ? { newKey: true } : {}),
       ...(inTheWay.inArchive ? { inArchive: true } : {}),
-    };
+    }));
     return;
   }
   const fixed = changes !== undefined && isFixed(target, changes);
   if (changes !== undefined && changes.length > 0 && (fixed || (how === 'own' && target.strategy !== 'override')))
-    yield {
-      object,
+    conflicts.add(() => ({
+      object: objectName(target, key),
       reason: 'primary-key',
       constraint: primaryKeyName(target),
       columns: changes,
@@ -160,15 +166,10 @@ function* conflictsOf(target: TargetModel, key: Key, placed: Placed, hits: reado
       ...(fixed ? { fixed: true } : {}),
       ...(hits.length > 0 ? { alsoUnique: true } : {}),
       ...(target.strategy === 'remap' ? { noNewKey: true } : {}),
-    };
-  for (const { unique, columns, inTheWay: row } of hits)
-    yield {
-      object,
-      reason: 'unique',
-      constraint: unique.name,
-      columns,
-      inTheWay: objectName(target, row),
-      ...(unique.operators === undefined ? {} : { excludes: true }),
-      ...(isPlain(unique) ? { plain: true } : {}),
-    };
+    }));
+  for (const hit of hits) conflicts.add(() => uniqueConflict(target, key, hit));
+}
+
+function membersOf(target: TargetModel, names: readonly string[]): readonly string[] {
+  return names.map((name) => target.columns.find(({ column }) => column.name === name)?.member ?? name);
 }

@@ -3,9 +3,9 @@ import type { Key } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
 import { objectKey } from '../values/object-values.js';
 import type { ReferenceCheck } from './check-references.js';
+import { compareRows } from './compare-rows.js';
 import { decide } from './decide.js';
-import type { Decision } from './import-options.js';
-import { differingColumns, rowsOfKeys } from './look-up-rows.js';
+import type { Conflict, Decision } from './import-options.js';
 import type { ConflictList } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
@@ -15,7 +15,7 @@ import { isPlain, proveSame } from './prove-same.js';
 import type { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
 import type { UniqueHit } from './unique-look-up.js';
-import { lookUpUniques } from './unique-look-up.js';
+import { hasLookUps, lookUpUniques } from './unique-look-up.js';
 import { valueRefused } from './value-refused.js';
 
 /** What the target has where one object wants to go. */
@@ -40,30 +40,34 @@ export async function planRun(
   { planned, objects }: PlannedRun,
 ): Promise<boolean> {
   const { target, decisions, skipped, inTheWay } = planned;
-  const followed = objects.map((object) => standIns.follow(planned, object));
-  const mine = objects.map((object, at) => {
-    const one = followed[at];
-    return one?.is === 'kept' ? one.object : object;
-  });
+  // Mostly nothing is skipped that they could refer to.
+  const followed = standIns.leaveAsIs(planned) ? undefined : objects.map((object) => standIns.follow(planned, object));
+  const mine =
+    followed === undefined
+      ? objects
+      : objects.map((object, at) => {
+          const one = followed[at];
+          return one?.is === 'kept' ? one.object : object;
+        });
   const keys = objects.map((object) => objectKey(object, target.shape) ?? '');
   for (const key of keys) planned.keys.add(key);
-  const lines = planned.empty ? [] : mine.map((object) => target.line(object));
-  const found = await lookUp(session, planned, keys, lines);
+  const found = await lookUp(session, planned, keys, mine);
   const written: ArchiveObject[] = [];
   let isSure = true;
   keys.forEach((key, at) => {
-    const one = followed[at];
-    const all = found?.[at] ?? { key, differing: undefined, changes: undefined, hits: [] };
+    const one = followed?.[at];
+    const all = found?.(at) ?? { key, differing: undefined, changes: undefined, hits: noHits };
     const facts = one?.is === 'kept' ? withoutOpen(target, all, one.open) : all;
     if (facts !== all) isSure = false;
     const decision = decideOne(planned, facts, one?.is === 'lost');
     decisions.push(decision, facts.changes);
     if (decision === 'insert' || decision === 'update') written.push(mine[at] as ArchiveObject);
-    if (decision === 'conflict') for (const conflict of conflictsOf(target, facts)) conflicts.add(conflict);
+    if (decision === 'conflict') noteConflicts(conflicts, target, facts);
     if (decision !== 'skip') return;
     const isNew = skipped.add(key);
     if (isNew && one?.is !== 'lost') inTheWay.add(key);
-    const same = one?.is === 'lost' ? undefined : proveSame(target, { ...facts, line: lines[at] ?? '' });
+    const line = planned.empty ? '' : target.line(mine[at] as ArchiveObject);
+    const same = one?.is === 'lost' ? undefined : proveSame(target, { ...facts, line });
     if (isNew && same !== undefined) planned.standIns.set(key, same);
     // What an earlier pass took for proven does not hold now that more is known of what this object refers to.
     else if (planned.standIns.get(key) !== same) planned.standIns.delete(key);
@@ -100,61 +104,62 @@ export function noteRivals({ rivals, standIns }: PlannedModel, key: Key, rows: r
   else rivals?.delete(key);
 }
 
+/** What is found of each object, by its place; undefined where nothing can be. */
 async function lookUp(
   session: Session,
   { target, empty }: PlannedModel,
   keys: readonly Key[],
-  lines: readonly string[],
-): Promise<readonly Found[] | undefined> {
+  objects: readonly ArchiveObject[],
+): Promise<((at: number) => Found) | undefined> {
   if (empty) return undefined;
   const refused = (error: unknown): never => {
     throw valueRefused(error, target.model);
   };
-  const differing = await compare(session, target, keys, lines).catch(refused);
-  // A row that is equal is in nobody's way but its own.
-  const open = lines.flatMap((_, at) => (differing[at]?.length === 0 ? [] : [at]));
+  const differing = await compareRows(session, target, keys, objects).catch(refused);
+  const hits = hasLookUps(target) ? await uniqueHits(session, target, differing, objects).catch(refused) : noneHit;
+  const changes = changesOf(target);
+  return (at) => ({
+    key: keys[at] ?? '',
+    differing: differing[at],
+    changes: changes(differing[at]),
+    hits: hits.get(at) ?? noHits,
+  });
+}
+
+/** By place. A row that is equal is in nobody's way but its own. */
+async function uniqueHits(
+  session: Session,
+  target: TargetModel,
+  differing: readonly (readonly string[] | undefined)[],
+  objects: readonly ArchiveObject[],
+): Promise<ReadonlyMap<number, readonly UniqueHit[]>> {
+  const open = objects.flatMap((_, at) => (differing[at]?.length === 0 ? [] : [at]));
   const hits = new Map<number, UniqueHit[]>();
-  const taken = await lookUpUniques(
-    session,
-    target,
-    open.map((at) => lines[at] ?? ''),
-  ).catch(refused);
-  for (const hit of taken) {
+  const line = (place: number): string => target.line(objects[open[place] ?? -1] as ArchiveObject);
+  for (const hit of await lookUpUniques(session, target, { count: open.length, line })) {
     const place = open[hit.place] ?? 0;
     const known = hits.get(place);
     if (known === undefined) hits.set(place, [hit]);
     else known.push(hit);
   }
+  return hits;
+}
+
+/** Those among differing members that an import can write. */
+function changesOf(target: TargetModel): (differing: readonly string[] | undefined) => readonly string[] | undefined {
   const computed = new Set(target.columns.filter(({ column }) => column.generated).map(({ member }) => member));
-  return keys.map((key, at) => {
-    const changes = computed.size === 0 ? differing[at] : differing[at]?.filter((member) => !computed.has(member));
-    return { key, differing: differing[at], changes, hits: hits.get(at) ?? noHits };
-  });
+  if (computed.size === 0) return (differing) => differing;
+  const known = new Map<readonly string[], readonly string[]>();
+  return (differing) => {
+    if (differing === undefined) return undefined;
+    let changes = known.get(differing);
+    if (changes === undefined) known.set(differing, (changes = differing.filter((member) => !computed.has(member))));
+    return changes;
+  };
 }
 
 const noHits: readonly UniqueHit[] = Object.freeze([]);
-const nothing: readonly string[] = Object.freeze([]);
-
-/** The members in which the target's row of each key differs; undefined where there is none. */
-async function compare(
-  session: Session,
-  target: TargetModel,
-  keys: readonly Key[],
-  lines: readonly string[],
-): Promise<readonly (readonly string[] | undefined)[]> {
-  const differing = keys.map((): readonly string[] | undefined => undefined);
-  let place = 0;
-  for await (const rows of rowsOfKeys(session, target, keys)) {
-    for (const [key, their] of rows) {
-      place = keys.indexOf(key, place);
-      // Both are in the archive's order; where a database had another, the keys would be looked for from the start.
-      if (place < 0) place = keys.indexOf(key);
-      const line = lines[place] ?? '';
-      differing[place] = their === line ? nothing : differingColumns(target, line, their);
-    }
-  }
-  return differing;
-}
+const noneHit: ReadonlyMap<number, readonly UniqueHit[]> = new Map();
 
 /** An object that needs a skipped one is skipped too, unless the target has it as it is. */
 function decideOne({ target, skipped }: PlannedModel, { key, changes, hits }: Found, isLost: boolean): Decision {
@@ -171,29 +176,35 @@ export function isFixed(target: TargetModel, members: readonly string[]): boolea
   return target.columns.some(({ member, column }) => column.identity === 'always' && members.includes(member));
 }
 
-function* conflictsOf(target: TargetModel, { key, changes, hits }: Found): Generator<Parameters<ConflictList['add']>[0]> {
-  const object = objectName(target, key);
+function noteConflicts(conflicts: ConflictList, target: TargetModel, { key, changes, hits }: Found): void {
   const fixed = changes !== undefined && isFixed(target, changes);
-  if (changes !== undefined && (fixed || target.strategy !== 'override')) {
-    const conflict = {
-      object,
-      reason: 'primary-key',
-      constraint: primaryKeyName(target),
-      columns: changes,
-      inTheWay: object,
-    } as const;
-    yield { ...conflict, ...(fixed ? { fixed } : {}), ...(hits.length > 0 ? { alsoUnique: true } : {}) };
-  }
-  for (const { unique, columns, inTheWay } of hits)
-    yield {
-      object,
-      reason: 'unique',
-      constraint: unique.name,
-      columns,
-      inTheWay: objectName(target, inTheWay),
-      ...(unique.operators === undefined ? {} : { excludes: true }),
-      ...(isPlain(unique) ? { plain: true } : {}),
-    };
+  if (changes !== undefined && (fixed || target.strategy !== 'override'))
+    conflicts.add(() => {
+      const object = objectName(target, key);
+      return {
+        object,
+        reason: 'primary-key',
+        constraint: primaryKeyName(target),
+        columns: changes,
+        inTheWay: object,
+        ...(fixed ? { fixed } : {}),
+        ...(hits.length > 0 ? { alsoUnique: true } : {}),
+      };
+    });
+  for (const hit of hits) conflicts.add(() => uniqueConflict(target, key, hit));
+}
+
+/** That a row of the target has unique values of an object. */
+export function uniqueConflict(target: TargetModel, key: Key, { unique, columns, inTheWay }: UniqueHit): Conflict {
+  return {
+    object: objectName(target, key),
+    reason: 'unique',
+    constraint: unique.name,
+    columns,
+    inTheWay: objectName(target, inTheWay),
+    ...(unique.operators === undefined ? {} : { excludes: true }),
+    ...(isPlain(unique) ? { plain: true } : {}),
+  };
 }
 
 export function primaryKeyName({ entity }: TargetModel): string {

@@ -26,9 +26,10 @@ export class ConflictList {
     return this.#count;
   }
 
-  add(conflict: Conflict): void {
+  /** @param tell makes the conflict, where it is to be kept */
+  add(tell: () => Conflict): void {
     this.#count += 1;
-    if (this.#kept.length < conflictsKept) this.#kept.push(Object.freeze(conflict));
+    if (this.#kept.length < conflictsKept) this.#kept.push(Object.freeze(tell()));
   }
 }
 

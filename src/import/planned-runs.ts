@@ -1,6 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { PlannedModel } from './planned-model.js';
+import { readAhead } from './read-ahead.js';
 
 /** Objects of one model that stand together, with the place of the first among all of that model: what decisions go by. */
 export interface PlannedRun {
@@ -9,8 +10,14 @@ export interface PlannedRun {
   readonly objects: readonly ArchiveObject[];
 }
 
-/** Objects of one look-up. */
-const batchSize = 50_000;
+/** How much one look-up asks for: what it asks for is held until it is answered. */
+export interface LookUpSize {
+  readonly objects: number;
+  /** Of the archive's lines. */
+  readonly bytes: number;
+}
+
+export const usualLookUp: LookUpSize = Object.freeze({ objects: 50_000, bytes: 16 * 1024 * 1024 });
 
 /** One pass over an archive, in runs; other models than those given are passed over. */
 export async function* plannedRuns(
@@ -32,10 +39,54 @@ export async function* plannedRuns(
   }
 }
 
+interface GatherOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly size?: LookUpSize | undefined;
+  /** Whether runs of a model stay as they are. */
+  readonly isAlone?: (planned: PlannedModel) => boolean;
+}
+
+/** The same in runs that are worth a look-up each, where the table has rows; objects of an empty one need not wait for others. */
+export async function* gatheredRuns(
+  archive: ArchiveReader,
+  models: ReadonlyMap<string, PlannedModel>,
+  { signal, size = usualLookUp, isAlone = () => false }: GatherOptions,
+): AsyncGenerator<PlannedRun, void> {
+  let waiting: Gathered | undefined;
+  let read = 0;
+  for await (const run of readAhead(plannedRuns(archive, models, signal))) {
+    const { bytes } = archive.position;
+    if (waiting !== undefined && waiting.planned !== run.planned) {
+      yield waiting;
+      waiting = undefined;
+    }
+    waiting ??= { ...run, objects: [], bytes: 0 };
+    for (const object of run.objects) {
+      if (waiting.objects.length === size.objects) {
+        yield waiting;
+        waiting = { ...waiting, from: waiting.from + waiting.objects.length, objects: [], bytes: 0 };
+      }
+      waiting.objects.push(object);
+    }
+    waiting.bytes += bytes - read;
+    read = bytes;
+    if (!run.planned.empty && !isAlone(run.planned) && waiting.bytes < size.bytes) continue;
+    yield waiting;
+    waiting = undefined;
+  }
+  if (waiting !== undefined) yield waiting;
+}
+
+interface Gathered extends PlannedRun {
+  readonly objects: ArchiveObject[];
+  /** About as many as the objects' lines have. */
+  bytes: number;
+}
+
 function* runsOf(objects: readonly ArchiveObject[]): Generator<readonly ArchiveObject[]> {
   let from = 0;
   for (let at = 1; at <= objects.length; at += 1) {
-    if (at < objects.length && at - from < batchSize && objects[at]?.model === objects[from]?.model) continue;
+    if (at < objects.length && at - from < usualLookUp.objects && objects[at]?.model === objects[from]?.model) continue;
     if (at > from) yield objects.slice(from, at);
     from = at;
   }

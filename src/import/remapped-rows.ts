@@ -2,8 +2,9 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts, toKey } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
-import { editLine } from '../values/edit-line.js';
 import { memberText, objectKey } from '../values/object-values.js';
+import type { OutputBuffer } from '../values/output-buffer.js';
+import type { RowEdits } from '../values/row-encoder.js';
 import type { FollowedRow, OtherTexts } from './followed-row.js';
 import type { FollowedKey } from './follow-inside.js';
 import { followInside } from './follow-inside.js';
@@ -22,6 +23,12 @@ import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 
 const nothing: OtherTexts = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();
+
+/** How an object is written: its references followed, and under which key. */
+interface WrittenAs {
+  readonly texts: OtherTexts;
+  readonly key: Key;
+}
 
 /**
  * Rows of objects of which some have other keys in the target than in the archive: references follow them. What the archive answers
@@ -69,6 +76,42 @@ export class RemappedRows implements WrittenRows {
     const { held, inside, path } = this.#of(planned);
     return (
       path !== undefined || [...held, ...inside.values()].some(({ parent }) => parent?.target.model === planned.target.model)
+    );
+  }
+
+  /**
+   * Whether every object of the model is kept, and under a key that no reference says, as far as objects of other models go: then what its
+   * references hold need not be followed before somebody asks for the row.
+   */
+  isPlain(planned: PlannedModel): boolean {
+    const { held, inside, path, shares, keyPlaces } = this.#of(planned);
+    if (inside.size > 0 || path !== undefined || shares) return false;
+    return held.every(
+      ({ parent, space, backward, places }) =>
+        !(space instanceof ColumnSpace) &&
+        !places.some((place) => keyPlaces.includes(place)) &&
+        (parent === undefined ||
+          (parent.skipped.size === 0 && parent.mapping?.waiting.size === 0 && !(backward && this.#isFirstPass))),
+    );
+  }
+
+  /** Places of columns that references or the key hold. */
+  heldPlaces(planned: PlannedModel): ReadonlySet<number> {
+    const { held, keyPlaces } = this.#of(planned);
+    return new Set([...keyPlaces, ...held.flatMap(({ places }) => places)]);
+  }
+
+  /** Whether it depends on objects of the model where others of it go: an object may have to wait for the one before it. */
+  waitsForItself(planned: PlannedModel): boolean {
+    const { target } = planned;
+    const { held, inside, path, keyPlaces } = this.#of(planned);
+    const isOwn = ({ parent }: Pick<Held, 'parent'>): boolean => parent?.target.model === target.model;
+    const natural = target.merge === undefined ? [] : target.entity.naturalKey;
+    const names = new Set([...natural, ...keyPlaces.map((place) => target.columns[place]?.column.name ?? '')]);
+    return (
+      path !== undefined ||
+      [...inside.values()].some(isOwn) ||
+      held.some((one) => isOwn(one) && one.reference.columns.some((name) => names.has(name)))
     );
   }
 
@@ -138,7 +181,7 @@ export class RemappedRows implements WrittenRows {
       if (to === value && !rows.shares) continue;
       const [only] = places;
       if (places.length === 1 && only !== undefined && !rows.shares) {
-        (texts ??= [])[only] = String(to);
+        (texts ??= new Array<string | undefined>(target.columns.length))[only] = String(to);
         continue;
       }
       const own = keyTexts(to);
@@ -150,7 +193,7 @@ export class RemappedRows implements WrittenRows {
           if (other !== undefined && other[0] !== text) return { is: 'torn', references: [other[1], reference] };
           (wanted ??= new Map()).set(place, [text, reference]);
         }
-        if (text !== before[at]) (texts ??= [])[place] = text;
+        if (text !== before[at]) (texts ??= new Array<string | undefined>(target.columns.length))[place] = text;
       }
     }
     if (rows.inside.size > 0) {
@@ -205,31 +248,33 @@ export class RemappedRows implements WrittenRows {
   }
 
   /** The row with other texts in some places, and another key. */
-  lineOf(
-    planned: PlannedModel,
-    object: ArchiveObject,
-    lane: Lane,
-    { texts, key }: { readonly texts: OtherTexts; readonly key: Key },
-  ): string {
-    const { target } = planned;
-    const line = target[lane](object);
-    const isMoved = objectKey(object, target.shape) !== key;
-    if (texts.length === 0 && !isMoved) return line;
+  lineOf(planned: PlannedModel, object: ArchiveObject, lane: Lane, row: WrittenAs): string {
+    return planned.target[lane](object, this.#edits(planned, object, lane, row));
+  }
+
+  /** The same of all columns, in bytes. */
+  writeLine(planned: PlannedModel, object: ArchiveObject, row: WrittenAs, out: OutputBuffer): void {
+    planned.target.writeLine(object, out, this.#edits(planned, object, 'line', row));
+  }
+
+  #edits(planned: PlannedModel, object: ArchiveObject, lane: Lane, { texts, key }: WrittenAs): RowEdits | undefined {
+    const isMoved = objectKey(object, planned.target.shape) !== key;
+    if (!isMoved && (texts.length === 0 || lane === 'line')) return texts;
     const { lanes, keyPlaces } = this.#of(planned);
-    const edits: string[] = [];
-    for (const [place, text] of texts.entries()) {
-      if (text === undefined) continue;
-      const at = lanes[lane][place] ?? -1;
-      if (at >= 0) edits[at] = text;
+    const places = lanes[lane];
+    const edits = new Array<string | undefined>(places.length);
+    for (let place = 0; place < texts.length; place += 1) {
+      const at = places[place] ?? -1;
+      if (at >= 0) edits[at] = texts[place];
     }
     if (isMoved) {
       const own = keyTexts(key);
       for (const [part, place] of keyPlaces.entries()) {
-        const at = lanes[lane][place] ?? -1;
+        const at = places[place] ?? -1;
         if (at >= 0) edits[at] = own[part] ?? '';
       }
     }
-    return editLine(line, edits);
+    return edits;
   }
 
   held(_: PlannedModel, { reference, value }: HeldBy, object: ArchiveObject): Key | undefined {

@@ -47,6 +47,12 @@ export class StandIns implements WrittenRows {
     this.#isOpen = isFirstPass && [...models.values()].some(({ target }) => target.strategy === 'skip');
   }
 
+  /** Whether nothing is skipped, or can be, that objects of the model refer to: {@link follow} then leaves each as it is. */
+  leaveAsIs(planned: PlannedModel): boolean {
+    if (this.#isOpen || planned.target.inner.length > 0) return false;
+    return this.#of(planned).every(({ parent }) => parent === undefined || parent.skipped.size === 0);
+  }
+
   follow(planned: PlannedModel, object: ArchiveObject): Followed {
     const held = this.#of(planned);
     const fields: Record<string, ArchiveValue> = {};

@@ -4,7 +4,8 @@ import type { Column, Entity, Link, Reference, Schema } from '../schema/schema.j
 import { isDescribed, targetEntity } from '../schema/target-entity.js';
 import type { ConflictStrategy, MergeRule } from '../terms.js';
 import type { KeyShape } from '../values/archive-value.js';
-import { createRowEncoder } from '../values/row-encoder.js';
+import type { RowEdits, RowWriter } from '../values/row-encoder.js';
+import { createRowEncoder, createRowWriter } from '../values/row-encoder.js';
 import type { Fill } from './fill.js';
 import type { TargetInner } from './target-inner.js';
 import { targetInner } from './target-inner.js';
@@ -40,11 +41,13 @@ export interface TargetModel {
   /** What becomes of the target's row that has the same natural key; undefined where such a row is another. */
   readonly merge: MergeRule | undefined;
   /** A row as COPY text, columns as `columns`. */
-  readonly line: (object: ArchiveObject) => string;
+  readonly line: (object: ArchiveObject, edits?: RowEdits) => string;
   /** A row as COPY text, columns as `written`. */
-  readonly writtenLine: (object: ArchiveObject) => string;
+  readonly writtenLine: (object: ArchiveObject, edits?: RowEdits) => string;
   /** A row as COPY text, columns as `staged`. */
-  readonly stagedLine: (object: ArchiveObject) => string;
+  readonly stagedLine: (object: ArchiveObject, edits?: RowEdits) => string;
+  /** The same as `line`, in bytes. */
+  readonly writeLine: RowWriter;
 }
 
 export interface TargetLink {
@@ -88,6 +91,7 @@ export function targetModel(parts: TargetModelParts): TargetModel {
     line: createRowEncoder(columns),
     writtenLine: createRowEncoder(written),
     stagedLine: createRowEncoder(staged),
+    writeLine: createRowWriter(columns),
   });
 }
 

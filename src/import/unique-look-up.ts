@@ -3,8 +3,14 @@ import { toKey } from '../closure/key.js';
 import { arrayLiteral, columnList, columnNamed, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Column, UniqueConstraint } from '../schema/schema.js';
-import { decodeRow } from '../values/copy-text.js';
+import { decodeText } from '../values/copy-text.js';
 import type { TargetModel } from './target.js';
+
+/** Rows of the archive, as COPY text in the target's columns: each is made when it is asked for. */
+export interface AskedRows {
+  readonly count: number;
+  readonly line: (place: number) => string;
+}
 
 /** A row of the archive that would hit a unique or an exclusion constraint, and the row in its way. */
 export interface UniqueHit {
@@ -20,32 +26,42 @@ export interface UniqueHit {
  * Finds the target's rows that have the same unique values under another key, or exclude those: one query for each constraint and batch.
  * Expressions and predicates are evaluated by the database over the archive's values.
  */
-export async function lookUpUniques(
-  session: Session,
-  target: TargetModel,
-  lines: readonly string[],
-): Promise<readonly UniqueHit[]> {
+export async function lookUpUniques(session: Session, target: TargetModel, rows: AskedRows): Promise<readonly UniqueHit[]> {
   const hits: UniqueHit[] = [];
-  const checked = checkedUniques(target);
-  if (checked.length === 0 || lines.length === 0) return hits;
-  const rows = lines.map((line) => decodeRow(line));
+  const uniques = checkedUniques(target).map((unique) => ({
+    unique,
+    asked: target.columns.flatMap(({ column }, at) => (isAsked(column, unique, target) ? [at] : [])),
+  }));
+  if (uniques.length === 0 || rows.count === 0) return hits;
+  const texts = textsOf(rows, new Set(uniques.flatMap(({ asked }) => asked)));
   const arrays = target.columns.map(() => '');
-  const arrayAt = (at: number): string => (arrays[at] ||= arrayLiteral(rows.map((row) => row[at] ?? null)));
+  const arrayAt = (at: number): string => (arrays[at] ||= arrayLiteral(texts.get(at) ?? []));
   const integer = target.entity.key.length === 1 && target.shape.kinds[0] === 'integer';
-  for (const unique of checked) {
-    const asked = target.columns.flatMap(({ column }, at) => (isAsked(column, unique, target) ? [at] : []));
+  for (const { unique, asked } of uniques) {
     const purpose = { what: `look up ${unique.name}`, table: target.entity.table };
     for (const [ordinal, ...key] of await session.query(uniqueSql(target, unique, asked), asked.map(arrayAt), purpose)) {
-      const texts = key.map((text) => text ?? '');
       hits.push({
         place: Number(ordinal) - 1,
         unique,
         columns: membersOf(target, unique),
-        inTheWay: toKey(texts, integer),
+        inTheWay: toKey(
+          key.map((text) => text ?? ''),
+          integer,
+        ),
       });
     }
   }
   return hits;
+}
+
+/** What the rows hold in some columns, by place of the column: of the rest nothing is kept. */
+function textsOf({ count, line }: AskedRows, columns: ReadonlySet<number>): ReadonlyMap<number, readonly (string | null)[]> {
+  const texts = new Map([...columns].map((at) => [at, [] as (string | null)[]]));
+  for (let place = 0; place < count; place += 1) {
+    const row = line(place).split('\t');
+    for (const [at, column] of texts) column.push(decodeText(row[at] ?? '\\N'));
+  }
+  return texts;
 }
 
 /** Whether there is any constraint to look up: the key itself is none. */

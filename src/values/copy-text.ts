@@ -29,7 +29,12 @@ export function unescapeCopy(text: string): string {
   return text.replace(/\\(.)/gsu, (_, character: string) => unescapes[character] ?? character);
 }
 
+/** A value, as the server's text; null for NULL. */
+export function decodeText(text: string): string | null {
+  return text === '\\N' ? null : unescapeCopy(text);
+}
+
 /** The values of one row, without its line end. */
 export function decodeRow(line: string): (string | null)[] {
-  return line.split('\t').map((text) => (text === '\\N' ? null : unescapeCopy(text)));
+  return line.split('\t').map(decodeText);
 }

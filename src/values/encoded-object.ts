@@ -8,16 +8,11 @@ import type { OutputBuffer } from './output-buffer.js';
 const quote = 0x22;
 const letterN = 0x6e;
 
-/** Where the values of an object stand in its line: for each member, and then for the key, its first byte and the one behind its last. */
-export interface ValuePlaces {
-  readonly bytes: Buffer;
-  /** The line. */
-  readonly start: number;
-  readonly end: number;
-  /** An end is negative where a text has escapes. */
-  readonly slots: Int32Array;
-  readonly first: number;
-}
+/**
+ * In the numbers of an object: where its line begins and ends, then for each member, and at last for the key, the first byte of the value and the
+ * one behind its last; that end is negative where a text has escapes.
+ */
+export const lineNumbers = 2;
 
 /**
  * An object that is still in the bytes of its line: what is asked of it most, a value as the server's text, is copied out of them,
@@ -25,12 +20,17 @@ export interface ValuePlaces {
  */
 export class EncodedObject implements ArchiveObject {
   readonly layout: ObjectLayout;
-  readonly #places: ValuePlaces;
+  readonly #bytes: Buffer;
+  readonly #numbers: Int32Array;
+  readonly #first: number;
   #parsed: ArchiveObject | undefined;
 
-  constructor(layout: ObjectLayout, places: ValuePlaces) {
+  /** @param first where in the numbers its own stand: see {@link lineNumbers} */
+  constructor(layout: ObjectLayout, bytes: Buffer, numbers: Int32Array, first: number) {
     this.layout = layout;
-    this.#places = places;
+    this.#bytes = bytes;
+    this.#numbers = numbers;
+    this.#first = first;
   }
 
   get model(): string {
@@ -46,60 +46,58 @@ export class EncodedObject implements ArchiveObject {
   }
 
   get key(): Key {
-    const { bytes, slots, first } = this.#places;
-    const at = first + this.layout.members.length * 2;
-    const start = slots[at] as number;
-    if (this.layout.pk === 'text' || bytes[start] === quote) {
+    const at = this.#at(this.layout.members.length);
+    const start = this.#numbers[at] as number;
+    if (this.layout.pk === 'text' || this.#bytes[start] === quote) {
       const text = this.#text(at) ?? '';
       return this.layout.pk === 'text' ? text : toIntegerKey(text);
     }
-    return integerAt(bytes, start, slots[at + 1] as number);
+    return integerAt(this.#bytes, start, this.#numbers[at + 1] as number);
   }
 
   /** The bytes of its line, as an encoder writes them. */
   get line(): Buffer {
-    const { bytes, start, end } = this.#places;
-    return bytes.subarray(start, end);
+    return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /** Behind its key the line ends, unless it goes on to say that it is shared. */
   get isShared(): boolean {
-    const { slots, first, end } = this.#places;
-    return end - Math.abs(slots[first + this.layout.members.length * 2 + 1] as number) > 1;
+    return this.#end - Math.abs(this.#numbers[this.#at(this.layout.members.length) + 1] as number) > 1;
   }
 
   /** A member's value as the server's text. */
   textAt(place: number): string | null {
-    return this.#text(this.#places.first + place * 2);
+    return this.#text(this.#at(place));
   }
 
   /** A member's value as an integer key; undefined for NULL. */
   integerAt(place: number): Key | undefined {
-    const { bytes, slots, first } = this.#places;
-    const start = slots[first + place * 2] as number;
+    const bytes = this.#bytes;
+    const at = this.#at(place);
+    const start = this.#numbers[at] as number;
     const byte = bytes[start];
     if (byte === letterN) return undefined;
     if (byte === quote) return toIntegerKey(this.textAt(place) ?? '');
-    return integerAt(bytes, start, slots[first + place * 2 + 1] as number);
+    return integerAt(bytes, start, this.#numbers[at + 1] as number);
   }
 
   /** The member's list of keys. */
   keysAt(place: number): readonly Key[] {
-    const { bytes, slots, first } = this.#places;
-    const start = slots[first + place * 2] as number;
-    const end = Math.abs(slots[first + place * 2 + 1] as number);
+    const at = this.#at(place);
+    const start = this.#numbers[at] as number;
+    const end = Math.abs(this.#numbers[at + 1] as number);
     if (end - start === 2) return none;
-    const list = JSON.parse(bytes.toString('utf8', start, end)) as readonly ArchiveValue[];
+    const list = JSON.parse(this.#bytes.toString('utf8', start, end)) as readonly ArchiveValue[];
     const member = this.layout.members[place];
     return member?.holds.kind === 'integer' ? list.map((key) => toIntegerKey(String(key))) : list.map(String);
   }
 
   /** Writes a member's value, or the key, as COPY text. */
   copyInto(out: OutputBuffer, place: number | 'pk'): void {
-    const { bytes, slots, first } = this.#places;
-    const at = first + (place === 'pk' ? this.layout.members.length : place) * 2;
-    const start = slots[at] as number;
-    const end = slots[at + 1] as number;
+    const bytes = this.#bytes;
+    const at = this.#at(place === 'pk' ? this.layout.members.length : place);
+    const start = this.#numbers[at] as number;
+    const end = this.#numbers[at + 1] as number;
     switch (bytes[start]) {
       case quote:
         if (end > 0) out.copy(bytes, start + 1, end - 1);
@@ -118,9 +116,9 @@ export class EncodedObject implements ArchiveObject {
   }
 
   #text(at: number): string | null {
-    const { bytes, slots } = this.#places;
-    const start = slots[at] as number;
-    const end = slots[at + 1] as number;
+    const bytes = this.#bytes;
+    const start = this.#numbers[at] as number;
+    const end = this.#numbers[at + 1] as number;
     switch (bytes[start]) {
       case quote:
         if (end > 0) return bytes.toString('utf8', start + 1, end - 1);
@@ -137,8 +135,20 @@ export class EncodedObject implements ArchiveObject {
   }
 
   #whole(): ArchiveObject {
-    const { bytes, start, end } = this.#places;
-    return (this.#parsed ??= JSON.parse(bytes.toString('utf8', start, end)) as ArchiveObject);
+    return (this.#parsed ??= JSON.parse(this.#bytes.toString('utf8', this.#start, this.#end)) as ArchiveObject);
+  }
+
+  get #start(): number {
+    return this.#numbers[this.#first] as number;
+  }
+
+  get #end(): number {
+    return this.#numbers[this.#first + 1] as number;
+  }
+
+  /** Where the first byte of a value is told. */
+  #at(place: number): number {
+    return this.#first + lineNumbers + place * 2;
   }
 }
 

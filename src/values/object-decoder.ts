@@ -1,4 +1,4 @@
-import { EncodedObject } from './encoded-object.js';
+import { EncodedObject, lineNumbers } from './encoded-object.js';
 import { isJsonNumber } from './archive-value.js';
 import type { LayoutMember, ObjectLayout } from './object-layout.js';
 
@@ -38,13 +38,13 @@ export class ObjectDecoder {
   /** Tells of each list that is not empty. */
   decode(bytes: Buffer, start: number, end: number, onLinks: (member: string, count: number) => void): EncodedObject | undefined {
     const { members, tail } = this.#layout;
-    const room = (members.length + 1) * 2;
+    const room = lineNumbers + (members.length + 1) * 2;
     if (this.#next + room > this.#slots.length) {
       this.#slots = new Int32Array(Math.max(pageSize, room));
       this.#next = 0;
     }
     const slots = this.#slots;
-    const first = this.#next;
+    const values = this.#next + lineNumbers;
     let linked: (readonly [string, number])[] | undefined;
     let at = start;
     for (let place = 0; place < members.length; place += 1) {
@@ -56,8 +56,8 @@ export class ObjectDecoder {
         member.holds.is === 'value' ? this.#value(bytes, at, end, member.holds.kind) : this.#keys(bytes, at, end, member);
       if (stop < 0) return undefined;
       if (member.holds.is === 'keys' && this.#links > 0) (linked ??= []).push([member.name, this.#links]);
-      slots[first + place * 2] = at;
-      slots[first + place * 2 + 1] = this.#place(stop);
+      slots[values + place * 2] = at;
+      slots[values + place * 2 + 1] = this.#place(stop);
       at = stop;
     }
     at = behind(bytes, at, tail);
@@ -65,11 +65,14 @@ export class ObjectDecoder {
     this.#escaped = false;
     const stop = this.#layout.pk === 'integer' ? this.#integer(bytes, at, end) : this.#string(bytes, at, end);
     if (stop < 0 || !ends.some((one) => one.length === end - stop && behind(bytes, stop, one) === end)) return undefined;
-    slots[first + members.length * 2] = at;
-    slots[first + members.length * 2 + 1] = this.#place(stop);
+    slots[values + members.length * 2] = at;
+    slots[values + members.length * 2 + 1] = this.#place(stop);
+    const first = this.#next;
+    slots[first] = start;
+    slots[first + 1] = end;
     this.#next += room;
     if (linked !== undefined) for (const [member, count] of linked) onLinks(member, count);
-    return new EncodedObject(this.#layout, { bytes, start, end, slots, first });
+    return new EncodedObject(this.#layout, bytes, slots, first);
   }
 
   #place(end: number): number {

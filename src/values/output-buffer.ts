@@ -11,6 +11,9 @@ for (const letter of 'bfnrt') shortEscapes[letter.charCodeAt(0)] = letter.charCo
 const controlEscapes = new Uint8Array(32);
 for (const pair of ['\bb', '\ff', '\nn', '\rr', '\tt']) controlEscapes[pair.charCodeAt(0)] = pair.charCodeAt(1);
 
+/** Where it is worth to know first how many bytes a text takes. */
+const longText = 4096;
+
 /** Bytes that grow. Short runs are copied in JavaScript, where a call into native code would cost more than the bytes. */
 export class OutputBuffer {
   #buffer: Buffer;
@@ -33,6 +36,22 @@ export class OutputBuffer {
 
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** What holds the bytes, and more behind them; the next that is written may be held by another. */
+  get buffer(): Buffer {
+    return this.#buffer;
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Whether the same bytes stand in others, from `start` on. */
+  standsIn(bytes: Buffer, start: number): boolean {
+    const end = start + this.#length;
+    return end <= bytes.length && bytes.compare(this.#buffer, 0, this.#length, start, end) === 0;
   }
 
   append(bytes: Buffer): void {
@@ -66,7 +85,7 @@ export class OutputBuffer {
   }
 
   utf8(text: string): void {
-    this.#reserve(text.length * 3);
+    this.#reserve(text.length > longText ? Buffer.byteLength(text) : text.length * 3);
     this.#length += this.#buffer.write(text, this.#length, 'utf8');
   }
 

@@ -11,37 +11,49 @@ export interface EncodedColumn {
   readonly inKey: boolean;
 }
 
+/** Texts of some columns, by place, that a row has instead of the object's own. */
+export type RowEdits = readonly (string | undefined)[];
+
+/** Writes a row of COPY text, without its line end. */
+export type RowWriter = (object: ArchiveObject, out: OutputBuffer, edits?: RowEdits) => void;
+
 /**
- * Makes COPY text rows of objects, columns as given: byte for byte what PostgreSQL's COPY TO prints for the same values, so that
+ * Writes COPY text rows of objects, columns as given: byte for byte what PostgreSQL's COPY TO prints for the same values, so that
  * two rows are equal exactly when their lines are.
  */
-export function createRowEncoder(columns: readonly EncodedColumn[]): (object: ArchiveObject) => string {
+export function createRowWriter(columns: readonly EncodedColumn[]): RowWriter {
   const places = new Map<ObjectLayout, readonly (number | 'pk' | undefined)[]>();
-  const out = new OutputBuffer(Buffer.allocUnsafe(4096));
-  const encoded = (object: EncodedObject): string => {
-    const { layout } = object;
-    let where = places.get(layout);
-    if (where === undefined) {
-      where = columns.map(({ member, inKey }) => (inKey ? 'pk' : layout.places.get(member)));
-      places.set(layout, where);
-    }
-    for (let at = 0; at < where.length; at += 1) {
-      const place = where[at];
-      if (at > 0) out.ascii('\t');
-      if (place === undefined) out.ascii('\\N');
-      else object.copyInto(out, place);
-    }
-    return out.takeText();
+  const placesIn = (layout: ObjectLayout): readonly (number | 'pk' | undefined)[] => {
+    const known = places.get(layout);
+    if (known !== undefined) return known;
+    const where = columns.map(({ member, inKey }) => (inKey ? 'pk' : layout.places.get(member)));
+    places.set(layout, where);
+    return where;
   };
-  return (object) => {
-    if (object instanceof EncodedObject) return encoded(object);
-    let line = '';
+  return (object, out, edits) => {
+    const encoded = object instanceof EncodedObject ? object : undefined;
+    const where = encoded === undefined ? undefined : placesIn(encoded.layout);
     for (let at = 0; at < columns.length; at += 1) {
-      const column = columns[at] as EncodedColumn;
-      if (at > 0) line += '\t';
-      line += escapeCopy(toServerText(valueOf(object, column)));
+      if (at > 0) out.ascii('\t');
+      const edit = edits?.[at];
+      if (edit !== undefined) out.utf8(escapeCopy(edit));
+      else if (encoded === undefined) out.utf8(escapeCopy(toServerText(valueOf(object, columns[at] as EncodedColumn))));
+      else {
+        const place = where?.[at];
+        if (place === undefined) out.ascii('\\N');
+        else encoded.copyInto(out, place);
+      }
     }
-    return line;
+  };
+}
+
+/** The same as text. */
+export function createRowEncoder(columns: readonly EncodedColumn[]): (object: ArchiveObject, edits?: RowEdits) => string {
+  const write = createRowWriter(columns);
+  const out = new OutputBuffer(Buffer.allocUnsafe(4096));
+  return (object, edits) => {
+    write(object, out, edits);
+    return out.takeText();
   };
 }
 
