@@ -190,7 +190,18 @@ async function run({
   const empty = await emptyTables(session, targets);
   const progress = options.onProgress === undefined ? undefined : new ImportProgress(archive, targets, options.onProgress);
   const { onProgress } = progress ?? {};
-  const planOptions = { session, archive, schema, targets, empty, findings, isTold: isTold(options), lookUpSize, onProgress, signal };
+  const planOptions = {
+    session,
+    archive,
+    schema,
+    targets,
+    empty,
+    findings,
+    isTold: isTold(options),
+    lookUpSize,
+    onProgress,
+    signal,
+  };
   const bulk =
     options.bulkConstraints === true ? await BulkConstraints.open({ session, schema, targets, empty, findings }) : undefined;
   progress?.writesAtOnce();
