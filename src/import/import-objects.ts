@@ -75,14 +75,14 @@ import { stageLines } from './write-lines.js';
  * @throws RefusedError for a damaged archive, drift or a race; FailedError where the database or the disk fails
  */
 export async function importObjects(dataSource: DataSource, given: ImportOptions): Promise<ImportResult> {
-  return importInSizes(dataSource, given, undefined);
+  return importInSizes(dataSource, given);
 }
 
-/** The same, with as many objects in one look-up: what is decided does not depend on it. */
+/** The same, with look-ups of a size: what is decided does not depend on it. */
 export async function importInSizes(
   dataSource: DataSource,
   given: ImportOptions,
-  lookUpSize: LookUpSize | undefined,
+  lookUpSize?: LookUpSize,
 ): Promise<ImportResult> {
   refuseUnknownOptions('importObjects', given, importOptionNames);
   checkOffset(given);
@@ -176,7 +176,7 @@ async function run({
   const { schema, tablesNamed } = draft;
   const isRemapWanted = options.remap !== undefined || options.offset !== undefined;
   const onConflict = options.onConflict ?? (isRemapWanted ? 'remap' : 'fail');
-  const { signal } = options;
+  const { signal, dryRun = false } = options;
   const targets = findDrift({
     header: archive.header,
     ...{ schema, tablesNamed },
@@ -186,10 +186,9 @@ async function run({
   });
   const made = madeFor === undefined ? undefined : { ...madeFor, target: targetDigest(schema, targets, madeFor.models) };
   if (applied !== undefined && made !== undefined) refuseOtherRules(applied, made);
-  const dryRun = options.dryRun ?? false;
   const empty = await emptyTables(session, targets);
   const progress = options.onProgress === undefined ? undefined : new ImportProgress(archive, targets, options.onProgress);
-  const { onProgress } = progress ?? {};
+  const onProgress = progress?.onProgress;
   const planOptions = {
     session,
     archive,
@@ -242,9 +241,8 @@ async function run({
     findings.warn('conflicts-not-listed', options.archive, `${String(unlisted)} more conflicts are counted, not listed`);
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
   try {
-    const { digests } = written ?? {};
     if (remapped !== undefined) await (dryRun ? mayDrawKeys(session, remapped) : drawKeys(session, archive, remapped));
-    const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
+    const links = await writeAndVerify({ ...planOptions, plan, digests: written?.digests, dryRun, bulk });
     await tellNestedSets({ session, schema, archive, plan, findings, signal });
     const { files: store, noFiles = false } = options;
     files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal });

@@ -58,6 +58,20 @@ export function withReferences({ keyPlaces, hasIntegerKey }: ModelRows, key: Key
   );
 }
 
+/** What a row holds in a lane instead of the object's own values; `key` where it is another. */
+export function editsOf({ lanes, keyPlaces }: ModelRows, lane: Lane, texts: OtherTexts, key: Key | undefined): OtherTexts {
+  const places = lanes[lane];
+  const edits = new Array<string | undefined>(places.length);
+  const edit = (place: number, text: string | undefined): void => {
+    const at = places[place] ?? -1;
+    if (at >= 0) edits[at] = text;
+  };
+  for (let place = 0; place < texts.length; place += 1) edit(place, texts[place]);
+  const own = key === undefined ? [] : keyTexts(key);
+  for (const [part, text] of own.entries()) edit(keyPlaces[part] ?? -1, text);
+  return edits;
+}
+
 /** Why an object is lost: for a row that is in the way if it can be, never for itself. */
 export function lostBecause(planned: PlannedModel, object: ArchiveObject, lost: readonly Needed[]): Needed | undefined {
   const own = objectKey(object, planned.target.shape);

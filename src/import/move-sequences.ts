@@ -2,6 +2,8 @@ import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
+import type { Column } from '../schema/schema.js';
+import type { ModelMapping } from './model-mapping.js';
 import type { Plan } from './plan.js';
 import type { FedColumn, NextValue } from './sequence-states.js';
 import { sequenceStates } from './sequence-states.js';
@@ -18,11 +20,13 @@ export async function moveSequences(
   plan: Plan,
   { findings, dryRun }: { readonly findings: Findings; readonly dryRun: boolean },
 ): Promise<readonly AfterCommit[]> {
-  const fed = [...plan.models.values()].flatMap(({ target, decisions }) =>
+  const fed = [...plan.models.values()].flatMap(({ target, decisions, mapping }) =>
     decisions.inserted === 0
       ? []
       : target.written.flatMap(({ column }) =>
-          column.sequence === undefined ? [] : [{ target, column, sequence: column.sequence }],
+          column.sequence === undefined
+            ? []
+            : [{ target, column, sequence: column.sequence, stands: standsFor(mapping, column) }],
         ),
   );
   const behind: Behind[] = [];
@@ -30,13 +34,19 @@ export async function moveSequences(
     const one = fed[at];
     if (one === undefined || seen.is === 'beyond') continue;
     if (seen.is === 'behind') behind.push({ ...one, seen });
-    else tellTaken(one, seen.is, findings);
+    // What stands for new keys lies at the end of what the type holds.
+    else if (!dryRun || !one.stands) tellTaken(one, seen.is, findings);
   }
   if (dryRun) {
     await mayMove(session, behind);
     return [];
   }
   return moveAll(session, behind, findings);
+}
+
+/** Whether a dry run writes what only stands for keys that the sequence gives: they are drawn when the plan is carried out. */
+function standsFor(mapping: ModelMapping | undefined, { name }: Column): boolean {
+  return mapping !== undefined && mapping.fresh.size > 0 && mapping.newKeys?.column.name === name;
 }
 
 /** A sequence that would give out what is there already. */

@@ -3,7 +3,6 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import { decodeRow } from '../values/copy-text.js';
 import { objectKey } from '../values/object-values.js';
-import { OutputBuffer } from '../values/output-buffer.js';
 import { findMatches } from './find-matches.js';
 import { HeldRows } from './held-rows.js';
 import { differingColumns } from './look-up-rows.js';
@@ -13,15 +12,16 @@ import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import { PlainRow } from './plain-row.js';
 import type { Placed } from './placed.js';
+import { nowhere } from './placed.js';
+import { RowTest } from './row-test.js';
 import type { LookedUp, PlacingContext } from './placing-context.js';
 import type { FollowedRow, OtherTexts } from './followed-row.js';
 import { staleMap } from './stale-map.js';
 import { valueRefused } from './value-refused.js';
 
 const noColumns: readonly string[] = Object.freeze([]);
-const none: ReadonlySet<number> = new Set();
 const noTexts: OtherTexts = Object.freeze([]);
-const lostRow = Object.freeze({ texts: noTexts, unknown: none });
+const lostRow = Object.freeze({ texts: noTexts, unknown: new Set<number>() });
 
 /**
  * Finds for some objects of one model where they go. Objects whose natural keys or keys refer to others among them wait for these: each
@@ -66,10 +66,9 @@ class Placer {
   readonly #isComputed: boolean;
   /** Whether what one object becomes can change what others hold. */
   readonly #refersToItself: boolean;
-  /** Whether references need not be followed before the row is asked for, and the places of columns that they or the key hold. */
+  /** Whether references need not be followed before the row is asked for. */
   readonly #isPlain: boolean;
-  readonly #heldPlaces: ReadonlySet<number>;
-  readonly #line = new OutputBuffer(Buffer.allocUnsafe(4096));
+  readonly #test: RowTest;
 
   constructor(context: PlacingContext, planned: PlannedModel, mapping: ModelMapping) {
     this.#context = context;
@@ -78,8 +77,8 @@ class Placer {
     const { entity, columns, merge } = planned.target;
     this.#isComputed = columns.some(({ column }) => column.generated);
     this.#refersToItself = context.rows.refersToItself(planned);
-    this.#isPlain = merge === undefined && !this.#refersToItself && context.rows.isPlain(planned);
-    this.#heldPlaces = context.rows.heldPlaces(planned);
+    this.#isPlain = context.rows.isPlain(planned);
+    this.#test = new RowTest(context.rows, planned);
     this.#naturalPlaces =
       merge === undefined ? [] : entity.naturalKey.map((name) => columns.findIndex(({ column }) => column.name === name));
   }
@@ -139,7 +138,7 @@ class Placer {
     const { rows } = this.#context;
     const key = this.#keyOf(object);
     const row = found.followed[at] ?? this.#follow(object);
-    if (row.is === 'torn') return { ...this.#nowhere('torn', key), torn: row.references };
+    if (row.is === 'torn') return { ...nowhere('torn', key), torn: row.references };
     if (row.is === 'lost') return this.#own('lost', object, row, key, found);
     const named = this.#mapping.given?.get(key);
     if (named !== undefined) return this.#bind(object, row, named, found);
@@ -150,7 +149,7 @@ class Placer {
       if (asked?.text !== natural.join('\0')) return undefined;
       const [match, other] = asked.matches;
       if (match !== undefined && other !== undefined)
-        return { ...this.#nowhere('many', key), inTheWay: { key: match, inArchive: false } };
+        return { ...nowhere('many', key), inTheWay: { key: match, inArchive: false } };
       if (match !== undefined) return this.#bind(object, row, match, found);
       this.#mapping.unmatched.add(key);
     }
@@ -163,12 +162,11 @@ class Placer {
   wait(object: ArchiveObject): Placed {
     const key = this.#keyOf(object);
     this.#mapping.waiting.add(key);
-    return this.#nowhere('waiting', key);
+    return nowhere('waiting', key);
   }
 
   #own(how: 'own' | 'lost', object: ArchiveObject, row: FollowedRow, to: Key, found: LookedUp): Placed | undefined {
-    const { target } = this.#planned;
-    const { strategy } = target;
+    const { strategy } = this.#planned.target;
     const kept = row.is === 'kept' ? row : lostRow;
     const { unknown } = kept;
     const line = (): string => this.#context.rows.lineOf(this.#planned, object, 'line', { texts: kept.texts, key: to });
@@ -176,14 +174,14 @@ class Placer {
     const isRenewed = how === 'own' && strategy === 'remap' && this.#mapping.newKeys !== undefined && row.is === 'kept';
     // Which columns differ matters to nobody then.
     const isSimple = isRenewed && unknown.size === 0 && !this.#isComputed;
-    if (isSimple && this.#isPlain && this.#differsPlainly(object, to, found)) return this.#renew(object, row, to, found);
-    const isEqual = this.#isRow(object, { texts: kept.texts, key: to }, found);
+    if (isSimple && this.#isPlain && this.#test.differsPlainly(found.rows, object, to))
+      return this.#renew(object, row, to, found);
+    const isEqual = this.#test.isRow(found.rows, object, { texts: kept.texts, key: to });
     if (isSimple && !isEqual) return this.#renew(object, row, to, found);
     const differing = isEqual ? noColumns : this.#differing(line(), found.rows.text(to) ?? '', unknown);
     const changes = this.#written(differing);
-    const isDifferent = changes.length > 0;
-    if (isRenewed && isDifferent) return this.#renew(object, row, to, found);
-    if (how === 'own' && (!isDifferent || strategy === 'override')) {
+    if (isRenewed && changes.length > 0) return this.#renew(object, row, to, found);
+    if (how === 'own' && (changes.length === 0 || strategy === 'override')) {
       const other = this.#claim(this.#keyOf(object), to);
       if (other !== undefined) return other;
     }
@@ -195,24 +193,23 @@ class Placer {
     const { target, keys } = this.#planned;
     const mapping = this.#mapping;
     const key = this.#keyOf(object);
-    const { unknown } = row;
     const derived = this.#derived(followed);
     if (derived !== undefined) {
       const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts: row.texts, key: derived });
       const theirs = found.rows.text(derived);
-      const differing = theirs === undefined ? undefined : this.#differing(line(), theirs, unknown);
+      const differing = theirs === undefined ? undefined : this.#differing(line(), theirs, row.unknown);
       // What an earlier import has brought under the same rule.
-      if (differing?.length === 0) return { how: 'own', to: derived, line, differing, changes: differing, unknown };
+      if (differing?.length === 0) return { how: 'own', to: derived, line, differing, changes: differing, unknown: row.unknown };
       const inArchive = rule === 'conflicts' && keys.has(derived);
       if (differing !== undefined || inArchive)
-        return { ...this.#nowhere('taken', derived), inTheWay: { key: derived, inArchive: differing === undefined } };
-      return { how: 'new', to: derived, line, differing, changes: undefined, unknown };
+        return { ...nowhere('taken', derived), inTheWay: { key: derived, inArchive: differing === undefined } };
+      return { how: 'new', to: derived, line, differing, changes: undefined, unknown: row.unknown };
     }
     if (mapping.newKeys !== undefined && mapping.placeholders !== undefined && mapping.fresh.add(key))
       mapping.moved.set(key, withPart(target.entity, followed, mapping.newKeys.place, mapping.placeholders.take()));
     const to = rows.followedKey(this.#planned, key, this.#keyTexts(row));
     const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts: row.texts, key: to });
-    return { how: 'new', to, line, differing: undefined, changes: undefined, unknown };
+    return { how: 'new', to, line, differing: undefined, changes: undefined, unknown: row.unknown };
   }
 
   #bind(object: ArchiveObject, row: FollowedRow & { readonly is: 'kept' }, to: Key, found: LookedUp): Placed {
@@ -247,22 +244,6 @@ class Placer {
     return this.#isPlain ? noTexts : row.texts;
   }
 
-  /** Whether the row of that key is another one, whatever references of the object lead to. */
-  #differsPlainly(object: ArchiveObject, key: Key, found: LookedUp): boolean {
-    this.#line.clear();
-    this.#planned.target.writeLine(object, this.#line);
-    this.#line.ascii('\n');
-    return found.rows.differs(key, this.#line, this.#heldPlaces);
-  }
-
-  /** Whether the row of that key is the object. */
-  #isRow(object: ArchiveObject, row: { readonly texts: OtherTexts; readonly key: Key }, found: LookedUp): boolean {
-    this.#line.clear();
-    this.#context.rows.writeLine(this.#planned, object, row, this.#line);
-    this.#line.ascii('\n');
-    return found.rows.isLine(row.key, this.#line);
-  }
-
   /** Takes a row for an object; says so where it is another's already. */
   #claim(key: Key, to: Key): Placed | undefined {
     const { claims, given } = this.#mapping;
@@ -270,7 +251,7 @@ class Placer {
     const other = claims.get(to);
     const areGiven = other !== undefined && given?.get(key) !== undefined && given.get(other) !== undefined;
     if (other !== undefined && other !== key && !areGiven)
-      return { ...this.#nowhere('twice', key), inTheWay: { key: other, inArchive: true } };
+      return { ...nowhere('twice', key), inTheWay: { key: other, inArchive: true } };
     claims.set(to, key);
     return undefined;
   }
@@ -315,9 +296,5 @@ class Placer {
 
   #keyOf(object: ArchiveObject): Key {
     return objectKey(object, this.#planned.target.shape) ?? '';
-  }
-
-  #nowhere(how: Placed['how'], to: Key): Placed {
-    return { how, to, line: () => '', differing: undefined, changes: undefined, unknown: none };
   }
 }

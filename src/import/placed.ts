@@ -35,3 +35,10 @@ export interface Placed {
   readonly inTheWay?: { readonly key: Key; readonly inArchive: boolean };
   readonly torn?: readonly Reference[];
 }
+
+const none: ReadonlySet<number> = new Set();
+
+/** An object that has no place. */
+export function nowhere(how: Placed['how'], to: Key): Placed {
+  return { how, to, line: () => '', differing: undefined, changes: undefined, unknown: none };
+}

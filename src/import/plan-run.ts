@@ -53,6 +53,7 @@ export async function planRun(
   for (const key of keys) planned.keys.add(key);
   const found = await lookUp(session, planned, keys, mine);
   const written: ArchiveObject[] = [];
+  const refused: ArchiveObject[] = [];
   let isSure = true;
   keys.forEach((key, at) => {
     const one = followed?.[at];
@@ -62,7 +63,10 @@ export async function planRun(
     const decision = decideOne(planned, facts, one?.is === 'lost');
     decisions.push(decision, facts.changes);
     if (decision === 'insert' || decision === 'update') written.push(mine[at] as ArchiveObject);
-    if (decision === 'conflict') noteConflicts(conflicts, target, facts);
+    if (decision === 'conflict') {
+      refused.push(mine[at] as ArchiveObject);
+      noteConflicts(conflicts, target, facts);
+    }
     if (decision !== 'skip') return;
     const isNew = skipped.add(key);
     if (isNew && one?.is !== 'lost') inTheWay.add(key);
@@ -78,6 +82,7 @@ export async function planRun(
     );
   });
   references.note(target, written);
+  references.noteRefused(target, refused);
   onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
   return isSure;
 }

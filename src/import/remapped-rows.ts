@@ -13,7 +13,8 @@ import { refuseUnreadable } from './refuse-unreadable.js';
 import type { KeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
 import type { Held, HeldInside, ModelRows } from './model-rows.js';
-import { changesKey, lostBecause, modelRowsOf, withReferences } from './model-rows.js';
+import { changesKey, editsOf, lostBecause, modelRowsOf, withReferences } from './model-rows.js';
+import { isPlain, refersToItself, waitsForItself } from './self-references.js';
 import type { PlannedModel } from './planned-model.js';
 import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
@@ -25,7 +26,7 @@ const nothing: OtherTexts = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();
 
 /** How an object is written: its references followed, and under which key. */
-interface WrittenAs {
+export interface WrittenAs {
   readonly texts: OtherTexts;
   readonly key: Key;
 }
@@ -73,26 +74,11 @@ export class RemappedRows implements WrittenRows {
 
   /** Whether references of the model lead to objects of the same. */
   refersToItself(planned: PlannedModel): boolean {
-    const { held, inside, path } = this.#of(planned);
-    return (
-      path !== undefined || [...held, ...inside.values()].some(({ parent }) => parent?.target.model === planned.target.model)
-    );
+    return refersToItself(planned, this.#of(planned));
   }
 
-  /**
-   * Whether every object of the model is kept, and under a key that no reference says, as far as objects of other models go: then what its
-   * references hold need not be followed before somebody asks for the row.
-   */
   isPlain(planned: PlannedModel): boolean {
-    const { held, inside, path, shares, keyPlaces } = this.#of(planned);
-    if (inside.size > 0 || path !== undefined || shares) return false;
-    return held.every(
-      ({ parent, space, backward, places }) =>
-        !(space instanceof ColumnSpace) &&
-        !places.some((place) => keyPlaces.includes(place)) &&
-        (parent === undefined ||
-          (parent.skipped.size === 0 && parent.mapping?.waiting.size === 0 && !(backward && this.#isFirstPass))),
-    );
+    return isPlain(planned, this.#of(planned), this.#isFirstPass);
   }
 
   /** Places of columns that references or the key hold. */
@@ -101,18 +87,8 @@ export class RemappedRows implements WrittenRows {
     return new Set([...keyPlaces, ...held.flatMap(({ places }) => places)]);
   }
 
-  /** Whether it depends on objects of the model where others of it go: an object may have to wait for the one before it. */
   waitsForItself(planned: PlannedModel): boolean {
-    const { target } = planned;
-    const { held, inside, path, keyPlaces } = this.#of(planned);
-    const isOwn = ({ parent }: Pick<Held, 'parent'>): boolean => parent?.target.model === target.model;
-    const natural = target.merge === undefined ? [] : target.entity.naturalKey;
-    const names = new Set([...natural, ...keyPlaces.map((place) => target.columns[place]?.column.name ?? '')]);
-    return (
-      path !== undefined ||
-      [...inside.values()].some(isOwn) ||
-      held.some((one) => isOwn(one) && one.reference.columns.some((name) => names.has(name)))
-    );
+    return waitsForItself(planned, this.#of(planned));
   }
 
   /** Notes that the archive has an object. */
@@ -260,21 +236,7 @@ export class RemappedRows implements WrittenRows {
   #edits(planned: PlannedModel, object: ArchiveObject, lane: Lane, { texts, key }: WrittenAs): RowEdits | undefined {
     const isMoved = objectKey(object, planned.target.shape) !== key;
     if (!isMoved && (texts.length === 0 || lane === 'line')) return texts;
-    const { lanes, keyPlaces } = this.#of(planned);
-    const places = lanes[lane];
-    const edits = new Array<string | undefined>(places.length);
-    for (let place = 0; place < texts.length; place += 1) {
-      const at = places[place] ?? -1;
-      if (at >= 0) edits[at] = texts[place];
-    }
-    if (isMoved) {
-      const own = keyTexts(key);
-      for (const [part, place] of keyPlaces.entries()) {
-        const at = places[place] ?? -1;
-        if (at >= 0) edits[at] = own[part] ?? '';
-      }
-    }
-    return edits;
+    return editsOf(this.#of(planned), lane, texts, isMoved ? key : undefined);
   }
 
   held(_: PlannedModel, { reference, value }: HeldBy, object: ArchiveObject): Key | undefined {
