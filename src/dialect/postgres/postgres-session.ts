@@ -6,10 +6,10 @@ import { StatementClock } from '../statement-clock.js';
 import { sendCancelRequest } from './cancel-request.js';
 import type { Client } from './client.js';
 import { farewell, queryTimeout, rawText } from './client.js';
-import { copyIn, SourceError } from './copy-in.js';
 import { copyOut } from './copy-out.js';
 import { databaseError } from './database-error.js';
 import type { PinnedSession } from './pinned-session.js';
+import { SourceError } from './source-error.js';
 
 export interface SessionOptions {
   /** Aborting it cancels the running statement and closes the connection. */
@@ -115,6 +115,8 @@ export class PostgresSession implements PinnedSession {
       }
     }
     try {
+      // Who only reads need not load it.
+      const { copyIn } = await import('./copy-in.js');
       rows = await copyIn(this.#client, sql, counted());
       return rows;
     } catch (error) {
