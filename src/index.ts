@@ -35,6 +35,7 @@ export type { Profile, ProfileOption, ProfileValues } from './profiles/profile.j
 export { modelFingerprints, schemaFingerprint } from './convert/fingerprint.js';
 export type { ColumnConverter, ColumnSql, Converter, ModelConverter, ModelForm, NewColumn } from './policy/converter.js';
 export { definePolicy } from './policy/policy.js';
+export type { AbsentRule } from './inside/absent-rule.js';
 export type { Approval, ApprovedMode, ApprovedModel } from './policy/approval.js';
 export type { ExportProfile, RecordedProfile } from './policy/export-profile.js';
 export { summarizeContent } from './archive/summarize-content.js';
