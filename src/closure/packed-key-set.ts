@@ -1,7 +1,7 @@
 import type { Key } from './key.js';
-import { keyTexts } from './key.js';
 import type { Arrivals, KeySet } from './key-set.js';
 import { mergeSorted } from './merge-sorted.js';
+import { longestText, packedRoom, packKey } from './pack-key.js';
 import type { PackedColumn } from './packed-column.js';
 import { packedEnd } from './packed-column.js';
 import { PackedBytes } from './packed-bytes.js';
@@ -9,11 +9,8 @@ import { PackedKeyRun } from './packed-key-run.js';
 import { sortPacked } from './sort-packed.js';
 import { TextKeySet } from './text-key-set.js';
 
-/** Longer keys are kept as they are: there are never many. */
-const longestText = 4096;
-
 /** Where a key is packed before it is looked for: nothing waits between the two. */
-const scratch = Buffer.alloc(longestText * 8);
+const scratch = Buffer.alloc(packedRoom);
 
 /** What is in the scratch: a key is mostly looked for in several sets, then added to one. */
 let packedKey: Key | undefined;
@@ -149,25 +146,11 @@ export class PackedKeySet implements KeySet {
   /** Into the scratch; the length, or -1. */
   #pack(key: Key): number {
     if (packedKey !== key || !isSame(packedColumns, this.#columns)) {
-      packedLength = this.#packAnew(key);
+      packedLength = packKey(this.#columns, key, scratch);
       packedKey = key;
       packedColumns = this.#columns;
     }
     return packedLength;
-  }
-
-  #packAnew(key: Key): number {
-    if (typeof key === 'number' || key.length > longestText) return -1;
-    const [only] = this.#columns;
-    if (this.#columns.length === 1 && only !== undefined) return only.pack(key, scratch, 0);
-    const texts = keyTexts(key);
-    if (texts.length !== this.#columns.length) return -1;
-    let end = 0;
-    for (const [at, column] of this.#columns.entries()) {
-      end = column.pack(texts[at] ?? '', scratch, end);
-      if (end < 0) return -1;
-    }
-    return end;
   }
 
   /** Where the key is, or the empty slot where it belongs. None begins as another, so that as many equal bytes are the same key. */

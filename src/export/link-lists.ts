@@ -1,7 +1,6 @@
 import type { Closure } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import type { KeyRun } from '../closure/key-run.js';
-import { compareKeys } from '../closure/key-order.js';
 import type { Findings } from '../findings/finding.js';
 import type { KeyBatch, RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
@@ -42,10 +41,10 @@ export async function linkLists(
     if (link.owner.parent !== entity.model || link.owner.columns.length === 0) continue;
     const inverse = schema.entities.get(link.inverse.parent);
     if (inverse === undefined) continue;
-    const linked = new LinkedKeys(compareKeys(entity));
+    const linked = new LinkedKeys(entity, inverse);
     if (closure.links.includes(link)) await readLinks(reader, schema, closure, link, keys, linked);
     const all = linked.count;
-    linked.settle(compareKeys(inverse));
+    linked.settle();
     const { count } = linked;
     if (count > 0) counts.set(link.name, count);
     if (all > count) repeated.set(link.name, all - count);
