@@ -220,13 +220,14 @@ async function run({
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
   try {
     const { digests } = written ?? {};
-    if (remapped !== undefined) await (dryRun ? mayDrawKeys(session, remapped) : drawKeys(session, archive, remapped));
+    if (remapped !== undefined && dryRun) await mayDrawKeys(session, remapped);
+    const foreseen = remapped === undefined ? undefined : await drawKeys(session, archive, remapped, dryRun);
     const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
     await tellNestedSets({ session, schema, archive, plan, findings, signal });
     const { files: store, noFiles = false } = options;
     files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal });
     refuseWarnings(options, findings);
-    const later = await moveSequences(session, plan, { findings, dryRun });
+    const later = await moveSequences(session, plan, { findings, dryRun, foreseen });
     if (dryRun) {
       await session.rollback();
       return finish('planned', links, []);
