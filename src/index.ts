@@ -35,6 +35,7 @@ export type { Profile, ProfileOption, ProfileValues } from './profiles/profile.j
 export { modelFingerprints, schemaFingerprint } from './convert/fingerprint.js';
 export type { ColumnConverter, ColumnSql, Converter, ModelConverter, ModelForm, NewColumn } from './policy/converter.js';
 export { definePolicy } from './policy/policy.js';
+export type { AbsentRule } from './inside/absent-rule.js';
 export type { Approval, ApprovedMode, ApprovedModel } from './policy/approval.js';
 export type { ExportProfile, RecordedProfile } from './policy/export-profile.js';
 export { summarizeContent } from './archive/summarize-content.js';
@@ -42,6 +43,7 @@ export type { ContentSummary } from './archive/summarize-content.js';
 export { copyFiles } from './files/copy-files.js';
 export type { CopyFilesOptions } from './files/copy-files.js';
 export { localFileStore } from './files/local-file-store.js';
+export { objectFileStore } from './files/object-file-store.js';
 export { localFiles } from './files/local-files.js';
 export { objectFiles } from './files/object-files.js';
 export { placedFiles } from './files/placed-files.js';

@@ -175,7 +175,7 @@ async function readApart(
   const header = origins.length === 1 ? united : { ...united, seeds: gatheredSeeds(gathering) };
   const proof = new ClosedProof(header, 'the merged archive');
   const sources = gatheredSources(gathering, sortSize);
-  if (conflicts.count === 0) await collectGathered(gathering, proof, signal);
+  if (conflicts.count === 0) await collectGathered(gathering, proof, findings, signal);
   const merging: Merging = { ...sources, header, proof, progress, verbose: options.verbose ?? false };
   return {
     ...{ merging, conflicts },

@@ -1,7 +1,7 @@
 import { escapeCopy } from './copy-text.js';
 
 /** COPY text with other texts in some columns; what stands between them is taken as it is. */
-export function editLine(line: string, edits: readonly (string | undefined)[]): string {
+export function editLine(line: string, edits: readonly (string | null | undefined)[]): string {
   let text = '';
   let taken = 0;
   let start = 0;

@@ -13,8 +13,7 @@ export function rowsSql(set: RowSet, columns: readonly string[], order: string):
   const table = filteredTable(entity, { when: undefined, where, replaced: true });
   const list = columns.map((name) => `t.${leavingColumn(entity, name)}`).join(', ');
   const fallen = withoutSome(set).map((one) => ` AND (${one}) IS NOT TRUE`);
-  const among = set.among === undefined ? '' : ` AND ${test(set, set.among, 'condition')}`;
-  return `COPY (SELECT ${list} FROM ${table} t WHERE (${anyOf(set)})${among}${fallen.join('')} ORDER BY ${order}) TO STDOUT`;
+  return `COPY (SELECT ${list} FROM ${table} t WHERE ${leaves(set)}${fallen.join('')} ORDER BY ${order}) TO STDOUT`;
 }
 
 /** One row: a count for each entry of `anyOf`, of rows that no earlier one brings; for each rule; then that of rows that lack something. */
@@ -91,6 +90,15 @@ function isMuchOfTable({ entity, anyOf: sets }: RowSet): boolean {
 
 function some(conditions: readonly string[]): string {
   return conditions.length === 0 ? 'false' : conditions.join(' OR ');
+}
+
+/** A row that holds one of some of the keys which bring rows is brought: that it holds one of all of them need not be asked. */
+function leaves(set: RowSet): string {
+  const { among } = set;
+  if (among === undefined) return `(${anyOf(set)})`;
+  const holdsSome = test(set, among, 'condition');
+  const isPart = set.anyOf.some(({ column, of }) => column === among.column && of === among.of);
+  return isPart ? holdsSome : `(${anyOf(set)}) AND ${holdsSome}`;
 }
 
 function anyOf(set: RowSet): string {
