@@ -42,6 +42,7 @@ export type { ContentSummary } from './archive/summarize-content.js';
 export { copyFiles } from './files/copy-files.js';
 export type { CopyFilesOptions } from './files/copy-files.js';
 export { localFileStore } from './files/local-file-store.js';
+export { objectFileStore } from './files/object-file-store.js';
 export { localFiles } from './files/local-files.js';
 export { objectFiles } from './files/object-files.js';
 export { placedFiles } from './files/placed-files.js';

@@ -36,9 +36,10 @@ export async function fileStore(files: FilesArgument): Promise<FileStore | undef
   const folder = places.get('');
   if (folder === undefined || places.size > 1) {
     throw new UsageError('OPTION_VALUE', '--files of an import takes one place for all files', {
-      hint: 'Name one folder, without NAME=.',
+      hint: 'Name one folder or bucket, without NAME=.',
     });
   }
+  if (isUrl(folder)) return (await import('../files/object-file-store.js')).objectFileStore(folder);
   return (await import('../files/local-file-store.js')).localFileStore(folder);
 }
 

@@ -15,13 +15,11 @@ import { localFiles } from './local-files.js';
  * @example
  * await importObjects(dataSource, { archive: 'book/', files: localFileStore('uploads') });
  *
- * @throws UsageError NOT_AVAILABLE for a URL
+ * @throws UsageError OPTION_VALUE for a URL
  */
 export function localFileStore(folder: string): FileStore {
   if (isUrl(folder)) {
-    throw new UsageError('NOT_AVAILABLE', `putting files to ${folder} is not available in this version`, {
-      hint: 'Import them into a folder, and copy that to the bucket.',
-    });
+    throw new UsageError('OPTION_VALUE', `${folder} is no folder`, { hint: 'objectFileStore puts files into a bucket.' });
   }
   return { name: folder, begin: (overwrite) => LocalTransaction.begin(folder, overwrite) };
 }

@@ -36,10 +36,12 @@ export class ReferenceCheck {
   readonly #models: ReadonlyMap<string, PlannedModel>;
   readonly #held = new Map<string, readonly HeldReference[]>();
   readonly #byEntity = new Map<string, PlannedModel>();
+  readonly #canSkip: boolean;
 
   constructor(models: ReadonlyMap<string, PlannedModel>) {
     this.#models = models;
     for (const planned of models.values()) this.#byEntity.set(planned.target.entity.model, planned);
+    this.#canSkip = [...models.values()].some(({ target }) => target.strategy === 'skip');
   }
 
   /** Objects that will be written, as they will be written. */
@@ -53,6 +55,21 @@ export class ReferenceCheck {
         if (held === undefined) continue;
         if (inArchive?.has(held) !== true) open.add(held);
         relied?.add(held);
+      }
+    }
+  }
+
+  /**
+   * Objects that something is in the way of. Where they need a skipped one by another column than its key, which is found out when all are
+   * decided, they are skipped themselves, and nothing is in their way.
+   */
+  noteRefused(target: TargetModel, objects: readonly ArchiveObject[]): void {
+    if (objects.length === 0 || !this.#canSkip) return;
+    for (const { reference, value, open, inside } of this.of(target)) {
+      if (reference.direct) continue;
+      for (const object of objects) {
+        const keys = inside === undefined ? [value(object)] : inside.inner.found(object).map(({ key }) => key);
+        for (const held of keys) if (held !== undefined) open.add(held);
       }
     }
   }
@@ -215,14 +232,17 @@ async function reportMissing(
   for await (const { planned, from, objects } of plannedRuns(archive, models, signal)) {
     for (const [at, object] of objects.entries()) {
       const place = from + at;
-      if (!planned.decisions.isWritten(place)) continue;
+      const isRefused = planned.decisions.at(place) === 'conflict';
+      if (!isRefused && !planned.decisions.isWritten(place)) continue;
       for (const { reference, value, inside } of check.of(planned.target)) {
         const open = missing.get(reference);
-        if (open === undefined) continue;
+        if (open === undefined || (isRefused && open.skipped.size === 0)) continue;
         const held = inside === undefined ? rows.held(planned, { reference, value }, object) : undefined;
         const keys = inside === undefined ? [] : rows.heldInside(planned, inside.inner, object);
         const among = (set: Pick<ReadonlySet<Key>, 'has'>): boolean =>
           (held !== undefined && set.has(held)) || keys.some((key) => key !== undefined && set.has(key));
+        const isSkipped = among(open.skipped);
+        if (isRefused && !isSkipped) continue;
         const isMissing = among(open.values) || keys.includes(undefined);
         const untold = isUntold({ archive }, reference);
         if (!isMissing && !((untold || dangled.size > 0) && among(open.answered))) continue;
@@ -231,7 +251,6 @@ async function reportMissing(
           if (untold || dangled.has(`${name}\0${reference.name}`)) caught.push([name, reference]);
           continue;
         }
-        const isSkipped = among(open.skipped);
         if (reference.constraint === undefined && !isSkipped) {
           dangling.push([name, reference]);
           continue;

@@ -50,6 +50,7 @@ export async function planRun(
   const lines = planned.empty ? [] : mine.map((object) => target.line(object));
   const found = await lookUp(session, planned, keys, lines);
   const written: ArchiveObject[] = [];
+  const refused: ArchiveObject[] = [];
   let isSure = true;
   keys.forEach((key, at) => {
     const one = followed[at];
@@ -59,7 +60,10 @@ export async function planRun(
     const decision = decideOne(planned, facts, one?.is === 'lost');
     decisions.push(decision, facts.changes);
     if (decision === 'insert' || decision === 'update') written.push(mine[at] as ArchiveObject);
-    if (decision === 'conflict') for (const conflict of conflictsOf(target, facts)) conflicts.add(conflict);
+    if (decision === 'conflict') {
+      refused.push(mine[at] as ArchiveObject);
+      for (const conflict of conflictsOf(target, facts)) conflicts.add(conflict);
+    }
     if (decision !== 'skip') return;
     const isNew = skipped.add(key);
     if (isNew && one?.is !== 'lost') inTheWay.add(key);
@@ -74,6 +78,7 @@ export async function planRun(
     );
   });
   references.note(target, written);
+  references.noteRefused(target, refused);
   onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
   return isSure;
 }

@@ -30,6 +30,13 @@ export interface ObjectStore {
   list(bucket: string, prefix: string, from: string | undefined, signal: AbortSignal): Promise<ObjectNames>;
   /** Nothing is sent yet. @param partBytes how large its parts are to be: else what suits the store */
   upload(place: ObjectPlace, condition: ObjectCondition, partBytes?: number): ObjectUpload;
+  /**
+   * Within the store: the bytes of that version get another name as well, whole or not at all. A `condition` failure where something stands
+   * there that they must not replace, or where the version is none any more.
+   */
+  copy(from: ObjectPlace, facts: SourceFacts, to: ObjectPlace, condition: ObjectCondition): Promise<void>;
+  /** Of what is gone already nothing is said. */
+  remove(place: ObjectPlace): Promise<void>;
 }
 
 /** An object on its way: its parts one after the other, then the last one, with which it has its name. */

@@ -5,6 +5,7 @@ import type { FilesOf, Policy } from '../../src/index.js';
 import { exportObjects, Findings, importObjects, localFiles, localFileStore, verifyArchive } from '../../src/index.js';
 import type { Move } from '../import/move.js';
 import { move } from '../import/move.js';
+import { storeKinds, useStore } from '../store/store-kinds.js';
 import { failureOf } from '../support/failure.js';
 
 const policy: Policy = {
@@ -34,7 +35,7 @@ describe('files outside of the database', () => {
   let moved: Move;
   let uploads: string;
   let target: string;
-  const archive = (name: string): string => join(moved.folder, name);
+  const archive = (name: string): string => (name.includes('://') ? name : join(moved.folder, name));
 
   before(async () => {
     moved = await move({ sql, source: rows, policy, objects: ['app.Folder.1'] });
@@ -71,7 +72,10 @@ describe('files outside of the database', () => {
   const kindsOf = ({ all }: Findings): readonly string[] =>
     all.map(({ kind, on }) => `${kind} ${on}`).filter((text) => !text.startsWith('unknown-table'));
 
-  for (const name of ['out/', 'out.tar', 'out.tar.gz']) {
+  for (const kind of storeKinds) useStore(kind, 'media');
+
+  const inBuckets = storeKinds.flatMap(({ scheme }) => ['out.tar', 'out.tar.gz'].map((name) => `${scheme}://media/${name}`));
+  for (const name of ['out/', 'out.tar', 'out.tar.gz', ...inBuckets]) {
     it(`leave with the rows that name them, and arrive with them: ${name}`, async () => {
       const { files, findings } = await exported(name);
       expect(files).to.deep.equal({ count: 4, bytes: left.reduce((sum, path) => sum + `content of ${path}`.length, 0) });

@@ -84,13 +84,29 @@ export function startGsServer(...names: readonly string[]): Promise<StoreServer>
     return json(200, { kind: 'storage#objects', items, ...(next === undefined ? {} : { nextPageToken: next }) });
   }
 
+  /** In two steps, as with large objects. */
+  function copy({ url }: Exchange): Answer {
+    const [, bucket = '', path = '', other = '', name = ''] =
+      /\/b\/([^/]+)\/o\/([^/]+)\/rewriteTo\/b\/([^/]+)\/o\/([^/]+)$/u.exec(url.pathname) ?? [];
+    const from = buckets.get(bucket)?.get(decodeURIComponent(path));
+    const to = buckets.get(other);
+    if (from === undefined || to === undefined || url.searchParams.get('sourceGeneration') !== from.version)
+      return failure(404, `No such object: ${bucket}/${path}`);
+    if (!holds(to.get(decodeURIComponent(name)), url.searchParams.get('ifGenerationMatch')))
+      return failure(412, 'At least one of the pre-conditions did not hold.');
+    if (url.searchParams.get('rewriteToken') === null)
+      return json(200, { kind: 'storage#rewriteResponse', done: false, rewriteToken: 'half' });
+    generation += 1;
+    to.set(decodeURIComponent(name), { ...from, version: String(generation) });
+    return json(200, { kind: 'storage#rewriteResponse', done: true });
+  }
+
   function remove({ url }: Exchange): Answer {
     const [, bucket = '', path = ''] = /\/b\/([^/]+)\/o\/([^/]+)$/u.exec(url.pathname) ?? [];
     const objects = buckets.get(bucket);
     const name = decodeURIComponent(path);
     if (!holds(objects?.get(name), url.searchParams.get('ifGenerationMatch'))) return failure(412, 'another generation');
-    objects?.delete(name);
-    return { status: 204 };
+    return objects?.delete(name) === true ? { status: 204 } : failure(404, `No such object: ${bucket}/${name}`);
   }
 
   function protocol(server: string): Protocol {
@@ -111,6 +127,8 @@ export function startGsServer(...names: readonly string[]): Promise<StoreServer>
           case 'look':
           case 'read':
             return read(exchange);
+          case 'copy':
+            return copy(exchange);
           case 'remove':
             return remove(exchange);
           default:
@@ -130,6 +148,7 @@ function stepOf(method: string, url: URL, range: string): Step {
     return range.endsWith('/*') ? 'part' : 'end';
   }
   if (method === 'POST' && url.searchParams.get('uploadType') === 'resumable') return 'begin';
+  if (method === 'POST' && url.pathname.includes('/rewriteTo/')) return 'copy';
   if (method === 'DELETE') return 'remove';
   if (method === 'GET' && /\/b\/[^/]+\/o$/u.test(url.pathname)) return 'list';
   return method !== 'GET' ? 'other' : url.searchParams.get('alt') === 'media' ? 'read' : 'look';

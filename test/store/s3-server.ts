@@ -54,6 +54,21 @@ export function startS3Server(...names: readonly string[]): Promise<StoreServer>
         upload.parts.set(Number(url.searchParams.get('partNumber')), body);
         return { status: 200, headers: { etag: tagOf(body) } };
       }
+      case 'copy': {
+        const [, from = '', key = ''] = /^([^/]+)\/(.*)$/u.exec(String(headers['x-amz-copy-source'])) ?? [];
+        const source = buckets.get(from)?.get(decodeURIComponent(key));
+        if (upload === undefined) return failure(404, 'NoSuchUpload');
+        if (source === undefined) return failure(404, 'NoSuchKey');
+        if (headers['x-amz-copy-source-if-match'] !== source.version) return failure(412, 'PreconditionFailed');
+        const [, start = '', end = ''] = /^bytes=(\d+)-(\d+)$/u.exec(String(headers['x-amz-copy-source-range'])) ?? [];
+        if (Number(end) >= source.bytes.length) return failure(400, 'InvalidArgument');
+        const part = source.bytes.subarray(Number(start), Number(end) + 1);
+        upload.parts.set(Number(url.searchParams.get('partNumber')), part);
+        return xml(`<CopyPartResult><ETag>${tagOf(part)}</ETag></CopyPartResult>`);
+      }
+      case 'remove':
+        objects.delete(name);
+        return { status: 204 };
       case 'end': {
         if (upload === undefined) return failure(404, 'NoSuchUpload');
         const listed = [...body.toString().matchAll(/<Part>(.*?)<\/Part>/gu)].map(([, part = '']) => part);
@@ -75,14 +90,15 @@ export function startS3Server(...names: readonly string[]): Promise<StoreServer>
   return startStoreServer(buckets, () => protocol);
 }
 
-function stepOf(method: string, { pathname, searchParams }: URL): Step {
+function stepOf(method: string, { pathname, searchParams }: URL, headers: Exchange['headers']): Step {
   const isObject = /^\/[^/]+\/./u.test(pathname);
   if (!isObject) return method === 'HEAD' ? 'look at bucket' : searchParams.has('list-type') ? 'list' : 'other';
   if (method === 'HEAD') return 'look';
   if (method === 'GET') return 'read';
   if (method === 'POST') return searchParams.has('uploads') ? 'begin' : 'end';
   if (method === 'DELETE') return searchParams.has('uploadId') ? 'cancel' : 'remove';
-  return searchParams.has('uploadId') ? 'part' : 'put';
+  if (!searchParams.has('uploadId')) return 'put';
+  return headers['x-amz-copy-source'] === undefined ? 'part' : 'copy';
 }
 
 function read(object: StoredObject | undefined, { headers, step }: Exchange): Answer {

@@ -5,7 +5,19 @@ import { setTimeout } from 'node:timers/promises';
 
 /** What a client asks of a store, in words that both protocols have in common. */
 export type Step =
-  'look' | 'look at bucket' | 'list' | 'read' | 'begin' | 'part' | 'status' | 'put' | 'end' | 'cancel' | 'remove' | 'other';
+  | 'look'
+  | 'look at bucket'
+  | 'list'
+  | 'read'
+  | 'begin'
+  | 'part'
+  | 'status'
+  | 'put'
+  | 'end'
+  | 'cancel'
+  | 'copy'
+  | 'remove'
+  | 'other';
 
 export interface Exchange {
   readonly step: Step;
@@ -69,7 +81,7 @@ export function listed(
   return { names: names.slice(0, namesAtOnce), next: names[namesAtOnce] };
 }
 
-/** How a store's protocol is speaks.protocol!. */
+/** How a store's protocol is spoken. */
 export interface Protocol {
   stepOf(method: string, url: URL, headers: IncomingHttpHeaders): Step;
   answer(exchange: Exchange): Answer;

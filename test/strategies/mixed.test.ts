@@ -43,6 +43,14 @@ describe('a strategy for each model', () => {
         },
         { ...plainRules, onConflict: 'remap', models: { person: { onConflict: 'skip' } } },
       ],
+      // Mail that needs, by another column than the key, somebody who stays out: nothing is in its way, as it is not written.
+      [
+        {
+          mine: filled(person(2, 'c'), "INSERT INTO mail VALUES (4, 'c', 'a')"),
+          theirs: filled(person(2, 'b'), "INSERT INTO mail VALUES (4, 'b', 'a')"),
+        },
+        { ...plainRules, models: { person: { onConflict: 'skip' } } },
+      ],
     ],
     meets: ['remap', 'skip', 'insert', 'update'],
   });

@@ -60,7 +60,10 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
         .option('id-map', valueOption('FILE', 'write old key → new key there, as JSON lines'))
         .option('journal', valueOption('FILE', 'write there what portolan undo needs to take it back'))
         .option('with-id-map', listOption('FILE', 'maps of earlier imports: what one names is taken for that row'))
-        .option('files', filesOption('where the files of the archive belong; --no-files leaves them there'))
+        .option(
+          'files',
+          filesOption('where the files of the archive belong: DIR, s3://bucket/prefix or gs://…; --no-files leaves them there'),
+        )
         .option('bulk-constraints', {
           type: 'boolean',
           default: false,

@@ -1,8 +1,10 @@
 import type { File } from '@google-cloud/storage';
 import { IdempotencyStrategy, Storage } from '@google-cloud/storage';
+import type { SourceFacts } from '../byte-source.js';
 import type { ObjectPlace } from '../object-place.js';
 import type { ObjectCondition, ObjectFacts, ObjectNames, ObjectStore, ObjectUpload } from '../object-store.js';
 import { longPatience } from '../patience.js';
+import { copyGoogleObject } from './google-copy.js';
 import { googleFailure } from './google-failure.js';
 import { readGoogleRange } from './google-read.js';
 import { GoogleUpload } from './google-upload.js';
@@ -56,6 +58,19 @@ class GoogleStore implements ObjectStore {
 
   upload(place: ObjectPlace, condition: ObjectCondition, partBytes?: number): ObjectUpload {
     return new GoogleUpload(this.#file(place), condition, partBytes);
+  }
+
+  copy(from: ObjectPlace, facts: SourceFacts, to: ObjectPlace, condition: ObjectCondition): Promise<void> {
+    return copyGoogleObject(this.#file(from), facts.version, this.#file(to), condition);
+  }
+
+  async remove(place: ObjectPlace): Promise<void> {
+    try {
+      await this.#file(place).delete();
+    } catch (error) {
+      const failure = googleFailure(error);
+      if (failure.kind !== 'no object') throw failure;
+    }
   }
 
   #file({ bucket, path }: ObjectPlace): File {

@@ -5,6 +5,7 @@ import type { ObjectCondition, ObjectUpload } from '../object-store.js';
 import { briefPatience, longPatience, patiently } from '../patience.js';
 import { asUnsettled, StoreFailure } from '../store-failure.js';
 import { googleFailure, statusOf } from './google-failure.js';
+import { preconditions } from './preconditions.js';
 
 /** What the store says of a request to an upload that was begun. */
 type Answer =
@@ -42,7 +43,7 @@ export class GoogleUpload implements ObjectUpload {
     const metadata = { contentType: contentType(this.#file.name) };
     this.#session = await patiently(briefPatience, undefined, async () => {
       try {
-        const [session] = await this.#file.createResumableUpload({ metadata, preconditionOpts: this.#preconditions() });
+        const [session] = await this.#file.createResumableUpload({ metadata, preconditionOpts: preconditions(this.#condition) });
         return session;
       } catch (error) {
         throw startFailure(error);
@@ -145,17 +146,6 @@ export class GoogleUpload implements ObjectUpload {
 
   async #remove(generation: string | undefined): Promise<void> {
     if (generation !== undefined) await this.#file.delete({ ifGenerationMatch: generation }).catch(() => undefined);
-  }
-
-  #preconditions(): { readonly ifGenerationMatch?: number | string } {
-    switch (this.#condition.kind) {
-      case 'nothing':
-        return { ifGenerationMatch: 0 };
-      case 'version':
-        return { ifGenerationMatch: this.#condition.version };
-      case 'anything':
-        return {};
-    }
   }
 }
 

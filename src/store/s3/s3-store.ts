@@ -1,4 +1,12 @@
-import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { SourceFacts } from '../byte-source.js';
 import type { ObjectPlace } from '../object-place.js';
 import type { ObjectCondition, ObjectFacts, ObjectNames, ObjectStore, ObjectUpload } from '../object-store.js';
 import { StoreFailure } from '../store-failure.js';
@@ -83,6 +91,25 @@ class S3Store implements ObjectStore {
 
   upload(place: ObjectPlace, condition: ObjectCondition, partBytes?: number): ObjectUpload {
     return new S3Upload(this.#client, place, condition, partBytes);
+  }
+
+  async copy(from: ObjectPlace, facts: SourceFacts, to: ObjectPlace, condition: ObjectCondition): Promise<void> {
+    const upload = new S3Upload(this.#client, to, condition);
+    try {
+      await upload.copy(from, facts);
+    } catch (error) {
+      await upload.cancel();
+      throw error;
+    }
+  }
+
+  async remove({ bucket, path }: ObjectPlace): Promise<void> {
+    try {
+      await this.#client.send(new DeleteObjectCommand({ Bucket: bucket, Key: path }));
+    } catch (error) {
+      const failure = s3Failure(error);
+      if (failure.kind !== 'no object') throw failure;
+    }
   }
 
   /** Who may not ask is told nothing. */

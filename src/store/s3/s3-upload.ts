@@ -7,8 +7,10 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { contentType } from '../content-type.js';
+import type { SourceFacts } from '../byte-source.js';
 import type { ObjectPlace } from '../object-place.js';
 import type { ObjectCondition, ObjectUpload } from '../object-store.js';
 import { briefPatience, longPatience, patiently } from '../patience.js';
@@ -19,6 +21,9 @@ const mebibyte = 1024 * 1024;
 
 /** S3 takes 10,000 parts: after the first thousand they are larger, so that no archive is too long. */
 const [smallPart, largePart, smallParts] = [8 * mebibyte, 64 * mebibyte, 1000];
+
+/** The most that one part of a copy is: S3 takes up to 5 GiB, 10,000 times. */
+const copiedPart = 1024 * mebibyte;
 
 /** By it an object is known as the one that this upload made, where the answer to that was lost. */
 const mark = 'portolan-upload';
@@ -84,6 +89,39 @@ export class S3Upload implements ObjectUpload {
     }
     await this.put(last, signal);
     signal?.throwIfAborted();
+    await this.#complete();
+  }
+
+  /**
+   * Its parts are those of another object of the store. Not CopyObject: not every store gives that a condition
+   * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+   */
+  async copy({ bucket, path }: ObjectPlace, { version, size }: SourceFacts): Promise<void> {
+    // A part is not copied of nothing.
+    if (size === 0) {
+      await this.finish(Buffer.alloc(0), undefined);
+      return;
+    }
+    await this.start();
+    for (let start = 0; start < size; start += copiedPart) {
+      const PartNumber = this.#parts.length + 1;
+      const command = new UploadPartCopyCommand({
+        ...this.#object,
+        UploadId: this.#uploadId,
+        PartNumber,
+        CopySource: [bucket, ...path.split('/')].map(encodeURIComponent).join('/'),
+        CopySourceIfMatch: version,
+        CopySourceRange: `bytes=${String(start)}-${String(Math.min(start + copiedPart, size) - 1)}`,
+      });
+      const { CopyPartResult } = await patiently(longPatience, undefined, (abortSignal) =>
+        this.#client.send(command, { abortSignal }).catch(asFailure),
+      );
+      this.#parts.push({ ETag: CopyPartResult?.ETag, PartNumber });
+    }
+    await this.#complete();
+  }
+
+  async #complete(): Promise<void> {
     const command = new CompleteMultipartUploadCommand({
       ...this.#object,
       UploadId: this.#uploadId,
