@@ -23,7 +23,7 @@ export { deleteObjects } from './delete/delete-objects.js';
 export type { DeleteOptions, DeleteResult } from './delete/delete-options.js';
 export type { DeletePlan, KeptObject } from './delete/delete-plan.js';
 export { undoJournal } from './undo/undo-journal.js';
-export type { UndoConflict, UndoOptions, UndoResult } from './undo/undo-options.js';
+export type { UndoConflict, UndoCounts, UndoOptions, UndoResult } from './undo/undo-options.js';
 export { openArchive } from './archive/open-archive.js';
 export { resealArchive } from './archive/reseal-archive.js';
 export { verifyArchive } from './archive/verify-archive.js';
@@ -35,6 +35,7 @@ export type { Profile, ProfileOption, ProfileValues } from './profiles/profile.j
 export { modelFingerprints, schemaFingerprint } from './convert/fingerprint.js';
 export type { ColumnConverter, ColumnSql, Converter, ModelConverter, ModelForm, NewColumn } from './policy/converter.js';
 export { definePolicy } from './policy/policy.js';
+export type { AbsentRule } from './inside/absent-rule.js';
 export type { Approval, ApprovedMode, ApprovedModel } from './policy/approval.js';
 export type { ExportProfile, RecordedProfile } from './policy/export-profile.js';
 export { summarizeContent } from './archive/summarize-content.js';

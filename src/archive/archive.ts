@@ -1,5 +1,6 @@
 import type { RecordedProfile } from '../policy/export-profile.js';
 import type { EdgeOfWorld } from '../policy/policy.js';
+import type { AbsentRule } from '../inside/absent-rule.js';
 import type { Inside } from '../inside/inside.js';
 
 /** What an archive holds, as FORMATS.md describes it. Values are JSON values that carry the server's text exactly. */
@@ -64,6 +65,8 @@ export interface ArchiveEntity {
   readonly references: readonly ArchiveReference[];
   /** References whose keys stand inside values; absent where there are none. */
   readonly inner?: readonly ArchiveInnerReference[] | undefined;
+  /** What values only mention; absent where they mention nothing. */
+  readonly mentions?: readonly ArchiveMention[] | undefined;
   /** Columns by which people know an object: none where there are no such; absent in archives of earlier versions. */
   readonly naturalKey?: readonly string[] | undefined;
   /** Other columns whose values no two objects have in common; absent where there are none. */
@@ -106,6 +109,12 @@ export interface ArchiveReference {
 
 /** From one column to one: any number of keys stand in its value. */
 export interface ArchiveInnerReference extends Omit<ArchiveReference, 'inexact'>, Inside {}
+
+/** An object that values mention, and that need not be there: the keys stand where the one member says, or are the whole value. */
+export interface ArchiveMention extends ArchiveInnerReference {
+  /** What is written under new keys where the object has not come. */
+  readonly absent: AbsentRule;
+}
 
 /** One object of an archive. `pk` is an object by member name where the key has several columns. */
 export interface ArchiveObject {

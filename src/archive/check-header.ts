@@ -1,6 +1,6 @@
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Inside } from '../inside/inside.js';
-import { insideOf } from '../inside/inside.js';
+import { insideOf, mentionedIn } from '../inside/inside.js';
 import { keyFinder } from '../inside/key-finder.js';
 import { isStorableText } from '../values/storable-text.js';
 import type { ArchiveEntity, ArchiveHeader, ArchiveTrailer } from './archive.js';
@@ -52,7 +52,13 @@ const innerShape: Shape = {
   when: (value) => value === undefined || (isRecord(value) && fits(value, { column: isString, value: isString })),
 };
 const isInner = (value: unknown): boolean =>
-  isRecord(value) && fits({ when: undefined, ...value }, innerShape) && isUnderstood(value);
+  isRecord(value) && fits({ when: undefined, ...value }, innerShape) && isUnderstood(value, insideOf);
+const isAbsentRule = (value: unknown): boolean =>
+  value === 'keep' || value === 'null' || (isRecord(value) && fits(value, { value: isString }));
+const isMention = (value: unknown): boolean =>
+  isRecord(value) &&
+  fits({ when: undefined, ...value }, { ...innerShape, absent: isAbsentRule }) &&
+  isUnderstood(value, mentionedIn);
 const entityShape: Shape = {
   schema: isString,
   table: isString,
@@ -61,6 +67,7 @@ const entityShape: Shape = {
   links: (value) => isRecord(value) && Object.values(value).every((one) => fits(one, linkShape)),
   references: (value) => Array.isArray(value) && value.every(isReference),
   inner: (value) => value === undefined || (Array.isArray(value) && value.every(isInner)),
+  mentions: (value) => value === undefined || (Array.isArray(value) && value.every(isMention)),
   naturalKey: (value) => value === undefined || isStrings(value),
   uniques: (value) => value === undefined || (Array.isArray(value) && value.every(isStrings)),
   nestedSet: (value) => value === undefined || (isRecord(value) && fits(value, { left: isString, right: isString })),
@@ -69,6 +76,7 @@ const entityShape: Shape = {
 /** What only some entities have. */
 const noneOfEntity = {
   inner: undefined,
+  mentions: undefined,
   naturalKey: undefined,
   uniques: undefined,
   nestedSet: undefined,
@@ -150,9 +158,12 @@ export function checkHeader(value: unknown, path: string): ArchiveHeader {
 }
 
 /** Where keys stand in values is said in one way, and in one that this version knows. */
-function isUnderstood({ array, path, pattern }: Readonly<Record<string, unknown>>): boolean {
+function isUnderstood(
+  { array, path, pattern }: Readonly<Record<string, unknown>>,
+  insideIn: (said: Inside) => Inside | undefined,
+): boolean {
   const isRight = (array === undefined || array === true) && [path, pattern].every((one) => one === undefined || isString(one));
-  const inside = isRight ? insideOf({ array, path, pattern } as Inside) : undefined;
+  const inside = isRight ? insideIn({ array, path, pattern } as Inside) : undefined;
   if (inside === undefined) return false;
   try {
     keyFinder(inside, undefined);

@@ -13,6 +13,7 @@ import { decodeRow } from '../values/copy-text.js';
 import { memberKeys, objectKey } from '../values/object-values.js';
 import type { Difference, LinkDifference } from './difference.js';
 import { Translated } from './translated.js';
+import { withoutOther } from './without-other.js';
 
 /** Objects of one model against the rows that they are in a database: those that have none, or differ. One look-up, one more for each relation. */
 export async function compareWithRows(
@@ -36,7 +37,8 @@ export async function compareWithRows(
       return [{ model, object: own, to, decision: 'delete', columns: [], links: [], before, after: () => ({}) }];
     }
     const mine = target.line(object);
-    const columns = mine === theirs ? [] : differingColumns(target, mine, theirs);
+    const differing = mine === theirs ? [] : differingColumns(target, mine, theirs);
+    const columns = withoutOther(object, differing, (other) => differingColumns(target, target.line(other), theirs));
     const links = unlinked.get(object) ?? [];
     if (columns.length === 0 && links.length === 0) return [];
     const before = (): ArchiveObject['fields'] =>

@@ -1,12 +1,17 @@
-import type { ArchiveHeader, ArchiveInnerReference, ArchiveObject } from '../archive/archive.js';
+import type { ArchiveHeader, ArchiveInnerReference, ArchiveMention, ArchiveObject } from '../archive/archive.js';
+import type { AbsentRule } from '../inside/absent-rule.js';
 import type { FoundKey } from '../inside/key-finder.js';
 import { keyFinder } from '../inside/key-finder.js';
 import { keyFormOf } from '../inside/key-form.js';
+import type { ValueKind } from '../schema/schema.js';
 import { keyText, memberText } from '../values/object-values.js';
 
 /** A reference of a model whose parents' keys stand inside a value, as an archive's header tells of it. */
 export interface HeldInside {
   readonly reference: ArchiveInnerReference;
+  /** Set where the value only mentions the object: what is written where that has not come. */
+  readonly absent: AbsentRule | undefined;
+  readonly kind: ValueKind;
   readonly member: string;
   /** Where in the object's value keys stand; nothing where it is NULL, and where the reference does not hold. */
   readonly found: (object: ArchiveObject) => readonly FoundKey[];
@@ -22,7 +27,8 @@ export function heldInside(header: ArchiveHeader, model: string): readonly HeldI
 /** The same with those to other unique columns. */
 export function allInside(header: ArchiveHeader, model: string): readonly HeldInside[] {
   const entity = header.entities[model];
-  return (entity?.inner ?? []).flatMap((reference): readonly HeldInside[] => {
+  const all: readonly (ArchiveInnerReference | ArchiveMention)[] = [...(entity?.inner ?? []), ...(entity?.mentions ?? [])];
+  return all.flatMap((reference): readonly HeldInside[] => {
     const parent = header.entities[reference.parent];
     const column = Object.values(parent?.columns ?? {}).find(({ name }) => name === reference.parentColumns[0]);
     const memberOf = (name: string | undefined): string | undefined =>
@@ -38,6 +44,7 @@ export function allInside(header: ArchiveHeader, model: string): readonly HeldIn
       const text = when === undefined || held === when.value ? memberText(object, member) : null;
       return text === null ? [] : find(text);
     };
-    return [{ reference, member, found }];
+    const absent = 'absent' in reference ? reference.absent : undefined;
+    return [{ reference, absent, member, kind: entity?.columns[member]?.kind ?? 'text', found }];
   });
 }

@@ -12,8 +12,8 @@ import { UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { Findings } from '../findings/finding.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
-import { publishRecords } from '../import/publish-records.js';
-import { stageLines } from '../import/write-lines.js';
+import { publishRecords } from '../changes/publish-records.js';
+import { stageLines } from '../changes/write-lines.js';
 import { toolVersion } from '../tool-version.js';
 import { CompareProgress } from './compare-progress.js';
 import type { GatherOptions } from './gather/gather-archives.js';
@@ -175,7 +175,7 @@ async function readApart(
   const header = origins.length === 1 ? united : { ...united, seeds: gatheredSeeds(gathering) };
   const proof = new ClosedProof(header, 'the merged archive');
   const sources = gatheredSources(gathering, sortSize);
-  if (conflicts.count === 0) await collectGathered(gathering, proof, signal);
+  if (conflicts.count === 0) await collectGathered(gathering, proof, findings, signal);
   const merging: Merging = { ...sources, header, proof, progress, verbose: options.verbose ?? false };
   return {
     ...{ merging, conflicts },

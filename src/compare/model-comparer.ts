@@ -10,6 +10,7 @@ import type { MatchedColumn } from './matched-columns.js';
 import { matchColumns } from './matched-columns.js';
 import { objectNamer } from './object-namer.js';
 import { Translated } from './translated.js';
+import { withoutOther } from './without-other.js';
 
 /** In what two versions of an object differ, by the first one's members. */
 export interface Unlike {
@@ -49,7 +50,9 @@ export function modelComparer(a: ArchiveHeader, b: ArchiveHeader, model: string)
   return (one, other) => {
     if (sameForm && !(one instanceof Translated) && objectLine(one).equals(objectLine(other))) return undefined;
     const [left, right] = [lineA(one), lineB(other)];
-    const differing = left === right ? [] : differingColumns(columns, left, right);
+    const differing = withoutOther(one, left === right ? [] : differingColumns(columns, left, right), (version) =>
+      differingColumns(columns, lineA(version), right),
+    );
     const unlinked = links.flatMap((link) => compareLinks(link, one, other) ?? []);
     if (differing.length === 0 && unlinked.length === 0) return undefined;
     return { columns: differing.map((column) => column.a), theirs: differing.map((column) => column.b), links: unlinked };

@@ -5,6 +5,7 @@ import { keyTexts } from '../closure/key.js';
 import type { KeyShape } from '../values/archive-value.js';
 import { keyToPk, toArchiveValue } from '../values/archive-value.js';
 import { groupBy } from '../schema/group-by.js';
+import { absentText } from '../inside/absent-rule.js';
 import type { KeyEdit } from '../inside/with-keys.js';
 import { withKeys } from '../inside/with-keys.js';
 import { memberKeys, memberText, objectKey } from '../values/object-values.js';
@@ -38,10 +39,11 @@ export function translator(header: ArchiveHeader, model: string, map: IdMap): (o
       const to = old === undefined ? undefined : map.counterpart(one.reference.parent, old);
       if (to !== undefined) assign(one, to, fields);
     }
-    for (const [member, group] of inside) translateInside(member, group, object, map, fields);
+    const otherwise = new Map<string, ArchiveValue>();
+    for (const [member, group] of inside) translateInside(member, group, object, map, { fields, otherwise });
     const lost = new Map<string, readonly Key[]>();
     for (const list of lists) translateList(list, object, map, fields, lost);
-    return new Translated({ model, pk: keyToPk(key, shape), fields }, own, lost);
+    return new Translated({ model, pk: keyToPk(key, shape), fields }, own, lost, otherwise);
   };
 }
 
@@ -58,16 +60,27 @@ function translateInside(
   group: readonly HeldInside[],
   object: ArchiveObject,
   map: IdMap,
-  fields: Record<string, ArchiveObject['fields'][string]>,
+  {
+    fields,
+    otherwise,
+  }: { readonly fields: Record<string, ArchiveObject['fields'][string]>; readonly otherwise: Map<string, ArchiveValue> },
 ): void {
-  const edits = group.flatMap(({ reference, found }) =>
-    found(object).flatMap((one): readonly KeyEdit[] => {
-      const to = one.key === undefined ? undefined : map.counterpart(reference.parent, one.key);
-      return to === undefined || to === one.key ? [] : [{ found: one, to }];
-    }),
-  );
-  const text = edits.length === 0 ? undefined : withKeys(memberText(object, member) ?? '', edits);
-  if (text !== undefined) fields[member] = text;
+  const edits: KeyEdit[] = [];
+  const absent: KeyEdit[] = [];
+  for (const { reference, absent: rule, found } of group)
+    for (const one of found(object)) {
+      if (one.key === undefined) continue;
+      const to = map.counterpart(reference.parent, one.key);
+      const instead = to === undefined && rule !== undefined ? absentText(rule) : undefined;
+      if (to !== undefined && to !== one.key) edits.push({ found: one, to });
+      if (instead !== undefined) absent.push({ found: one, to: instead });
+    }
+  const value = memberText(object, member) ?? '';
+  const kind = group[0]?.kind ?? 'text';
+  const text = edits.length === 0 ? undefined : withKeys(value, edits);
+  if (text !== undefined) fields[member] = toArchiveValue(text, kind);
+  const other = absent.length === 0 ? undefined : withKeys(value, [...edits, ...absent]);
+  if (other !== undefined) otherwise.set(member, toArchiveValue(other, kind));
 }
 
 function translateList(

@@ -90,7 +90,17 @@ function uniteEntities(named: readonly NamedHeader[], model: string, problems: s
     entities.map((entity) => entity.inner ?? []),
     problems,
   );
-  return { ...first.entity, columns: unitedColumns(entities), references, ...(inner.length === 0 ? {} : { inner }) };
+  const mentions = unitedReferences(
+    model,
+    entities.map((entity) => entity.mentions ?? []),
+    problems,
+  );
+  return {
+    ...first.entity,
+    ...{ columns: unitedColumns(entities), references },
+    ...(inner.length === 0 ? {} : { inner }),
+    ...(mentions.length === 0 ? {} : { mentions }),
+  };
 }
 
 interface Described extends NamedHeader {

@@ -29,7 +29,7 @@ export function convertedHeader(converting: Converting): Conversion {
   }
   const named = Object.fromEntries(entities);
   const partial = { ...header, entities: named };
-  for (const [model, { references: before, inner: inside = [], links }] of Object.entries(header.entities)) {
+  for (const [model, { references: before, inner: inside = [], mentions: told = [], links }] of Object.entries(header.entities)) {
     const to = modelAfter(model);
     const after = to === undefined ? undefined : named[to];
     if (to === undefined || after === undefined) {
@@ -49,14 +49,22 @@ export function convertedHeader(converting: Converting): Conversion {
         return one === undefined || name === undefined ? [] : [{ ...one, name }];
       });
     const kept = convertedAll(before, (one) => referenceName(converting.schema, names, one, model, to));
-    const inner = convertedAll(inside, (one, { name, columns }) => innerName(one, name, `${model}.${columns.join('+')}`, to));
+    const nameInside = (one: ArchiveReference, { name, columns }: ArchiveReference): string =>
+      innerName(one, name, `${model}.${columns.join('+')}`, to);
+    const inner = convertedAll(inside, nameInside);
+    const mentions = convertedAll(told, nameInside);
     for (const member of Object.keys(links)) {
       const members = models.get(model)?.members;
       const renamed = members?.has(member) === true ? members.get(member) : member;
       if (to !== model || renamed !== member)
         references.set(`${model}.${member}`, renamed === undefined ? undefined : `${to}.${renamed}`);
     }
-    named[to] = { ...after, references: kept, inner: inner.length === 0 ? undefined : inner };
+    named[to] = {
+      ...after,
+      references: kept,
+      inner: inner.length === 0 ? undefined : inner,
+      mentions: mentions.length === 0 ? undefined : mentions,
+    };
   }
   const memberAfter = (name: string): string | undefined => {
     const [model, member] = splitName(header, name);

@@ -1,8 +1,8 @@
 import type { Reference } from '../schema/schema.js';
 import type { Needed } from './written-rows.js';
 
-/** By place among the target's columns: what a row holds there instead of what the archive says. */
-export type OtherTexts = readonly (string | undefined)[];
+/** By place among the target's columns: what a row holds there instead of what the archive says; `null` for NULL. */
+export type OtherTexts = readonly (string | null | undefined)[];
 
 /** An object with its references as they lead in the target. */
 export type FollowedRow =

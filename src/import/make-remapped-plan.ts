@@ -1,6 +1,8 @@
 import type { ExternalObject } from '../archive/archive.js';
 import { headerKeyShape } from '../archive/header-keys.js';
+import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
+import type { KeySet } from '../closure/key-set.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Reference } from '../schema/schema.js';
 import { pkToKey, toServerText } from '../values/archive-value.js';
@@ -10,6 +12,7 @@ import { findMatches } from './find-matches.js';
 import { findReferenced } from './find-referenced.js';
 import { holdRows } from './hold-rows.js';
 import { startingModels } from './make-plan.js';
+import { MentionCheck } from './mention-check.js';
 import { ModelMapping } from './model-mapping.js';
 import { newKeysOf, Placeholders } from './new-keys.js';
 import type { Plan } from './plan.js';
@@ -55,6 +58,8 @@ export async function makeRemappedPlan(options: PlanOptions, remap: RemapOptions
   for (let pass = 1; ; pass += 1) {
     const conflicts = new ConflictList();
     const references = new ReferenceCheck(models);
+    const mentions = new MentionCheck();
+    if (archive.trailer !== undefined) rows.knowExternal(externalKeys(options, archive.trailer.external));
     const before = skippedSoFar(models);
     rows.startPass(pass === 1);
     let isNews = false;
@@ -62,7 +67,9 @@ export async function makeRemappedPlan(options: PlanOptions, remap: RemapOptions
       const { mapping } = planned;
       if (mapping === undefined) continue;
       if (pass === 1 && !ahead.has(planned.target.model)) rows.collect(planned, run.objects);
-      if (await planRemappedRun(options, context, conflicts, references, { ...run, planned: { ...planned, mapping } }))
+      if (
+        await planRemappedRun(options, context, conflicts, { references, mentions }, { ...run, planned: { ...planned, mapping } })
+      )
         isNews = true;
     }
     const after = skippedSoFar(models);
@@ -74,6 +81,7 @@ export async function makeRemappedPlan(options: PlanOptions, remap: RemapOptions
       const report = await checkReferences(options, models, references, conflicts, rows);
       if (skippedSoFar(models) === after) {
         report();
+        await mentions.tell(options);
         await refuseInexact(options, references, rows);
         await holdBound(options, models);
         return { models, rows, conflicts: conflicts.kept, conflictCount: conflicts.count };
@@ -129,6 +137,20 @@ async function matchExternal({ archive, schema, session }: PlanOptions, rows: Re
       if (one !== undefined && match !== undefined && other === undefined) moved.set(one.key, match);
     }
   }
+}
+
+/** By entity of the target: the keys of objects that stayed at home. */
+function externalKeys({ archive, schema }: PlanOptions, external: readonly ExternalObject[]): ReadonlyMap<string, KeySet> {
+  const keys = new Map<string, KeySet>();
+  for (const { model, pk } of external) {
+    const entity = targetEntity(schema, archive.header, model);
+    const key = pkToKey(pk, headerKeyShape(archive.header, model));
+    if (entity === undefined || key === undefined) continue;
+    const own = keys.get(entity.model) ?? createKeySet(entity);
+    keys.set(entity.model, own);
+    own.add(key);
+  }
+  return keys;
 }
 
 /** Equal values need not have equal texts there: which of them is meant, only the database could say. */

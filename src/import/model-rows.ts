@@ -3,6 +3,7 @@ import type { Key } from '../closure/key.js';
 import { keyTexts, toKey } from '../closure/key.js';
 import { objectKey } from '../values/object-values.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
+import type { Entity } from '../schema/schema.js';
 import type { OtherTexts } from './followed-row.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
@@ -27,10 +28,18 @@ export interface HeldInside extends Pick<Held, 'reference' | 'parent' | 'space' 
   readonly inner: TargetInner;
 }
 
+/** What a value only mentions. */
+export interface HeldMention extends HeldInside {
+  /** Whether its objects can have other keys in the target: then an old one says nothing there. */
+  readonly canMove: boolean;
+}
+
 /** What is known of the rows of one model, whatever becomes of them. */
 export interface ModelRows {
   readonly held: readonly Held[];
   readonly inside: ReadonlyMap<TargetInner, HeldInside>;
+  /** What values only mention: it decides of nothing but these values. */
+  readonly mentions: ReadonlyMap<TargetInner, HeldMention>;
   /** Of the key's columns, among the target's. */
   readonly keyPlaces: readonly number[];
   readonly hasIntegerKey: boolean;
@@ -61,8 +70,8 @@ export function withReferences({ keyPlaces, hasIntegerKey }: ModelRows, key: Key
 /** What a row holds in a lane instead of the object's own values; `key` where it is another. */
 export function editsOf({ lanes, keyPlaces }: ModelRows, lane: Lane, texts: OtherTexts, key: Key | undefined): OtherTexts {
   const places = lanes[lane];
-  const edits = new Array<string | undefined>(places.length);
-  const edit = (place: number, text: string | undefined): void => {
+  const edits = new Array<string | null | undefined>(places.length);
+  const edit = (place: number, text: string | null | undefined): void => {
     const at = places[place] ?? -1;
     if (at >= 0) edits[at] = text;
   };
@@ -86,10 +95,13 @@ export function modelRowsOf(
     order,
     byEntity,
     spaces,
+    canMove,
   }: {
     readonly order: readonly string[];
     readonly byEntity: ReadonlyMap<string, PlannedModel>;
     readonly spaces: ValueSpaces;
+    /** Whether objects of an entity can have other keys in the target. */
+    readonly canMove: (entity: Entity) => boolean;
   },
 ): ModelRows {
   const placeOf = (name: string): number => target.columns.findIndex(({ column }) => column.name === name);
@@ -104,18 +116,30 @@ export function modelRowsOf(
     const space = spaces.add(reference, parent);
     return [{ reference, places, parent, space, backward, value: valueReader(target, reference) }];
   });
-  const inside = new Map<TargetInner, HeldInside>();
-  for (const inner of target.inner) {
+  const heldInside = (inner: TargetInner): HeldInside => {
     const { reference } = inner;
     const parent = byEntity.get(reference.parent);
     const backward = parent !== undefined && order.indexOf(parent.target.model) >= order.indexOf(target.model);
     const space = spaces.add(reference, parent);
-    inside.set(inner, { inner, reference, parent, space, backward });
-  }
+    return { inner, reference, parent, space, backward };
+  };
+  const inside = new Map<TargetInner, HeldInside>(target.inner.map((inner) => [inner, heldInside(inner)]));
+  const mentions = new Map<TargetInner, HeldMention>(
+    target.mentions.map((inner) => [inner, { ...heldInside(inner), canMove: canMove(inner.parent) }]),
+  );
   const member = target.columns.find(({ column }) => column.name === entity.materializedPath)?.member;
   const path = member === undefined ? undefined : { place: placeOf(entity.materializedPath ?? ''), member };
   const all = held.flatMap(({ places }) => places);
   const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
   const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
-  return { held, inside, keyPlaces, path, hasIntegerKey: hasIntegerKey(entity), shares: new Set(all).size < all.length, lanes };
+  return {
+    held,
+    inside,
+    mentions,
+    keyPlaces,
+    path,
+    hasIntegerKey: hasIntegerKey(entity),
+    shares: new Set(all).size < all.length,
+    lanes,
+  };
 }

@@ -3,7 +3,6 @@ import { quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/s
 import type { Session } from '../dialect/session.js';
 import type { Findings } from '../findings/finding.js';
 import type { Column } from '../schema/schema.js';
-import type { ModelMapping } from './model-mapping.js';
 import type { Plan } from './plan.js';
 import type { FedColumn, NextValue } from './sequence-states.js';
 import { sequenceStates } from './sequence-states.js';
@@ -14,19 +13,23 @@ export type AfterCommit = (session: Session) => Promise<void>;
 /**
  * Raises the sequences that feed imported columns beyond the greatest value there, never lowers one. `ALTER SEQUENCE … RESTART`
  * is undone by a rollback; where the role does not own the sequence, `setval` follows the commit. A dry run only asks for the right.
+ *
+ * @param foreseen of a dry run: what the real one would have drawn last, where its sequence is by then
  */
 export async function moveSequences(
   session: Session,
   plan: Plan,
-  { findings, dryRun }: { readonly findings: Findings; readonly dryRun: boolean },
+  {
+    findings,
+    dryRun,
+    foreseen,
+  }: { readonly findings: Findings; readonly dryRun: boolean; readonly foreseen?: ReadonlyMap<Column, string> | undefined },
 ): Promise<readonly AfterCommit[]> {
-  const fed = [...plan.models.values()].flatMap(({ target, decisions, mapping }) =>
+  const fed = [...plan.models.values()].flatMap(({ target, decisions }) =>
     decisions.inserted === 0
       ? []
       : target.written.flatMap(({ column }) =>
-          column.sequence === undefined
-            ? []
-            : [{ target, column, sequence: column.sequence, stands: standsFor(mapping, column) }],
+          column.sequence === undefined ? [] : [{ target, column, sequence: column.sequence }],
         ),
   );
   const behind: Behind[] = [];
@@ -34,19 +37,16 @@ export async function moveSequences(
     const one = fed[at];
     if (one === undefined || seen.is === 'beyond') continue;
     if (seen.is === 'behind') behind.push({ ...one, seen });
-    // What stands for new keys lies at the end of what the type holds.
-    else if (!dryRun || !one.stands) tellTaken(one, seen.is, findings);
+    else tellTaken(one, seen.is, findings);
   }
   if (dryRun) {
-    await mayMove(session, behind);
+    await mayMove(
+      session,
+      behind.filter(({ column, seen }) => seen.last !== foreseen?.get(column)),
+    );
     return [];
   }
   return moveAll(session, behind, findings);
-}
-
-/** Whether a dry run writes what only stands for keys that the sequence gives: they are drawn when the plan is carried out. */
-function standsFor(mapping: ModelMapping | undefined, { name }: Column): boolean {
-  return mapping !== undefined && mapping.fresh.size > 0 && mapping.newKeys?.column.name === name;
 }
 
 /** A sequence that would give out what is there already. */

@@ -5,6 +5,7 @@ import type { ReferenceCheck } from './check-references.js';
 import { naturalKey } from './conflict-advice.js';
 import { decide } from './decide.js';
 import type { Decision } from './import-options.js';
+import type { MentionCheck } from './mention-check.js';
 import type { ModelMapping } from './model-mapping.js';
 import type { PlacingContext } from './placing-context.js';
 import type { Placed } from './placed.js';
@@ -26,7 +27,7 @@ export async function planRemappedRun(
   { onProgress }: PlanOptions,
   context: PlacingContext,
   conflicts: ConflictList,
-  references: ReferenceCheck,
+  { references, mentions }: { readonly references: ReferenceCheck; readonly mentions: MentionCheck },
   { planned, objects }: PlannedRun & { readonly planned: PlannedModel & { readonly mapping: ModelMapping } },
 ): Promise<boolean> {
   const { target, decisions, mapping } = planned;
@@ -61,6 +62,7 @@ export async function planRemappedRun(
     for (const space of spaces) space.leave(object);
   }
   references.noteRows(planned, written, context.rows);
+  mentions.note(planned, written, context.rows);
   onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
   return news.size > 0 || mapping.fresh.size > freshBefore;
 }

@@ -18,14 +18,13 @@ export function refuseUnreadable(
   texts: OtherTexts,
   follow: (inner: TargetInner, key: Key) => FollowedKey,
 ): void {
-  for (const inner of target.inner) {
+  for (const inner of [...target.inner, ...target.mentions]) {
     const written = texts[inner.place];
-    if (written === undefined || inner.reference.inside.pattern === undefined) continue;
-    const wanted = (key: Key): Key => {
-      const followed = follow(inner, key);
-      return followed.is === 'led' ? followed.to : key;
-    };
-    const before = inner.found(object).map(({ key }) => (key === undefined ? undefined : wanted(key)));
+    if (typeof written !== 'string' || inner.reference.inside.pattern === undefined) continue;
+    const followed = inner.found(object).map(({ key }) => ({ key, to: key === undefined ? undefined : follow(inner, key) }));
+    // What is written for an object that has not come need not be a key.
+    if (inner.absent !== undefined && inner.absent !== 'keep' && followed.some(({ to }) => to?.is === 'absent')) continue;
+    const before = followed.map(({ key, to }) => (to?.is === 'led' ? to.to : key));
     const after = inner.find(written).map(({ key }) => key);
     if (before.length === after.length && before.every((key, at) => key === after[at])) continue;
     const name = objectName(target, objectKey(object, target.shape) ?? '');

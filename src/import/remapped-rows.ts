@@ -1,14 +1,17 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
-import { keyTexts, toKey } from '../closure/key.js';
-import type { Reference } from '../schema/schema.js';
-import { memberText, objectKey } from '../values/object-values.js';
+import { keyTexts } from '../closure/key.js';
+import type { Entity, Reference } from '../schema/schema.js';
+import { objectKey } from '../values/object-values.js';
 import type { OutputBuffer } from '../values/output-buffer.js';
 import type { RowEdits } from '../values/row-encoder.js';
 import type { FollowedRow, OtherTexts } from './followed-row.js';
-import type { FollowedKey } from './follow-inside.js';
+import type { KeyView } from '../closure/key-set.js';
+import type { FollowedKey, FollowedValues } from './follow-inside.js';
 import { followInside } from './follow-inside.js';
 import { followKey } from './follow-key.js';
+import { followMention } from './follow-mention.js';
+import { followPath } from './follow-path.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import type { KeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
@@ -24,6 +27,7 @@ import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 
 const nothing: OtherTexts = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();
+const nobody: FollowedValues['absent'] = Object.freeze([]);
 
 /** How an object is written: its references followed, and under which key. */
 export interface WrittenAs {
@@ -43,14 +47,21 @@ export class RemappedRows implements WrittenRows {
   /** Whether what stands behind an object is not decided yet. */
   #isFirstPass = false;
   #sawOpen = false;
+  /** By entity: objects that stayed at home, which the target must have; undefined as long as nobody knows. */
+  #external: ReadonlyMap<string, Pick<KeyView, 'has'>> | undefined;
 
   constructor(models: ReadonlyMap<string, PlannedModel>, given: ReadonlyMap<string, KeyMap>) {
     this.#models = models;
     this.#byEntity = new Map([...models.values()].map((one) => [one.target.entity.model, one]));
     this.#spaces = new ValueSpaces(this.#byEntity, given);
     const order = [...models.keys()];
-    for (const planned of models.values())
-      this.#rows.set(planned.target.model, modelRowsOf(planned, { order, byEntity: this.#byEntity, spaces: this.#spaces }));
+    const isRemap = [...models.values()].some(({ target }) => target.strategy === 'remap');
+    const canMove = ({ model, policy }: Entity): boolean => {
+      const strategy = this.#byEntity.get(model)?.target.strategy;
+      return given.has(model) || policy?.merge !== undefined || (strategy === undefined ? isRemap : strategy === 'remap');
+    };
+    const context = { order, byEntity: this.#byEntity, spaces: this.#spaces, canMove };
+    for (const planned of models.values()) this.#rows.set(planned.target.model, modelRowsOf(planned, context));
   }
 
   startPass(isFirst: boolean): void {
@@ -59,9 +70,16 @@ export class RemappedRows implements WrittenRows {
     for (const { mapping } of this.#models.values()) mapping?.startPass();
   }
 
+  /** Says which objects stayed at home: the target must have them. */
+  knowExternal(external: ReadonlyMap<string, Pick<KeyView, 'has'>>): void {
+    this.#external = external;
+  }
+
   /** Whether an object can need one that is decided later. */
   get hasBackward(): boolean {
-    return [...this.#rows.values()].some(({ held, inside }) => [...held, ...inside.values()].some(({ backward }) => backward));
+    return [...this.#rows.values()].some(({ held, inside, mentions }) =>
+      [...held, ...inside.values(), ...mentions.values()].some(({ backward }) => backward),
+    );
   }
 
   /** The models of which it must be known what the archive has before anything is decided: others are known when they are needed. */
@@ -127,9 +145,8 @@ export class RemappedRows implements WrittenRows {
   }
 
   follow(planned: PlannedModel, object: ArchiveObject): FollowedRow {
-    const { target } = planned;
     const rows = this.#of(planned);
-    let texts: (string | undefined)[] | undefined;
+    let texts: (string | null | undefined)[] | undefined;
     let unknown: Set<number> | undefined;
     let wanted: Map<number, readonly [text: string, reference: Reference]> | undefined;
     let lost: Needed[] | undefined;
@@ -157,7 +174,7 @@ export class RemappedRows implements WrittenRows {
       if (to === value && !rows.shares) continue;
       const [only] = places;
       if (places.length === 1 && only !== undefined && !rows.shares) {
-        (texts ??= new Array<string | undefined>(target.columns.length))[only] = String(to);
+        (texts ??= new Array<string | null | undefined>(planned.target.columns.length))[only] = String(to);
         continue;
       }
       const own = keyTexts(to);
@@ -169,24 +186,22 @@ export class RemappedRows implements WrittenRows {
           if (other !== undefined && other[0] !== text) return { is: 'torn', references: [other[1], reference] };
           (wanted ??= new Map()).set(place, [text, reference]);
         }
-        if (text !== before[at]) (texts ??= new Array<string | undefined>(target.columns.length))[place] = text;
+        if (text !== before[at]) (texts ??= new Array<string | null | undefined>(planned.target.columns.length))[place] = text;
       }
     }
-    if (rows.inside.size > 0) {
-      const values = followInside(target.inner, object, (inner, key) => {
-        const followed = this.#followKey(rows, inner, key);
-        if (followed.is === 'open') this.#sawOpen = true;
-        return followed;
-      });
+    if (rows.inside.size + rows.mentions.size > 0) {
+      const values = this.#followInside(planned, object);
       if (values.torn.length > 0) return { is: 'torn', references: values.torn };
       for (const [place, text] of values.texts) (texts ??= [])[place] = text;
       for (const place of values.open) (unknown ??= new Set()).add(place);
       for (const { inner, key } of values.lost) (lost ??= []).push({ planned: rows.inside.get(inner)?.parent ?? planned, key });
     }
     if (rows.path !== undefined) {
-      const path = this.#pathOf(planned, object, rows.path.member);
-      if (path === null) (unknown ??= new Set()).add(rows.path.place);
-      else if (path !== undefined) (texts ??= [])[rows.path.place] = path;
+      const path = followPath(planned, object, rows, this.#isFirstPass);
+      if (path === null) {
+        this.#sawOpen = true;
+        (unknown ??= new Set()).add(rows.path.place);
+      } else if (path !== undefined) (texts ??= [])[rows.path.place] = path;
     }
     if (lost !== undefined) return { is: 'lost', needs: lostBecause(planned, object, lost) };
     return { is: 'kept', texts: texts ?? nothing, unknown: unknown ?? none };
@@ -254,32 +269,32 @@ export class RemappedRows implements WrittenRows {
     });
   }
 
+  /** What an object mentions and has not come, and whether the old key stays there. */
+  absent(planned: PlannedModel, object: ArchiveObject): FollowedValues['absent'] {
+    return this.#of(planned).mentions.size === 0 ? nobody : this.#followInside(planned, object).absent;
+  }
+
   needs(planned: PlannedModel, object: ArchiveObject): Needed | undefined {
     const row = this.follow(planned, object);
     return row.is === 'lost' ? row.needs : undefined;
   }
 
-  #followKey({ inside }: ModelRows, inner: TargetInner, key: Key): FollowedKey {
-    return followKey(inside.get(inner), key, (held) => this.#isOpen(held, key));
+  #followInside(planned: PlannedModel, object: ArchiveObject): FollowedValues {
+    const { inner: needed, mentions } = planned.target;
+    const rows = this.#of(planned);
+    return followInside(mentions.length === 0 ? needed : [...needed, ...mentions], object, (inner, key) => {
+      const followed = this.#followKey(rows, inner, key);
+      if (followed.is === 'open') this.#sawOpen = true;
+      return followed;
+    });
   }
 
-  /** A materialized path with the keys that its objects have in the target; null where one of them is not decided yet. */
-  #pathOf(planned: PlannedModel, object: ArchiveObject, member: string): string | null | undefined {
-    const { target, keys, mapping, standIns } = planned;
-    const text = memberText(object, member);
-    if (text === null || mapping === undefined) return undefined;
-    const own = objectKey(object, target.shape);
-    const ids: string[] = [];
-    for (const id of text.split('.')) {
-      const key = toKey(target.shape.members.length === 1 ? [id] : id.split('_'), this.#of(planned).hasIntegerKey);
-      const isDecided = !this.#isFirstPass || key === own || !keys.has(key) || mapping.decided.has(key);
-      if (mapping.waiting.has(key) || !isDecided) {
-        this.#sawOpen = true;
-        return null;
-      }
-      ids.push(id === '' ? id : keyTexts(standIns.get(key) ?? mapping.moved.get(key) ?? key).join('_'));
-    }
-    return ids.join('.');
+  #followKey({ inside, mentions }: ModelRows, inner: TargetInner, key: Key): FollowedKey {
+    const isOpen = (held: HeldInside): boolean => this.#isOpen(held, key);
+    const mention = mentions.get(inner);
+    return mention === undefined
+      ? followKey(inside.get(inner), key, isOpen)
+      : followMention(mention, key, { isOpen, external: this.#external });
   }
 
   #isOpen({ parent, reference, backward, space }: HeldInside | Held, value: Key): boolean {

@@ -9,6 +9,7 @@ import { refuseUnreadable } from './refuse-unreadable.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import { memberText, objectKey } from '../values/object-values.js';
+import type { TargetModel } from './target.js';
 import type { TargetInner } from './target-inner.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 
@@ -49,7 +50,7 @@ export class StandIns implements WrittenRows {
 
   /** Whether nothing is skipped, or can be, that objects of the model refer to: {@link follow} then leaves each as it is. */
   leaveAsIs(planned: PlannedModel): boolean {
-    if (this.#isOpen || planned.target.inner.length > 0) return false;
+    if (this.#isOpen || this.#inside(planned.target).length > 0) return false;
     return this.#of(planned).every(({ parent }) => parent === undefined || parent.skipped.size === 0);
   }
 
@@ -76,14 +77,16 @@ export class StandIns implements WrittenRows {
       } else redirected = true;
     }
     const { target } = planned;
-    if (target.inner.length > 0) {
-      const values = followInside(target.inner, object, (inner, key) => this.#followKey(inner, key));
+    const inside = this.#inside(target);
+    if (inside.length > 0) {
+      const values = followInside(inside, object, (inner, key) => this.#followKey(inner, key));
       for (const { inner, key } of values.lost) lost.push({ planned: this.#parentOf(inner) ?? planned, key });
       // Of two keys in one place neither can stand there.
       if (values.torn.length > 0) lost.push({ planned, key: objectKey(object, target.shape) ?? '' });
       for (const place of values.open) (open ??= new Set()).add(target.columns[place]?.column.name ?? '');
       for (const [place, text] of values.texts) {
-        fields[target.columns[place]?.member ?? ''] = text;
+        const { member = '', column } = target.columns[place] ?? {};
+        fields[member] = toArchiveValue(text, column?.kind ?? 'text');
         redirected = true;
       }
     }
@@ -132,12 +135,19 @@ export class StandIns implements WrittenRows {
     const followed = this.follow(planned, object);
     if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
     const { target } = planned;
-    if (target.inner.length > 0 && followed.object !== object) {
+    const inside = this.#inside(target);
+    if (inside.length > 0 && followed.object !== object) {
       const texts: string[] = [];
-      for (const { place, member } of target.inner) texts[place] = memberText(followed.object, member) ?? '';
+      for (const { place, member } of inside) texts[place] = memberText(followed.object, member) ?? '';
       refuseUnreadable(target, object, texts, (inner, key) => this.#followKey(inner, key));
     }
     return followed.object;
+  }
+
+  /** What is mentioned where an object can be another row: else it stays as it is, and nobody looks. */
+  #inside({ inner, mentions }: TargetModel): readonly TargetInner[] {
+    const open = mentions.filter((one) => this.#isOpen || (this.#parentOf(one)?.standIns.size ?? 0) > 0);
+    return open.length === 0 ? inner : [...inner, ...open];
   }
 
   #parentOf({ reference }: TargetInner): PlannedModel | undefined {
@@ -149,7 +159,8 @@ export class StandIns implements WrittenRows {
     if (this.#isOpen && parent?.keys.has(key) === false) return { is: 'open' };
     if (parent?.skipped.has(key) !== true) return { is: 'led', to: key };
     const other = parent.standIns.get(key);
-    return other === undefined ? { is: 'lost' } : { is: 'led', to: other };
+    if (other !== undefined) return { is: 'led', to: other };
+    return inner.absent === undefined ? { is: 'lost' } : { is: 'led', to: key };
   }
 
   /**

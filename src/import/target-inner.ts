@@ -2,7 +2,8 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { FoundKey, KeyFinder } from '../inside/key-finder.js';
 import { keyFinder } from '../inside/key-finder.js';
 import { keyFormOf } from '../inside/key-form.js';
-import type { Column, Entity, InnerReference, Schema } from '../schema/schema.js';
+import type { AbsentRule } from '../inside/absent-rule.js';
+import type { Column, Entity, InnerReference, Mention, Schema } from '../schema/schema.js';
 import { keyText, memberText } from '../values/object-values.js';
 
 /** A reference whose keys stand inside a value of one model's objects. */
@@ -13,8 +14,15 @@ export interface TargetInner {
   readonly place: number;
   readonly member: string;
   readonly find: KeyFinder;
+  /** What is written for an object that has not come, where it is only mentioned; undefined where it is needed. */
+  readonly absent: AbsentRule | undefined;
   /** What stands where keys should; nothing where the value is NULL, or where the reference does not hold for the object. */
   readonly found: (object: ArchiveObject) => readonly FoundKey[];
+}
+
+/** One that a value only mentions. */
+export interface TargetMention extends TargetInner {
+  readonly absent: AbsentRule;
 }
 
 /** A column of the archive, and that of the target to which it goes. */
@@ -27,8 +35,22 @@ interface HeldColumn {
 const nothing: readonly FoundKey[] = Object.freeze([]);
 
 export function targetInner(schema: Schema, entity: Entity, columns: readonly HeldColumn[]): readonly TargetInner[] {
+  return findersOf(schema, schema.inner, entity, columns);
+}
+
+/** The same of what values only mention. */
+export function targetMentions(schema: Schema, entity: Entity, columns: readonly HeldColumn[]): readonly TargetMention[] {
+  return findersOf(schema, schema.mentions, entity, columns).filter((one): one is TargetMention => one.absent !== undefined);
+}
+
+function findersOf(
+  schema: Schema,
+  references: readonly (InnerReference | Mention)[],
+  entity: Entity,
+  columns: readonly HeldColumn[],
+): readonly TargetInner[] {
   const placeOf = (name: string | undefined): number => columns.findIndex(({ column }) => column.name === name);
-  return schema.inner.flatMap((reference): readonly TargetInner[] => {
+  return references.flatMap((reference): readonly TargetInner[] => {
     const { child, columns: own, parentColumns, when, inside } = reference;
     const parent = schema.entities.get(reference.parent);
     const place = placeOf(own[0]);
@@ -42,7 +64,8 @@ export function targetInner(schema: Schema, entity: Entity, columns: readonly He
       const text = memberText(object, held.member);
       return text === null ? nothing : find(text);
     };
-    return [{ reference, parent, place, member: held.member, find, found }];
+    const absent = 'absent' in reference ? reference.absent : undefined;
+    return [{ reference, parent, place, member: held.member, find, absent, found }];
   });
 }
 

@@ -7,8 +7,8 @@ import type { KeyShape } from '../values/archive-value.js';
 import type { RowEdits, RowWriter } from '../values/row-encoder.js';
 import { createRowEncoder, createRowWriter } from '../values/row-encoder.js';
 import type { Fill } from './fill.js';
-import type { TargetInner } from './target-inner.js';
-import { targetInner } from './target-inner.js';
+import type { TargetInner, TargetMention } from './target-inner.js';
+import { targetInner, targetMentions } from './target-inner.js';
 
 /** A column of the archive and the column of the target that it goes to. */
 export interface TargetColumn {
@@ -36,6 +36,8 @@ export interface TargetModel {
   readonly references: readonly Reference[];
   /** References whose keys stand inside values. */
   readonly inner: readonly TargetInner[];
+  /** What values only mention. */
+  readonly mentions: readonly TargetMention[];
   readonly links: readonly TargetLink[];
   readonly strategy: ConflictStrategy;
   /** What becomes of the target's row that has the same natural key; undefined where such a row is another. */
@@ -85,6 +87,7 @@ export function targetModel(parts: TargetModelParts): TargetModel {
     fills,
     references: schema.references.filter((one) => one.child === entity.model && one.columns.every((name) => held.has(name))),
     inner: targetInner(schema, entity, columns),
+    mentions: targetMentions(schema, entity, columns),
     links: targetLinks(header, schema, model, entity),
     strategy,
     merge: entity.policy?.merge,

@@ -8,6 +8,9 @@ export interface Inside {
   readonly pattern?: string | undefined;
 }
 
+/** The value itself is the key: of what is only mentioned. */
+export const wholeValue: Inside = Object.freeze({});
+
 /** The one member that says it; undefined where none does, or more than one. */
 export function insideOf({ array, path, pattern }: Inside): Inside | undefined {
   const said: readonly Inside[] = [
@@ -18,8 +21,14 @@ export function insideOf({ array, path, pattern }: Inside): Inside | undefined {
   return said.length === 1 && said[0] !== undefined ? Object.freeze(said[0]) : undefined;
 }
 
+/** The same of what is only mentioned; undefined where more than one member says it. */
+export function mentionedIn(said: Inside): Inside | undefined {
+  return [said.array, said.path, said.pattern].every((one) => one === undefined) ? wholeValue : insideOf(said);
+}
+
 /** How it is written behind the column in a reference's name. */
-export function insideName({ array, path }: Inside): string {
+export function insideName({ array, path, pattern }: Inside): string {
   if (array === true) return ':array';
-  return path === undefined ? ':pattern' : `:${path}`;
+  if (path !== undefined) return `:${path}`;
+  return pattern === undefined ? '' : ':pattern';
 }

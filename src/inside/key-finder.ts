@@ -30,12 +30,13 @@ export function keyFinder(inside: Inside, form: KeyForm | undefined): KeyFinder 
     }));
 }
 
-function scanner({ path, pattern }: Inside): (value: string) => readonly Token[] {
+function scanner({ array, path, pattern }: Inside): (value: string) => readonly Token[] {
   if (pattern !== undefined) {
     const expression = parsePattern(pattern);
     return (value) => scanText(value, expression);
   }
-  if (path === undefined) return scanArray;
+  if (array !== undefined) return scanArray;
+  if (path === undefined) return (value) => [{ start: 0, end: value.length, text: value, as: 'whole' }];
   const steps = parseJsonPath(path);
   if (steps === undefined) throw new SyntaxError('it is no path of $, .name, ."name", .*, [0], [*] and .**');
   // What is no JSON holds something, and nobody can tell what.

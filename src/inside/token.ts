@@ -5,11 +5,12 @@ export interface Token {
   /** What stands there, without what quotes or escapes it; undefined for what no key can be written as. */
   readonly text: string | undefined;
   /** How it is written there. */
-  readonly as: 'json-number' | 'json-string' | 'element' | 'plain';
+  readonly as: 'json-number' | 'json-string' | 'element' | 'plain' | 'whole';
 }
 
-/** The characters that stand for another text in the token's place. */
-export function writeToken({ as }: Pick<Token, 'as'>, text: string): string {
+/** The characters that stand for another text in the token's place; for NULL, where that can stand in it. */
+export function writeToken({ as }: Pick<Token, 'as'>, text: string | null): string {
+  if (text === null) return as === 'element' ? 'NULL' : 'null';
   switch (as) {
     case 'json-number':
       return isJsonInteger(text) ? text : JSON.stringify(text);
@@ -18,6 +19,7 @@ export function writeToken({ as }: Pick<Token, 'as'>, text: string): string {
     case 'element':
       return isBareElement(text) ? text : `"${text.replace(/["\\]/gu, '\\$&')}"`;
     case 'plain':
+    case 'whole':
       return text;
   }
 }

@@ -67,6 +67,8 @@ export async function parsePolicy(input: unknown, where: string): Promise<Policy
           path: z.string().min(1).optional(),
           pattern: z.string().min(1).optional(),
           when: z.strictObject({ column: z.string().min(1), value: z.string() }).optional(),
+          mention: z.literal(true).optional(),
+          absent: z.union([z.enum(['keep', 'null']), z.strictObject({ value: z.string() })]).optional(),
         }),
       )
       .optional(),
@@ -111,7 +113,8 @@ function membersAt(path: readonly string[]): readonly string[] {
     if (third === 'rows') return ['name', 'keep', 'otherwise'];
     return 'app name key naturalKey shared parts onConflict merge keySuffix missing fill files rows whole values'.split(' ');
   }
-  if (first === 'references') return third === 'when' ? ['column', 'value'] : ['from', 'to', 'array', 'path', 'pattern', 'when'];
+  if (first === 'references')
+    return third === 'when' ? ['column', 'value'] : ['from', 'to', 'array', 'path', 'pattern', 'when', 'mention', 'absent'];
   if (first === 'follow') return ['up', 'down', 'where', 'limit', 'onDelete'];
   if (first === 'approval') return third === undefined ? approvalMembers : ['only', 'except'];
   if (first === 'converters') return converterMembers(path.slice(2));

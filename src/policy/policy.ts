@@ -1,3 +1,4 @@
+import type { AbsentRule } from '../inside/absent-rule.js';
 import type { ConflictStrategy, MergeRule, MissingRule } from '../terms.js';
 import type { Approval } from './approval.js';
 import type { Converter } from './converter.js';
@@ -103,6 +104,16 @@ export interface DeclaredReference {
   readonly to: string;
   /** The reference holds only where this column has this text. */
   readonly when?: { readonly column: string; readonly value: string };
+  /**
+   * The value only mentions the object, and leaves as it is: it brings nothing, and needs nothing. Where the object comes, too, an import
+   * under new keys rewrites it.
+   */
+  readonly mention?: true;
+  /**
+   * Of a mention: what an import under new keys writes where the object has not come. Default: NULL for an integer, where the column, the
+   * array or the JSON takes it; else `keep`.
+   */
+  readonly absent?: AbsentRule;
 }
 
 export interface FollowPolicy {

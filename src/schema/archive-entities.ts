@@ -22,6 +22,13 @@ function archiveEntity(schema: Schema, entity: Entity): ArchiveEntity {
       ...(when === undefined ? {} : { when }),
       ...inside,
     }));
+  const mentions = schema.mentions
+    .filter((one) => one.child === entity.model && one.columns.every((name) => travelling.has(name)))
+    .map(({ name, columns: held, parent, parentColumns, when, inside, absent }) => ({
+      ...{ name, columns: held, parent, parentColumns, absent },
+      ...(when === undefined ? {} : { when }),
+      ...inside,
+    }));
   return {
     schema: entity.table.schema,
     table: entity.table.name,
@@ -52,6 +59,7 @@ function archiveEntity(schema: Schema, entity: Entity): ArchiveEntity {
         ...(exact ? {} : { inexact: true as const }),
       })),
     ...(inner.length === 0 ? {} : { inner }),
+    ...(mentions.length === 0 ? {} : { mentions }),
     naturalKey: entity.naturalKey.every((name) => travelling.has(name)) ? entity.naturalKey : [],
     ...uniquesOf(entity, travelling),
     ...treeOf(entity, travelling),

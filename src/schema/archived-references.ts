@@ -1,8 +1,9 @@
-import type { ArchiveEntity } from '../archive/archive.js';
+import type { ArchiveEntity, ArchiveMention, ArchiveReference } from '../archive/archive.js';
 import type { Inside } from '../inside/inside.js';
-import { insideOf } from '../inside/inside.js';
+import { insideOf, mentionedIn } from '../inside/inside.js';
 import { refusedInside } from './declared-inside.js';
 import type { DraftReference, DraftTable } from './draft.js';
+import { refusedMention } from './refused-mention.js';
 import { edgeId, hasColumns, hasComparableTypes, idTypes } from './draft-references.js';
 
 /**
@@ -16,12 +17,13 @@ export function archivedReferences(
 ): readonly DraftReference[] {
   const ids = new Set(known.map(edgeId));
   const found: DraftReference[] = [];
-  for (const [model, { references, inner = [] }] of Object.entries(entities)) {
+  for (const [model, { references, inner = [], mentions = [] }] of Object.entries(entities)) {
     const child = endOf(tables, entities, model);
-    for (const one of [...references, ...inner]) {
+    for (const one of [...references, ...inner, ...mentions]) {
       const { columns: held, parent: parentModel, parentColumns: meant, when: told } = one;
-      const inside = insideOf(one as Inside);
-      const parent = endOf(tables, entities, parentModel);
+      const mention = isMention(one) ? { absent: one.absent } : undefined;
+      const inside = mention === undefined ? insideOf(one as Inside) : mentionedIn(one as Inside);
+      const parent = endOf(tables, entities, parentModel) ?? (mention === undefined ? undefined : namedEnd(tables, parentModel));
       if (child === undefined || parent === undefined || held.length !== meant.length) continue;
       const [columns, parentColumns] = [child.columns(held), parent.columns(meant)];
       const [column] = told === undefined ? [] : child.columns([told.column]);
@@ -35,7 +37,7 @@ export function archivedReferences(
         source: 'declared',
         constraint: undefined,
         describesParent: false,
-        inside,
+        ...{ inside, mention },
       };
       if (ids.has(edgeId(edge)) || !isPossible(edge, [...known, ...found])) continue;
       ids.add(edgeId(edge));
@@ -45,8 +47,13 @@ export function archivedReferences(
   return found;
 }
 
+function isMention(one: ArchiveReference | ArchiveMention): one is ArchiveMention {
+  return 'absent' in one;
+}
+
 function isPossible(edge: DraftReference, others: readonly DraftReference[]): boolean {
-  const { inside } = edge;
+  const { inside, mention } = edge;
+  if (inside !== undefined && mention !== undefined) return refusedMention(edge, inside, others) === undefined;
   if (inside !== undefined) return refusedInside(edge, inside, others) === undefined;
   return hasComparableTypes(edge) || idTypes(edge) !== undefined;
 }
@@ -74,4 +81,10 @@ function endOf(tables: readonly DraftTable[], entities: Readonly<Record<string, 
       : table.metadata?.columns.find((one) => one.property === property && !named.has(one.name))?.name;
   };
   return { table, columns: (names) => names.flatMap((name) => columnOf(name) ?? []) };
+}
+
+/** A model of which the archive has nothing, and tells nothing but the name. */
+function namedEnd(tables: readonly DraftTable[], model: string): End | undefined {
+  const table = tables.find((one) => one.name.model === model);
+  return table === undefined ? undefined : { table, columns: (names) => names.filter((name) => hasColumns(table, [name])) };
 }

@@ -86,13 +86,14 @@ function assembleSchema({ catalog, metadata, policy, archived, findings, problem
   const shown = draftReferences(catalog, byKey, findings);
   const said = [...shown, ...declaredReferences(byKey, policy, shown, problems)];
   const all = [...said, ...archivedReferences(tables, archived, said)];
-  const references = all.filter(({ inside }) => inside === undefined);
-  const inner = all.filter(({ inside }) => inside !== undefined);
+  const references = all.filter(({ inside, mention }) => inside === undefined && mention === undefined);
+  const inner = all.filter(({ inside, mention }) => inside !== undefined && mention === undefined);
+  const mentions = all.filter(({ mention }) => mention !== undefined);
   const named = new Set<DraftTable>();
   for (const text of policy.joinTables ?? []) {
     const table = policyTable(tables, 'joinTables', text, problems);
     if (table !== undefined) named.add(table);
   }
   const links = draftLinks(byKey, references, named, findings);
-  return finishSchema({ tables, references, inner, links, policy, findings, problems });
+  return finishSchema({ tables, references, inner, mentions, links, policy, findings, problems });
 }

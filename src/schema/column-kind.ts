@@ -23,6 +23,7 @@ const jsons: ReadonlySet<string> = new Set(['json', 'jsonb']);
 const ids: readonly IdType[] = ['int2', 'int4', 'int8', 'uuid'];
 
 type TypeFacts = Pick<CatalogColumn, 'baseType' | 'baseSchema'>;
+type ExactFacts = Pick<CatalogColumn, 'category' | 'deterministic'>;
 
 export function valueKind(column: TypeFacts): ValueKind {
   if (column.baseSchema !== 'pg_catalog') return 'text';
@@ -50,6 +51,13 @@ export function writeAlike(a: TypeFacts, b: TypeFacts): boolean {
 export function idsAsText(text: TypeFacts & Pick<CatalogColumn, 'deterministic'>, other: TypeFacts): IdType | undefined {
   if (text.baseSchema !== 'pg_catalog' || other.baseSchema !== 'pg_catalog' || !text.deterministic) return undefined;
   return texts.has(text.baseType) ? ids.find((type) => type === other.baseType) : undefined;
+}
+
+/** Whether a value of the one column can be a value of the other, written alike: integers of any size, UUIDs, text. */
+export function wholeKeys(value: TypeFacts & ExactFacts, other: TypeFacts & ExactFacts): boolean {
+  if (!comparesExactly(value) || !comparesExactly(other)) return false;
+  const isKey = texts.has(other.baseType) || ids.some((type) => type === other.baseType);
+  return isKey && (inOne(sameTexts, value, other) || isSameType(value, other) || texts.has(value.baseType));
 }
 
 /** Whether keys can stand so inside a value of the one column, and be values of the other. */

@@ -1,7 +1,8 @@
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
-import { insideOf } from '../inside/inside.js';
+import { insideOf, mentionedIn } from '../inside/inside.js';
 import { valueKind } from './column-kind.js';
 import { refusedInside } from './declared-inside.js';
+import { refusedAbsent, refusedMention } from './refused-mention.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { edgeId, hasComparableTypes, idTypes } from './draft-references.js';
 import { splitsOf } from './find-by-name.js';
@@ -27,7 +28,11 @@ export function declaredReferences(
   for (const [at, one] of (policy.references ?? []).entries()) {
     const { from, to, when } = one;
     const where = `references.${String(at)}`;
-    const inside = insideOf(one);
+    const inside = one.mention === true ? mentionedIn(one) : insideOf(one);
+    if (one.absent !== undefined && one.mention !== true) {
+      problems.add('POLICY_INVALID', `${where}: "absent" is said of what is only mentioned: mention: true`);
+      continue;
+    }
     if (inside === undefined && [one.array, one.path, one.pattern].some((said) => said !== undefined)) {
       problems.add('POLICY_INVALID', `${where}: of array, path and pattern only one can say where keys stand`);
       continue;
@@ -57,8 +62,9 @@ export function declaredReferences(
           : { column: discriminator, value: textOf(child.table, discriminator, when.value) },
       describesParent: false,
       inside,
+      mention: one.mention === true ? { absent: one.absent } : undefined,
     };
-    const refused = inside === undefined ? undefined : refusedInside(edge, inside, [...known, ...declared]);
+    const refused = refusedPlace(edge, [...known, ...declared]);
     if (refused !== undefined) problems.add('POLICY_INVALID', `${where}: "${from}": ${refused}`);
     else if (inside === undefined && !hasComparableTypes(edge) && idTypes(edge) === undefined)
       problems.add('POLICY_INVALID', `${where}: the types of "${from}" and "${to}" cannot be compared`);
@@ -68,6 +74,14 @@ export function declaredReferences(
     }
   }
   return declared;
+}
+
+/** Why keys cannot stand where it says; undefined where they can, and where the value of the column is one. */
+function refusedPlace(edge: DraftReference, known: readonly DraftReference[]): string | undefined {
+  const { inside, mention } = edge;
+  if (inside === undefined) return undefined;
+  if (mention === undefined) return refusedInside(edge, inside, known);
+  return refusedMention(edge, inside, known) ?? refusedAbsent(edge, inside, mention.absent);
 }
 
 /** The server's text, whatever people write: a boolean is `t` or `f` there, and `character(n)` has blanks behind it. */

@@ -1,6 +1,6 @@
 import type { Catalog } from '../dialect/postgres/catalog.js';
 import type { Findings } from '../findings/finding.js';
-import { insideName } from '../inside/inside.js';
+import { insideName, wholeValue } from '../inside/inside.js';
 import { areComparable, idsAsText } from './column-kind.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import type { TableKey } from './metadata.js';
@@ -92,7 +92,7 @@ function* metadataEdges(tables: ReadonlyMap<TableKey, DraftTable>): Generator<Dr
 export function edgeId(edge: Pick<DraftReference, 'child' | 'columns' | 'parent' | 'parentColumns' | 'when' | 'inside'>): string {
   const pairs = edge.columns.map((name, at) => `${name}\0${edge.parentColumns[at] ?? ''}`).sort();
   const { child, parent, when, inside } = edge;
-  const values = inside === undefined ? [] : [insideName(inside), inside.pattern ?? ''];
+  const values = inside === undefined || inside === wholeValue ? [] : [insideName(inside), inside.pattern ?? ''];
   return [child.key, ...pairs, parent.key, when?.column ?? '', when?.value ?? '', ...values].join('\0');
 }
 

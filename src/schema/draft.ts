@@ -1,4 +1,5 @@
 import type { CatalogColumn, CatalogIndex, CatalogTable } from '../dialect/postgres/catalog.js';
+import type { AbsentRule } from '../inside/absent-rule.js';
 import type { Inside } from '../inside/inside.js';
 import type { ModelPolicy } from '../policy/policy.js';
 import type { MetadataTable, TableKey } from './metadata.js';
@@ -35,6 +36,8 @@ export interface DraftReference {
   readonly when: { readonly column: string; readonly value: string } | undefined;
   /** Where in the value of its one column the keys stand; undefined where the value is the key. */
   readonly inside?: Inside | undefined;
+  /** Set where the value only mentions the object. */
+  readonly mention?: { readonly absent: AbsentRule | undefined } | undefined;
   /** See MetadataReference. */
   readonly describesParent: boolean;
 }

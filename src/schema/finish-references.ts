@@ -212,7 +212,8 @@ function followSettings(
   };
 }
 
-const innerFollow: FollowSettings = Object.freeze({
+/** Of what stands inside values. */
+export const innerFollow: FollowSettings = Object.freeze({
   ...{ up: 'follow', down: 'skip', onDelete: 'keep' },
   where: undefined,
   limit: undefined,

@@ -4,6 +4,7 @@ import { checkPolicyNames } from './check-policy-names.js';
 import type { DraftLink } from './draft-links.js';
 import type { DraftReference, DraftTable } from './draft.js';
 import { finishEntity } from './finish-entity.js';
+import { finishMentions } from './finish-mentions.js';
 import { finishReferences } from './finish-references.js';
 import { linkMember } from './members.js';
 import { naturalKey } from './natural-key.js';
@@ -16,6 +17,8 @@ export interface Draft {
   readonly references: readonly DraftReference[];
   /** Those whose keys stand inside values. */
   readonly inner: readonly DraftReference[];
+  /** Those that values only mention. */
+  readonly mentions: readonly DraftReference[];
   readonly links: readonly DraftLink[];
   readonly policy: ParsedPolicy;
   readonly findings: Findings;
@@ -33,6 +36,7 @@ export function finishSchema(draft: Draft): Schema {
     entities,
     references: Object.freeze(all.filter((one) => one.inside === undefined)),
     inner: Object.freeze(inner),
+    mentions: finishMentions(draft, entities),
     links: finishLinks(draft, entities, references),
   });
   checkPolicyNames(schema, draft.policy, draft.problems);

@@ -1,3 +1,4 @@
+import type { AbsentRule } from '../inside/absent-rule.js';
 import type { Inside } from '../inside/inside.js';
 import type { ModelPolicy, OnDelete } from '../policy/policy.js';
 
@@ -13,6 +14,8 @@ export interface Schema {
   readonly references: readonly Reference[];
   /** References whose keys stand inside values, in a fixed order. They lead up only, and nothing can be written instead of the value. */
   readonly inner: readonly InnerReference[];
+  /** What values only mention, in a fixed order: nobody follows it, and an import under new keys rewrites it. */
+  readonly mentions: readonly Mention[];
   /** Many-to-many links, in a fixed order. */
   readonly links: readonly Link[];
 }
@@ -182,6 +185,12 @@ export interface Reference {
 /** A declared reference from one column to one: in the value stand any number of keys. */
 export interface InnerReference extends Reference {
   readonly inside: Inside;
+}
+
+/** An object that a value mentions, and that need not be there. The value can be the key itself. */
+export interface Mention extends InnerReference {
+  /** What is written under new keys where the object has not come. */
+  readonly absent: AbsentRule;
 }
 
 export interface FollowSettings {

@@ -11,8 +11,8 @@ export interface EncodedColumn {
   readonly inKey: boolean;
 }
 
-/** Texts of some columns, by place, that a row has instead of the object's own. */
-export type RowEdits = readonly (string | undefined)[];
+/** Texts of some columns, by place, that a row has instead of the object's own; `null` for NULL. */
+export type RowEdits = readonly (string | null | undefined)[];
 
 /** Writes a row of COPY text, without its line end. */
 export type RowWriter = (object: ArchiveObject, out: OutputBuffer, edits?: RowEdits) => void;

@@ -35,7 +35,7 @@ describe('follow rules', () => {
 
 describe('the rows of a closure', () => {
   const thing = entity('thing', [column('id', 'integer', 'integer')], ['id']);
-  const schema = { entities: new Map([[thing.model, thing]]), references: [], inner: [], links: [] };
+  const schema = { entities: new Map([[thing.model, thing]]), references: [], inner: [], mentions: [], links: [] };
 
   it('are in the widest role that they were met in, each counted once', () => {
     const members = new Membership(schema, { separateExpanded: true });

@@ -95,17 +95,19 @@ export const madeNodes: fc.Arbitrary<readonly MadeNode[]> = fc
     ),
   );
 
-export type Rename = (table: TableOf, key: string) => string;
+/** What stands for a key; `null` where nothing does: NULL, where that can stand there, else the old key. */
+export type Rename = (table: TableOf, key: string) => string | null;
 
 /** A row's values, as SQL literals; its keys as `rename` has them. */
 export function valuesOf({ table, key, holds }: MadeNode, rename: Rename): readonly string[] {
   const of = (place: Place): readonly string[] =>
-    holds[place].map((one) => (one.key === undefined ? (one.junk ?? '') : rename(places[place].to, one.key)));
+    holds[place].map((one) => (one.key === undefined ? (one.junk ?? '') : (rename(places[place].to, one.key) ?? one.key)));
   // A key stands as a number or as a string, by its place in the list.
   const json = (place: Place): readonly string[] =>
     holds[place].map((one, at) => {
       if (one.key === undefined) return one.junk ?? '';
       const text = rename(places[place].to, one.key);
+      if (text === null) return 'null';
       return places[place].to === 'account' && at % 2 === 0 ? text : JSON.stringify(text);
     });
   const users = json('users').map((id) => `{"id": ${id}, "name": "id", "of": {"id": 5}}`);
@@ -119,9 +121,14 @@ export function valuesOf({ table, key, holds }: MadeNode, rename: Rename): reado
     ...of('links').map((id) => `<a href="/p/${id}">ö</a>`),
     '# 5 /p/',
   ].join('\t');
-  const array = (place: Place, type: string): string => `ARRAY[${['NULL', ...of(place).map(quote)].join(', ')}]::${type}[]`;
+  const array = (place: Place, type: string): string => {
+    const elements = holds[place]
+      .map(({ key = '' }) => rename(places[place].to, key))
+      .map((text) => (text === null ? 'NULL' : quote(text)));
+    return `ARRAY[${['NULL', ...elements].join(', ')}]::${type}[]`;
+  };
   return [
-    quote(rename(table, key)),
+    quote(rename(table, key) ?? key),
     `${quote(doc)}::jsonb`,
     `${quote(raw)}::json`,
     quote(`[${json('names').join(' ,')}]`),
@@ -161,4 +168,17 @@ export function expectedNodes(nodes: readonly MadeNode[], seeds: readonly MadeNo
     }
   }
   return { taken: [...taken], dangling: dangling.sort() };
+}
+
+/** Without what leads nowhere: a new key can be the one that a dangling reference holds. */
+export function closed(made: readonly MadeNode[]): readonly MadeNode[] {
+  const isThere = (place: Place, { key }: Held): boolean => made.some((one) => one.table === places[place].to && one.key === key);
+  const kept = ([place, held]: [string, readonly Held[]]): [string, readonly Held[]] => [
+    place,
+    held.filter((one) => isThere(place as Place, one)),
+  ];
+  return made.map((node) => ({
+    ...node,
+    holds: Object.fromEntries(Object.entries(node.holds).map(kept)) as unknown as MadeNode['holds'],
+  }));
 }

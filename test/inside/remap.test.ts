@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { diffArchives, exportObjects, graphHash, verifyArchive } from '../../src/index.js';
 import type { Move } from '../import/move.js';
 import { move } from '../import/move.js';
-import type { Held, MadeNode, Place, Rename, TableOf } from './made-nodes.js';
-import { expectedNodes, insertOf, madeNodes, nodePolicy, nodeSql, places } from './made-nodes.js';
+import type { MadeNode, Rename, TableOf } from './made-nodes.js';
+import { closed, expectedNodes, insertOf, madeNodes, nodePolicy, nodeSql } from './made-nodes.js';
 
 const everything = ['account', 'parcel', 'label']
   .map(
@@ -14,19 +14,6 @@ const everything = ['account', 'parcel', 'label']
       `SELECT '${table}' AS "table", id::text, doc::text, raw::text, note, body, friends::text, parcels::text, labels::text FROM ${table}`,
   )
   .join(' UNION ALL ');
-
-/** Without what leads nowhere: a new key can be the one that a dangling reference holds. */
-function closed(made: readonly MadeNode[]): readonly MadeNode[] {
-  const isThere = (place: Place, { key }: Held): boolean => made.some((one) => one.table === places[place].to && one.key === key);
-  const kept = ([place, held]: [string, readonly Held[]]): [string, readonly Held[]] => [
-    place,
-    held.filter((one) => isThere(place as Place, one)),
-  ];
-  return made.map((node) => ({
-    ...node,
-    holds: Object.fromEntries(Object.entries(node.holds).map(kept)) as unknown as MadeNode['holds'],
-  }));
-}
 
 describe('keys inside values, on import', () => {
   let nodes: Move;

@@ -38,8 +38,8 @@ interface Circle {
 
 /** Parents first; what refers to each other stands together. */
 function modelsInCircles({ entities }: ArchiveHeader): readonly Circle[] {
-  const edges = Object.entries(entities).flatMap(([child, { references, inner = [] }]) =>
-    [...references, ...inner].map(({ parent }) => ({ child, parent })),
+  const edges = Object.entries(entities).flatMap(([child, { references, inner = [], mentions = [] }]) =>
+    [...references, ...inner, ...mentions].map(({ parent }) => ({ child, parent })),
   );
   const toThemselves = new Set(edges.filter(({ child, parent }) => child === parent).map(({ child }) => child));
   return dependencyOrder(Object.keys(entities), edges).map((models) => ({

@@ -19,6 +19,7 @@ import { ObjectRewriter } from './object-rewriter.js';
 import { OriginKeys } from './origin-keys.js';
 import type { Origin } from './origins.js';
 import { settleColumns } from './settle-columns.js';
+import { Strangers } from './strangers.js';
 import { StayedAtHome } from './stayed-at-home.js';
 import { takeCensus } from './take-census.js';
 
@@ -61,8 +62,14 @@ export async function gatherArchives(options: GatherOptions): Promise<Gathered> 
   return { gathering, conflicts };
 }
 
-/** Has the proof know every object by its key in the merged archive. */
-export async function collectGathered(gathering: Gathering, proof: ClosedProof, signal: AbortSignal | undefined): Promise<void> {
+/** Has the proof know every object by its key in the merged archive, and tells of mentions that led to none. */
+export async function collectGathered(
+  gathering: Gathering,
+  proof: ClosedProof,
+  findings: Findings,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const strangers = new Strangers();
   const { origins, keys, header } = gathering;
   for (const { place, archives } of origins) {
     const origin = keys[place] as OriginKeys;
@@ -70,9 +77,10 @@ export async function collectGathered(gathering: Gathering, proof: ClosedProof, 
     for (const archive of archives)
       for await (const objects of archive.encoded()) {
         signal?.throwIfAborted();
-        for (const object of objects) proof.collect(rewriters.get(object.model)?.rewrite(object) ?? object);
+        for (const object of objects) proof.collect(rewriters.get(object.model)?.rewrite(object, strangers.note) ?? object);
       }
   }
+  strangers.tell(findings);
 }
 
 /** What a pass over all of them works with. */

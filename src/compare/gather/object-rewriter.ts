@@ -4,8 +4,6 @@ import { compareKeysOf } from '../../closure/key-order.js';
 import type { Key } from '../../closure/key.js';
 import { keyTexts, toKey } from '../../closure/key.js';
 import { RefusedError } from '../../errors/portolan-error.js';
-import type { KeyEdit } from '../../inside/with-keys.js';
-import { withKeys } from '../../inside/with-keys.js';
 import { groupBy } from '../../schema/group-by.js';
 import type { KeyShape } from '../../values/archive-value.js';
 import { keyToPk, toArchiveValue, toServerText } from '../../values/archive-value.js';
@@ -16,6 +14,8 @@ import { hasMoved, leadOf } from './gathering.js';
 import type { ModelKeys, OriginKeys } from './origin-keys.js';
 import type { ModelReferences, Space } from './references-of.js';
 import { referencesOf } from './references-of.js';
+import type { FoundInside, Stranger } from './rewrite-inside.js';
+import { rewriteInside } from './rewrite-inside.js';
 
 type Fields = ArchiveObject['fields'];
 
@@ -30,6 +30,8 @@ export interface Rewritten {
   readonly open: ReadonlySet<string>;
   /** References that no row can hold so. */
   readonly torn: readonly Pick<ArchiveReference, 'name' | 'parent'>[];
+  /** What is mentioned, and no archive of its database has, where another's has its key. */
+  readonly strangers: readonly Stranger[];
 }
 
 interface Numbers {
@@ -89,8 +91,9 @@ export class ObjectRewriter {
     const key = objectKey(object, this.#shape) ?? '';
     const open = new Set<string>();
     const torn: Pick<ArchiveReference, 'name' | 'parent'>[] = [];
+    const strangers: Stranger[] = [];
     const texts = this.#heldTexts(object, open, torn);
-    const inside = this.#insideTexts(object, open, torn);
+    const inside = this.#insideTexts(object, { open, torn, strangers });
     const path = this.#pathText(object, key, open);
     this.#tearMisled(object, texts, torn);
     let fields: Record<string, Fields[string]> | undefined;
@@ -99,18 +102,25 @@ export class ObjectRewriter {
       if (place >= 0) (parts ??= [...keyTexts(key)])[place] = text;
       else if (Object.hasOwn(object.fields, member)) (fields ??= { ...object.fields })[member] = toArchiveValue(text, kind);
     }
-    for (const [member, text] of [...inside, ...path]) (fields ??= { ...object.fields })[member] = text;
+    for (const [member, value] of [...inside, ...path]) (fields ??= { ...object.fields })[member] = value;
     const followed = parts === undefined ? key : toKey(parts, this.#isInteger);
     return {
       ...{ key, followed, fields },
       open: open.size === 0 ? noMembers : open,
       torn: torn.length === 0 ? noReferences : torn,
+      strangers,
     };
   }
 
-  /** As it stands in the merged archive; the same object where nothing of it is another. @throws RefusedError REFERENCE_NOT_MAPPED */
-  rewrite(object: ArchiveObject): ArchiveObject {
-    const { key, fields: followed, open, torn } = this.follow(object);
+  /**
+   * As it stands in the merged archive; the same object where nothing of it is another.
+   *
+   * @param onStranger hears of mentions that would lead to objects of another database
+   * @throws RefusedError REFERENCE_NOT_MAPPED
+   */
+  rewrite(object: ArchiveObject, onStranger?: (stranger: Stranger) => void): ArchiveObject {
+    const { key, fields: followed, open, torn, strangers } = this.follow(object);
+    if (onStranger !== undefined) for (const one of strangers) onStranger(one);
     const [first] = torn;
     if (first !== undefined) throw this.#notMapped(first, key, 'what it leads to cannot be referred to so any more');
     if (open.size > 0) throw new TypeError(`references of ${this.#model} are not decided`);
@@ -160,27 +170,19 @@ export class ObjectRewriter {
     return texts;
   }
 
-  #insideTexts(
-    object: ArchiveObject,
-    open: Set<string>,
-    torn: Pick<ArchiveReference, 'name' | 'parent'>[],
-  ): readonly (readonly [member: string, text: string])[] {
-    return [...this.#inside].flatMap(([member, group]): readonly (readonly [string, string])[] => {
-      const edits: KeyEdit[] = [];
-      for (const { reference, space, found } of group) {
-        for (const one of found(object)) {
-          if (one.key === undefined) continue;
-          const led = this.#lead(reference, space, one.key, object);
-          if (led.is === 'gone') torn.push(reference);
-          else if (led.is === 'open') open.add(member);
-          else if (led.to !== one.key) edits.push({ found: one, to: led.to });
-        }
-      }
-      if (edits.length === 0) return [];
-      const text = withKeys(memberText(object, member) ?? '', edits);
-      if (text !== undefined) return [[member, text]];
-      torn.push(...group.map(({ reference }) => reference));
-      return [];
+  #insideTexts(object: ArchiveObject, found: FoundInside): readonly (readonly [member: string, value: ArchiveValue])[] {
+    return [...this.#inside].flatMap(([member, group]): readonly (readonly [string, ArchiveValue])[] => {
+      const value = rewriteInside(
+        object,
+        member,
+        group,
+        {
+          needed: (reference, space, key) => this.#lead(reference, space, key, object),
+          mentioned: (space, key) => leadOf(this.#gathering, this.#origin, space, key),
+        },
+        found,
+      );
+      return value === undefined ? [] : [[member, value]];
     });
   }
 
@@ -193,8 +195,9 @@ export class ObjectRewriter {
     if (texts.size === 0) return;
     for (const { reference, value } of this.#references.held)
       if (texts.has(this.#discriminatorOf(reference) ?? '') && value(object) !== undefined) torn.push(reference);
-    for (const { reference, found } of this.#references.inside)
-      if (texts.has(this.#discriminatorOf(reference) ?? '') && found(object).length > 0) torn.push(reference);
+    for (const { reference, absent, found } of this.#references.inside)
+      if (absent === undefined && texts.has(this.#discriminatorOf(reference) ?? '') && found(object).length > 0)
+        torn.push(reference);
   }
 
   #discriminatorOf({ when }: Pick<ArchiveReference, 'when'>): string | undefined {

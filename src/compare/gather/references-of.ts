@@ -42,7 +42,11 @@ export function spaceOf(
 
 /** The columns of a model, besides its key, whose values references hold. */
 export function referredSpaces(header: ArchiveHeader, model: string): readonly Space[] {
-  const all = Object.values(header.entities).flatMap(({ references, inner = [] }) => [...references, ...inner]);
+  const all = Object.values(header.entities).flatMap(({ references, inner = [], mentions = [] }) => [
+    ...references,
+    ...inner,
+    ...mentions,
+  ]);
   const spaces = all.filter(({ parent }) => parent === model).map((reference) => spaceOf(header, reference));
   return [...new Map(spaces.filter(({ isKey }) => !isKey).map((space) => [space.id, space])).values()];
 }

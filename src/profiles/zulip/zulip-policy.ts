@@ -1,5 +1,6 @@
 import type { Catalog } from '../../dialect/postgres/catalog.js';
 import type { DeclaredReference, EdgeOfWorld, ModelPolicy, Policy } from '../../policy/policy.js';
+import { zulipMentions } from './mentions.js';
 import { columnsOf, tablesIn, zulipSchema, zulipTables } from './tables.js';
 
 /** What no constraint shows: whose a recipient is. */
@@ -22,6 +23,11 @@ const highlight: Readonly<Record<string, readonly [string]>> = Object.freeze({
   people: ['zerver.UserProfile'],
   messages: ['zerver.Message'],
 });
+
+/** `zerver.Message` of `zerver.Message.content`, and of itself. */
+function ownerOf(end: string): string {
+  return end.split('.').slice(0, 2).join('.');
+}
 
 /**
  * What Zulip's tables and columns are, for those that the database has: which stay at home, which are secrets, and which are public
@@ -47,9 +53,17 @@ export function zulipPolicy(catalog: Catalog): Policy {
       else secrets[`${model}.${name}`] = use;
     }
   }
+  const isThere = (end: string): boolean => {
+    const owner = ownerOf(end);
+    const table = mapped.find(({ model }) => model === owner)?.table;
+    const columns = table === undefined ? undefined : present.get(table)?.columns;
+    return columns !== undefined && (owner === end || columns.some(({ name }) => `${owner}.${name}` === end));
+  };
   return {
     models,
-    references: references.filter(({ to }) => mapped.some(({ model }) => model === to)),
+    references: [...references, ...zulipMentions].filter(({ from, to, when }) =>
+      [from, to, ...(when === undefined ? [] : [`${ownerOf(from)}.${when.column}`])].every((end) => isThere(end)),
+    ),
     boundary: { 'zerver.Realm': 'drop' },
     exclude,
     secrets,
