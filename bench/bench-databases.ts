@@ -53,6 +53,12 @@ export class BenchDatabases {
     await runStatements(this.#server, ['CHECKPOINT']);
   }
 
+  /** A target that has all rows of the source. */
+  async copyOfSource(): Promise<void> {
+    await this.#create('target', 'source');
+    await runStatements(this.#server, ['CHECKPOINT']);
+  }
+
   /** A target that has the organisation's rows: the same ones, or others under their keys. */
   async fullTarget(name: 'same' | 'taken', folder: string): Promise<void> {
     await this.#create(name, 'bare');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BenchDatabases } from './bench-databases.js';
 import type { ChildOptions, Meeting } from './children/options.js';
-import type { Measurement } from './measured-process.js';
+import type { ChildName, Measurement } from './measured-process.js';
 import { measuredProcess } from './measured-process.js';
 import { emptyOrganisation, organisation } from './organisation-rows.js';
 import type { KeyType } from './organisation-schema.js';
@@ -131,6 +131,31 @@ export class Laboratory {
     });
   }
 
+  /** Of the organisation, beside the others. */
+  deletions(): Promise<Series> {
+    return this.#once('delete', 'DELETE by keys', {
+      ours: () => this.#after('delete', () => this.databases.copyOfSource()),
+      theirs: () => this.#after('plain-delete', () => this.databases.copyOfSource()),
+    });
+  }
+
+  /** Of an import into empty tables, or of a deletion of the organisation beside the others. */
+  undos(of: 'import' | 'deletion'): Promise<Series> {
+    if (of === 'deletion') {
+      const deleted = async (): Promise<unknown> => this.#after('delete', () => this.databases.copyOfSource());
+      return this.#once('undo of a deletion', 'COPY FROM', {
+        ours: () => this.#after('undo', deleted),
+        theirs: () => this.#after('copy-in', deleted, this.#options.folder),
+      });
+    }
+    const imported = async (): Promise<unknown> =>
+      this.#importInto('empty, with a journal', await this.archive(), 'organisation');
+    return this.#once('undo of an import', 'DELETE by keys', {
+      ours: () => this.#after('undo', imported),
+      theirs: () => this.#after('plain-delete', imported),
+    });
+  }
+
   export(path: string, graph: Graph = 'organisation', url = this.databases.url('source')): Promise<Measurement> {
     return measuredProcess('export', { ...this.#child('source', path, graph), url });
   }
@@ -156,6 +181,13 @@ export class Laboratory {
     if (part === 'import') await this.databases.emptyTarget();
     const [database, path] = part === 'import' ? (['target', archive] as const) : (['source', this.path('again.json')] as const);
     await measuredProcess(part, this.#child(database, path, 'organisation'), nodeOptions);
+  }
+
+  /** Measures what is done to the target when something else was. */
+  async #after(child: ChildName, first: () => Promise<unknown>, path?: string): Promise<Measurement> {
+    const archive = await this.archive();
+    await first();
+    return measuredProcess(child, this.#child('target', path ?? archive, 'organisation'));
   }
 
   async #importInto(meets: Meeting, path: string, graph: Graph): Promise<Measurement> {

@@ -3,7 +3,7 @@ import type { ChildOptions, ChildReport } from './children/options.js';
 import { childWords } from './children/options.js';
 import { endedProcess } from './ended-process.js';
 
-export type ChildName = 'export' | 'import' | 'copy-out' | 'copy-in';
+export type ChildName = 'export' | 'import' | 'delete' | 'undo' | 'copy-out' | 'copy-in' | 'plain-delete';
 
 /** A whole process, from its start to its end. */
 export interface Measurement extends ChildReport {

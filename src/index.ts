@@ -23,7 +23,7 @@ export { deleteObjects } from './delete/delete-objects.js';
 export type { DeleteOptions, DeleteResult } from './delete/delete-options.js';
 export type { DeletePlan, KeptObject } from './delete/delete-plan.js';
 export { undoJournal } from './undo/undo-journal.js';
-export type { UndoConflict, UndoOptions, UndoResult } from './undo/undo-options.js';
+export type { UndoConflict, UndoCounts, UndoOptions, UndoResult } from './undo/undo-options.js';
 export { openArchive } from './archive/open-archive.js';
 export { resealArchive } from './archive/reseal-archive.js';
 export { verifyArchive } from './archive/verify-archive.js';

@@ -1,34 +1,36 @@
 import { statSync } from 'node:fs';
 import { DataSource } from 'typeorm';
+import { collectGarbageSooner } from '../../src/cli/collect-garbage-sooner.js';
 import { importObjects } from '../../src/import/import-objects.js';
 import { organisationEntities } from '../organisation-entities.js';
 import type { Meeting } from './options.js';
-import { childOptions, report } from './options.js';
+import { childOptions, journalOf, report, total } from './options.js';
 
 const expected = {
   empty: { status: 'done', decision: 'insert', links: 'insert' },
   'empty, bulk': { status: 'done', decision: 'insert', links: 'insert' },
+  'empty, with a journal': { status: 'done', decision: 'insert', links: 'insert' },
   same: { status: 'planned', decision: 'same', links: 'same' },
   taken: { status: 'refused', decision: 'conflict', links: 'same' },
   others: { status: 'done', decision: 'remap', links: 'insert' },
 } as const satisfies Readonly<Record<Meeting, unknown>>;
 
 const { url, path, keys, meets } = childOptions();
+collectGarbageSooner();
 const { status, decision, links } = expected[meets];
 const dataSource = await new DataSource({ type: 'postgres', url, entities: [...organisationEntities(keys)] }).initialize();
 const result = await importObjects(dataSource, {
   archive: path,
   dryRun: status !== 'done',
   ...(meets === 'empty, bulk' ? { bulkConstraints: true } : {}),
+  ...(meets === 'empty, with a journal' ? { journal: journalOf(path) } : {}),
   ...(meets === 'others' ? { onConflict: 'remap' } : {}),
 });
 await dataSource.destroy();
 if (result.status !== status) throw new Error(`the import was ${result.status}, not ${status}`);
-const sum = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0);
 report({
-  objects: sum(result.plan[decision]),
-  links: sum(result.links[links]),
+  objects: total(result.plan[decision]),
+  links: total(result.links[links]),
   bytes: statSync(path).size,
   queries: result.statistics.queries,
   listed: 0,

@@ -3,7 +3,7 @@ import type { KeyType } from '../organisation-schema.js';
 import { peakMemory } from './peak-memory.js';
 
 /** What an import is to meet: empty tables; a target of which a dry run says that it is all there, or all taken; one where all get new keys. */
-export type Meeting = 'empty' | 'empty, bulk' | 'same' | 'taken' | 'others';
+export type Meeting = 'empty' | 'empty, bulk' | 'empty, with a journal' | 'same' | 'taken' | 'others';
 
 /** What the parent tells a measured process. */
 export interface ChildOptions {
@@ -27,6 +27,16 @@ export interface ChildReport {
   readonly innerSeconds: number;
   /** Kilobytes. */
   readonly maxRss: number;
+}
+
+/** The journal of what was done with an archive. */
+export function journalOf(archive: string): string {
+  return `${archive}.journal`;
+}
+
+/** Of counts by model. */
+export function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 export function childWords(options: ChildOptions): readonly string[] {

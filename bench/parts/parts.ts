@@ -1,4 +1,5 @@
 import { compressionPart } from './compression.js';
+import { deletePart } from './delete.js';
 import { dryRunPart } from './dry-run.js';
 import { exportPart } from './export.js';
 import { growthPart } from './growth.js';
@@ -10,6 +11,7 @@ import { queriesPart } from './queries.js';
 import { remapPart } from './remap.js';
 import { roundTripsPart } from './round-trips.js';
 import { startPart } from './start.js';
+import { undoPart } from './undo.js';
 import { uuidMemoryPart } from './uuid-memory.js';
 import { zulipPart } from './zulip.js';
 
@@ -21,6 +23,8 @@ export const parts: Readonly<Record<string, Part>> = Object.freeze({
   'bulk-import': bulkImportPart,
   'dry-run': dryRunPart,
   remap: remapPart,
+  delete: deletePart,
+  undo: undoPart,
   memory: memoryPart,
   queries: queriesPart,
   delay: roundTripsPart,

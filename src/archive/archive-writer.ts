@@ -16,9 +16,7 @@ import { compressor } from './compression.js';
 import { lineLimit, partLimit, trailerTooLong } from './limits.js';
 import { outputLayout } from './output-layout.js';
 import type { FileRecord } from './parts/file-record.js';
-import { FolderTarget } from './parts/folder-target.js';
-import { PartsWriter } from './parts/parts-writer.js';
-import { TarTarget } from './parts/tar-target.js';
+import type { PartsWriter } from './parts/parts-writer.js';
 import { sealOf } from './seal-of.js';
 
 export interface ArchiveWriterOptions extends OpenTargetOptions {
@@ -74,11 +72,18 @@ async function openWriter(
 ): Promise<LinesWriter | PartsWriter> {
   const { output, force, partBytes = partLimit, allowance } = options;
   if (layout === 'folder' && typeof output === 'string') {
+    const { FolderTarget } = await import('./parts/folder-target.js');
+    const { PartsWriter } = await import('./parts/parts-writer.js');
     return new PartsWriter(await FolderTarget.open(output, force), partBytes, allowance);
   }
   const transform = compressor(compression);
+  if (layout === 'tar') {
+    const { TarTarget } = await import('./parts/tar-target.js');
+    const { PartsWriter } = await import('./parts/parts-writer.js');
+    const target = await openTarget(output, options);
+    return new PartsWriter(new TarTarget(target, transform, waitingPlace(output)), partBytes, allowance);
+  }
   const target = await openTarget(output, options);
-  if (layout === 'tar') return new PartsWriter(new TarTarget(target, transform, waitingPlace(output)), partBytes, allowance);
   return new LinesWriter(target, transform, layout === 'document', allowance);
 }
 

@@ -14,7 +14,7 @@ export interface JournalLine {
   readonly columns?: readonly string[];
   /** Their values before; of `delete`, those of the whole row. */
   readonly before?: Readonly<Record<string, ArchiveValue>>;
-  /** Of `nullify`: their values afterwards. */
+  /** Of `update` and `nullify`: their values afterwards. */
   readonly after?: Readonly<Record<string, ArchiveValue>>;
   /** Of `insert` and `update`: of the row as it was left, see {@link rowDigestSql}. */
   readonly sha256?: string;

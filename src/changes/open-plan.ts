@@ -1,7 +1,7 @@
 import { RefusedError, UsageError } from '../errors/portolan-error.js';
 import type { PlanHeader } from './plan-header.js';
 import type { SealBroken } from './read-sealed-lines.js';
-import { isSealedFile, parseSealed, readSealedLines } from './read-sealed-lines.js';
+import { isSealedFile, parseSealed, readSealedLines, sealBroken } from './read-sealed-lines.js';
 
 /** A plan on disk that was proven whole. */
 export interface PlanReader {
@@ -44,35 +44,34 @@ function checkHeader(line: object, path: string, command: PlanHeader['command'])
     });
   }
   if (header.command !== command) {
+    const other = header.command === undefined ? undefined : (commands[header.command] as (typeof commands)['undo'] | undefined);
     throw new RefusedError(
       'PLAN_DAMAGED',
-      `${path} is no plan of ${called[command]}, but of ${called[command === 'import' ? 'delete' : 'import']}`,
+      `${path} is no plan of ${commands[command].called}${other === undefined ? '' : `, but of ${other.called}`}`,
       {
-        hint: `Nothing was written. Use ${command === 'import' ? 'deleteobjects' : 'importobjects'}, or name another plan.`,
+        hint: `Nothing was written. ${other === undefined ? 'Name' : `Use ${other.program}, or name`} another plan.`,
       },
     );
   }
   return header as PlanHeader;
 }
 
-const called = Object.freeze({ import: 'an import', delete: 'a deletion' });
+/** What plans are of, and who executes them. */
+const commands = Object.freeze({
+  import: { called: 'an import', program: 'importobjects' },
+  delete: { called: 'a deletion', program: 'deleteobjects' },
+  undo: { called: 'what takes a journal back', program: 'portolan undo' },
+} as const satisfies Readonly<Record<PlanHeader['command'], object>>);
 
 function noPlan(path: string): RefusedError {
   return new RefusedError('PLAN_DAMAGED', `${path} is no plan`, { hint: 'Nothing was written. Name what --plan wrote.' });
 }
 
-const whatIs: Readonly<Record<SealBroken, string>> = Object.freeze({
-  empty: 'it is empty',
-  cut: 'it is cut: its last lines are missing',
-  altered: 'its lines are not those that were written',
-  'not JSON': 'a line is not valid JSON',
-});
-
 /** Somebody may want to leave decisions out by hand. */
 function damaged(path: string, what: SealBroken): RefusedError {
-  return new RefusedError('PLAN_DAMAGED', `${path}: ${whatIs[what]}`, {
+  return new RefusedError('PLAN_DAMAGED', `${path}: ${sealBroken[what]}`, {
     hint:
       'Nothing was written. A plan is executed whole or not at all: what is left out could be what other objects need. ' +
-      'To import or delete less, change the policy, the options or the archive, and make the plan anew.',
+      'To do less, change the policy, the options or the archive, and make the plan anew.',
   });
 }

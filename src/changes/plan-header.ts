@@ -5,9 +5,9 @@ import type { DatabaseIdentity } from './database-identity.js';
 export interface PlanHeader {
   readonly format: 'portolan-plan';
   readonly version: 1;
-  readonly command: 'import' | 'delete';
+  readonly command: 'import' | 'delete' | 'undo';
   readonly tool: string;
-  /** The digest of the archive's content. */
+  /** The digest of the archive's content; of an undo, of its journal. */
   readonly archive: string;
   readonly target: {
     readonly database: DatabaseIdentity;
@@ -20,7 +20,7 @@ export interface PlanHeader {
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether it tells what would be written. */
   readonly values?: true;
-  /** How many conflicts it has, of an import. */
+  /** How many conflicts it has, of an import and an undo. */
   readonly conflicts?: number;
 }
 

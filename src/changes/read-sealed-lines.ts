@@ -7,6 +7,14 @@ import { readLines } from '../archive/read-lines.js';
 /** Why a file of sealed lines is not what was written, or that there is none. */
 export type SealBroken = 'empty' | 'cut' | 'altered' | 'not JSON';
 
+/** In words. */
+export const sealBroken: Readonly<Record<SealBroken, string>> = Object.freeze({
+  empty: 'it is empty',
+  cut: 'it is cut: its last lines are missing',
+  altered: 'its lines are not those that were written',
+  'not JSON': 'a line is not valid JSON',
+});
+
 /** Whether there is such a file; a pipe could not be read twice. */
 export async function isSealedFile(path: string): Promise<boolean> {
   try {
@@ -17,8 +25,16 @@ export async function isSealedFile(path: string): Promise<boolean> {
   }
 }
 
-/** All lines of a file but the last, which proves at the end that they are all; each as its bytes. */
-export async function* readSealedLines(path: string, broken: (what: SealBroken) => Error): AsyncGenerator<readonly Buffer[]> {
+/**
+ * All lines of a file but the last, which proves at the end that they are all; each as its bytes.
+ *
+ * @param sealed told what the last line says when it is proven: the SHA-256 of every byte before it
+ */
+export async function* readSealedLines(
+  path: string,
+  broken: (what: SealBroken) => Error,
+  sealed?: (sha256: string) => void,
+): AsyncGenerator<readonly Buffer[]> {
   const hash = createHash('sha256');
   let last: Buffer | undefined;
   let count = -1;
@@ -42,7 +58,9 @@ export async function* readSealedLines(path: string, broken: (what: SealBroken) 
     readonly trailer?: { readonly lines?: unknown; readonly sha256?: unknown };
   };
   if (trailer === undefined) throw broken('cut');
-  if (trailer.lines !== count || trailer.sha256 !== hash.digest('hex')) throw broken('altered');
+  const sha256 = hash.digest('hex');
+  if (trailer.lines !== count || trailer.sha256 !== sha256) throw broken('altered');
+  sealed?.(sha256);
 }
 
 /** A line's value: an object. */

@@ -15,10 +15,11 @@ export function refuseOtherDatabase({ path, header }: PlanReader, here: Database
   });
 }
 
-/** The archive's digest is not always known before it was read to its end. @throws RefusedError PLAN_STALE */
+/** A plan is made of one archive, or of one journal. The archive's digest is not always known before it was read to its end. @throws RefusedError PLAN_STALE */
 export function refuseOtherArchive({ path, header }: PlanReader, archive: string | undefined): void {
   if (archive === undefined || archive === header.archive) return;
-  throw new RefusedError('PLAN_STALE', `${path} was made of another archive, or the archive was edited since`, { hint });
+  const what = header.command === 'undo' ? 'journal' : 'archive';
+  throw new RefusedError('PLAN_STALE', `${path} was made of another ${what}, or the ${what} was edited since`, { hint });
 }
 
 /** Whether the tables and the policy are those that it was made for. @throws RefusedError PLAN_STALE */

@@ -5,7 +5,7 @@ import { UsageError } from '../errors/portolan-error.js';
 import { isUrl, objectPlace } from '../store/object-place.js';
 
 /** Options and arguments that name files, by what is done to them. */
-const read = ['path', 'archive', 'a', 'b', 'archives', 'withIdMap', 'applyPlan', 'dataSource', 'policy'] as const;
+const read = ['path', 'archive', 'a', 'b', 'archives', 'withIdMap', 'applyPlan', 'takenBack', 'dataSource', 'policy'] as const;
 const written = ['output', 'plan', 'idMap', 'journal', 'receipt', 'findings'] as const;
 
 /** What it is called on the command line. */
@@ -17,6 +17,7 @@ const called: Readonly<Record<string, string>> = {
   archives: 'an archive',
   withIdMap: '--with-id-map',
   applyPlan: '--apply-plan',
+  takenBack: 'the journal',
   dataSource: '--data-source',
   idMap: '--id-map',
 };

@@ -8,9 +8,10 @@ const shown = 20;
 export async function summarizeUndo(result: UndoResult, verbose: boolean): Promise<string> {
   const { plan, conflicts, conflictCount, status } = result;
   const models = [...new Set(Object.values(plan).flatMap((counts) => Object.keys(counts)))].sort();
-  const rows = models.map((model) => [model, plan.delete[model] ?? '', plan.update[model] ?? '', plan.insert[model] ?? '']);
-  const parts = [await table(['model', 'delete', 'update', 'insert'], rows), ...conflicts.slice(0, shown).map(conflictLine)];
-  if (conflictCount > shown) parts.push(`… and ${String(conflictCount - shown)} more conflicts (--json lists them)`);
+  const decisions = ['delete', 'update', 'insert', 'conflict'] as const;
+  const rows = models.map((model) => [model, ...decisions.map((decision) => plan[decision][model] ?? '')]);
+  const parts = [await table(['model', ...decisions], rows), ...conflicts.slice(0, shown).map(conflictLine)];
+  if (conflictCount > shown) parts.push(`… and ${String(conflictCount - shown)} more conflicts (--plan FILE lists all)`);
   parts.push(...findingLines(result.findings, verbose), closing[status]);
   return parts.join('\n');
 }
@@ -21,14 +22,15 @@ const closing = {
   refused: 'refused: nothing was taken back',
 } as const;
 
-function conflictLine({ object, reason, by, reference }: UndoConflict): string {
+function conflictLine({ object, reason, columns, by, reference }: UndoConflict): string {
+  const where = columns === undefined ? '' : `: ${columns.join(', ')}`;
   switch (reason) {
     case 'changed':
-      return `conflict: ${object} was changed since`;
+      return `conflict: ${object} was changed since${where}`;
     case 'gone':
       return `conflict: ${object} is not there any more`;
     case 'exists':
-      return `conflict: ${object} is there again`;
+      return `conflict: ${object} is there again${columns === undefined ? '' : `, and differs in ${columns.join(', ')}`}`;
     case 'referenced':
       return `conflict: ${object} is referred to by ${by ?? 'a row'} (${reference ?? ''}), which is no part of it`;
   }

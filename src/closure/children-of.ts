@@ -1,10 +1,9 @@
 import type { RowSelection } from '../dialect/row-reader.js';
 import type { Entity, Reference } from '../schema/schema.js';
 import type { Edges } from './edges.js';
-import type { Key } from './key.js';
 
 /** The rows of `child` that a reference leads to from some parents, as far as the policy lets them pass. */
-export function childrenOf(edges: Edges, reference: Reference, keys: Iterable<Key>, child: Entity): RowSelection {
+export function childrenOf(edges: Edges, reference: Reference, keys: RowSelection['values'], child: Entity): RowSelection {
   const parent = edges.entity(reference.parent);
   return {
     entity: child,

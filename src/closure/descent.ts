@@ -1,10 +1,9 @@
 import type { Arrival } from './arrival.js';
 import { childrenOf } from './children-of.js';
-import { createKeySet } from './create-key-set.js';
-import type { Frontier } from './frontier.js';
+import type { FrontierRows } from './frontier.js';
 import type { Intake } from './intake.js';
 import type { Key } from './key.js';
-import type { KeySet } from './key-set.js';
+import type { KeyView } from './key-set.js';
 import { scan, takeIn } from './scan.js';
 import { noRows, splitBatch } from './split-batch.js';
 import type { DownStep, Steps } from './steps.js';
@@ -20,7 +19,7 @@ const muchOf = 1 / 10;
 
 /** A reference down, and the rows of a level from which it leads. */
 interface Descending extends DownStep {
-  readonly keys: readonly Key[];
+  readonly keys: KeyView;
 }
 
 /** The way down of each level: every reference asks once for all the rows that are new, or several of a large table at once. */
@@ -37,8 +36,8 @@ export class Descent {
     this.#walked = walked;
   }
 
-  async from(frontier: Frontier, depth: number): Promise<void> {
-    const waiting = [...frontier.entries()].flatMap(([model, role, keys]) =>
+  async from(frontier: readonly FrontierRows[], depth: number): Promise<void> {
+    const waiting = frontier.flatMap(({ model, role, keys }) =>
       this.#steps.down(model, role).map((step): Descending => ({ ...step, keys })),
     );
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -70,13 +69,13 @@ export class Descent {
     if (first === undefined || group.length < 2 || !describes || !reader.describes) return false;
     const child = edges.entity(first.reference.child);
     if (border.guards(child.model) || !budget.holds(this.#intake.membership.total + child.estimatedRows)) return false;
-    const sent = group.reduce((sum, { keys }) => sum + keys.length, 0);
+    const sent = group.reduce((sum, { keys }) => sum + keys.size, 0);
     return (
       sent <= sendable &&
       new Set(group.map(({ reference }) => reference)).size === group.length &&
       group.every(({ reference, role, keys }) => {
         const { estimatedRows } = edges.entity(reference.parent);
-        const isMuch = estimatedRows >= 0 && keys.length >= estimatedRows * muchOf;
+        const isMuch = estimatedRows >= 0 && keys.size >= estimatedRows * muchOf;
         return isMuch && role === first.role && bringsAll(reference, child);
       })
     );
@@ -91,7 +90,7 @@ export class Descent {
     const { model } = plan.entity;
     const held = group.map(({ reference, keys }) => {
       const [column = ''] = reference.columns;
-      return { column, of: reference.parent, keys: setOf(keys, createKeySet({ ...plan.entity, key: [column] })) };
+      return { column, of: reference.parent, keys };
     });
     const except = new Map(
       group
@@ -112,11 +111,6 @@ export class Descent {
   }
 }
 
-function holds(keys: KeySet, value: Key | null | undefined): boolean {
+function holds(keys: KeyView, value: Key | null | undefined): boolean {
   return value !== null && value !== undefined && keys.has(value);
-}
-
-function setOf(keys: Iterable<Key>, set: KeySet): KeySet {
-  for (const key of keys) set.add(key);
-  return set;
 }

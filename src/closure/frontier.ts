@@ -1,24 +1,40 @@
+import type { Entity } from '../schema/schema.js';
 import type { Role } from './follow-rule.js';
-import type { Key } from './key.js';
+import type { Arrivals, KeyView } from './key-set.js';
+import type { Membership } from './membership.js';
 
 /** The rows a level has brought from which the next goes on, by model and role. */
 export class Frontier {
-  readonly #models = new Map<string, Map<Role, Key[]>>();
+  readonly #membership: Membership;
+  readonly #models = new Map<string, Map<Role, Arrivals>>();
+
+  constructor(membership: Membership) {
+    this.#membership = membership;
+  }
 
   get empty(): boolean {
     return this.#models.size === 0;
   }
 
-  /** The list to which such rows are added. */
-  keysOf(model: string, role: Role): Key[] {
-    let roles = this.#models.get(model);
-    if (roles === undefined) this.#models.set(model, (roles = new Map<Role, Key[]>()));
-    let keys = roles.get(role);
-    if (keys === undefined) roles.set(role, (keys = []));
-    return keys;
+  /** To be told of each such row when it is taken, and asked for before the first of them. */
+  arrivals(entity: Entity, role: Role): Arrivals {
+    let roles = this.#models.get(entity.model);
+    if (roles === undefined) this.#models.set(entity.model, (roles = new Map<Role, Arrivals>()));
+    let arrivals = roles.get(role);
+    if (arrivals === undefined) roles.set(role, (arrivals = this.#membership.arrivals(entity, role)));
+    return arrivals;
   }
 
-  *entries(): Generator<readonly [model: string, role: Role, keys: readonly Key[]]> {
-    for (const [model, roles] of this.#models) for (const [role, keys] of roles) yield [model, role, keys];
+  /** All of them, when no more are to come. */
+  entries(): readonly FrontierRows[] {
+    return [...this.#models].flatMap(([model, roles]) =>
+      [...roles].map(([role, arrivals]) => ({ model, role, keys: arrivals.end() })),
+    );
   }
+}
+
+export interface FrontierRows {
+  readonly model: string;
+  readonly role: Role;
+  readonly keys: KeyView;
 }

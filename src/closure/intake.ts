@@ -5,6 +5,7 @@ import type { Arrival } from './arrival.js';
 import type { ClosureStep } from './closure.js';
 import type { ScanPlan, UpEdge } from './edges.js';
 import { valueOf } from './edges.js';
+import type { FrontierRows } from './frontier.js';
 import { Frontier } from './frontier.js';
 import type { Key } from './key.js';
 import type { KeyView } from './key-set.js';
@@ -29,13 +30,14 @@ export class Intake {
   /** One for each level, and what brought rows there. */
   readonly #steps = new Map<string, ClosureStep>();
   readonly #wants = new Wants();
-  #frontier = new Frontier();
+  #frontier: Frontier;
   #refusal: RefusedError | undefined;
   #spent = false;
 
   constructor(options: WalkOptions, membership: Membership, leaves: Leaves, stepsFrom: Steps) {
     this.#options = options;
     this.membership = membership;
+    this.#frontier = new Frontier(membership);
     this.outside = new Outside(options.border);
     this.unresolved = new Unresolved(options.edges);
     this.#leaves = leaves;
@@ -65,10 +67,10 @@ export class Intake {
   }
 
   /** The rows from which the next level goes on. Those that come from now on are of the level after. */
-  takeFrontier(): Frontier {
-    const frontier = this.#frontier;
-    this.#frontier = new Frontier();
-    return frontier;
+  takeFrontier(): readonly FrontierRows[] {
+    const rows = this.#frontier.entries();
+    this.#frontier = new Frontier(this.membership);
+    return rows;
   }
 
   /** What the rows need that have come since the last call. */
@@ -99,7 +101,7 @@ export class Intake {
       const held = border.heldOutside(edge.reference);
       return held === undefined ? [] : [{ edge, held }];
     });
-    const ahead = this.#stepsFrom.continue(entity.model, role) ? this.#frontier.keysOf(entity.model, role) : undefined;
+    const ahead = this.#stepsFrom.continue(entity.model, role) ? this.#frontier.arrivals(entity, role) : undefined;
     let fresh = 0;
     for (let row = 0; row < batch.count; row += 1) {
       const key = keys[row];
@@ -116,7 +118,7 @@ export class Intake {
       const change = this.membership.add(entity, key, role);
       if (change === 'known') continue;
       if (change === 'new') fresh += 1;
-      ahead?.push(key);
+      ahead?.note(key);
       for (const [edge, way] of ways) {
         const value = valueOf(edge, batch.groups, row);
         if (value === null) continue;

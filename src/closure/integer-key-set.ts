@@ -1,7 +1,9 @@
 import { DoubleHashSet } from './double-hash-set.js';
 import type { Key } from './key.js';
 import { compareKeysOf } from './key-order.js';
-import type { KeySet } from './key-set.js';
+import type { Arrivals, KeySet } from './key-set.js';
+import { integerAt } from '../values/integer-at.js';
+import { separateArrivals } from './separate-arrivals.js';
 import { packedInteger } from './packed-column.js';
 import { PackedKeySet } from './packed-key-set.js';
 
@@ -51,6 +53,10 @@ export class IntegerKeySet implements KeySet {
     return this.#chunk(index)?.has(key - index * chunkSize) ?? false;
   }
 
+  hasText(bytes: Buffer, start: number, end: number): boolean {
+    return this.has(integerAt(bytes, start, end));
+  }
+
   sorted(): Iterable<Key> {
     return this.#size <= listable && this.#hash === undefined && this.#beyond === undefined ? this.#listed() : this.#generated();
   }
@@ -69,6 +75,11 @@ export class IntegerKeySet implements KeySet {
     if (this.#beyond !== undefined) for (const key of this.#beyond.sorted()) if (String(key).startsWith('-')) yield key;
     yield* this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
     if (this.#beyond !== undefined) for (const key of this.#beyond.sorted()) if (!String(key).startsWith('-')) yield key;
+  }
+
+  /** Bits of their own are little. */
+  arrivals(): Arrivals {
+    return separateArrivals(new IntegerKeySet());
   }
 
   #add(key: Key): boolean {

@@ -4,6 +4,8 @@ import type { Key } from './key.js';
 export interface KeyView {
   readonly size: number;
   has(key: Key): boolean;
+  /** Whether it has the key that is this text of a single column, in UTF-8: where the key itself is not needed, it need not be made. */
+  hasText(bytes: Buffer, start: number, end: number): boolean;
   /** The keys in the archive's order: integers and numbers as numbers, text by bytes, column by column. */
   sorted(): Iterable<Key>;
 }
@@ -11,4 +13,14 @@ export interface KeyView {
 export interface KeySet extends KeyView {
   /** Adds a key; false when it was there. */
   add(key: Key): boolean;
+  /** Gathers keys that come from now on: some sets need no memory for it. */
+  arrivals(): Arrivals;
+}
+
+/** Keys that come to a set in some time. */
+export interface Arrivals {
+  /** Told of each, when it was added. */
+  note(key: Key): void;
+  /** Those that have come until now. */
+  end(): KeyView;
 }

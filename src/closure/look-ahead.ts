@@ -48,14 +48,14 @@ export class LookAhead {
   }
 
   /** Notes rows of the present level from which the walk goes on; of `keys` no more is taken than is worth it. */
-  from(model: string, role: Role, keys: Iterable<Key>): void {
+  from(model: string, role: Role, keys: () => Iterable<Key>): void {
     const id = placeId(model, role);
     for (const { loop, starts } of this.#watches ?? []) {
       const place = loop.places.get(id);
       if (place === undefined) continue;
       const list = starts.get(place) ?? [];
       starts.set(place, list);
-      for (const key of keys) if (list.push(key) > thin) break;
+      for (const key of keys()) if (list.push(key) > thin) break;
     }
   }
 

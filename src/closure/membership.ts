@@ -4,7 +4,8 @@ import { createKeySet } from './create-key-set.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import { compareKeys } from './key-order.js';
-import type { KeyView } from './key-set.js';
+import type { Arrivals, KeyView } from './key-set.js';
+import { PackedBytes } from './packed-bytes.js';
 import { WideningSets } from './widening-sets.js';
 
 interface Rows {
@@ -42,7 +43,7 @@ export class Membership {
   add(entity: Entity, key: Key, role: Role): 'new' | 'wider' | 'known' {
     const { sets } = this.#rowsOf(entity);
     const widest = sets.views.length - 1;
-    const place = role === 'shared' ? widest : role === 'owned' ? 0 : this.#separateExpanded ? 1 : 0;
+    const place = this.#placeOf(role);
     const fresh = sets.add(key, place);
     if (fresh === 0) return 'known';
     if (place + fresh <= widest) return 'wider';
@@ -64,10 +65,27 @@ export class Membership {
     }
   }
 
+  /** Gathers rows that are taken in this role from now on. */
+  arrivals(entity: Entity, role: Role): Arrivals {
+    return this.#rowsOf(entity).sets.arrivals(this.#placeOf(role));
+  }
+
+  #placeOf(role: Role): number {
+    switch (role) {
+      case 'owned':
+        return 0;
+      case 'expanded':
+        return this.#separateExpanded ? 1 : 0;
+      case 'shared':
+        return this.#separateExpanded ? 2 : 1;
+    }
+  }
+
   #rowsOf(entity: Entity): Rows {
     const existing = this.#rows.get(entity.model);
     if (existing !== undefined) return existing;
-    const sets = new WideningSets(this.#separateExpanded ? 3 : 2, () => createKeySet(entity), compareKeys(entity));
+    const bytes = new PackedBytes();
+    const sets = new WideningSets(this.#separateExpanded ? 3 : 2, () => createKeySet(entity, bytes), compareKeys(entity));
     const [owned, second, third] = sets.views as readonly [KeyView, KeyView, KeyView | undefined];
     const closure = Object.freeze({ owned, expanded: third === undefined ? owned : second, taken: third ?? second });
     const created: Rows = { sets, closure };

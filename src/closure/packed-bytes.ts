@@ -6,15 +6,24 @@ const firstBytes = 1024;
 /** Keys begin where this divides, so that 32 bits name a place among 16 GiB. */
 const step = 4;
 const stepBits = 2;
+const placesInChunk = chunkBytes / step;
 
 /** Byte strings one after the other, none across two chunks. The longest is a chunk. */
 export class PackedBytes {
   readonly #chunks: Buffer[] = [];
+  /** Where each chunk but the last ends. */
+  readonly #ends: number[] = [];
   #free = chunkBytes;
+
+  /** Where the next one may be: all places from here on are of those that come later. */
+  get end(): number {
+    return placeOf(this.#chunks.length - 1, this.#free);
+  }
 
   /** Its place, by which it is found again. */
   append(from: Buffer, length: number): number {
     if (this.#free + length > chunkBytes) {
+      if (this.#chunks.length > 0) this.#ends.push(this.#free);
       this.#chunks.push(Buffer.allocUnsafeSlow(this.#chunks.length === 0 ? firstBytes : chunkBytes));
       this.#free = 0;
     }
@@ -23,7 +32,19 @@ export class PackedBytes {
     const chunk = this.#chunks.at(-1) as Buffer;
     from.copy(chunk, at, 0, length);
     this.#free = at + Math.ceil(length / step) * step;
-    return (((this.#chunks.length - 1) << (chunkBits - stepBits)) | (at >>> stepBits)) >>> 0;
+    return placeOf(this.#chunks.length - 1, at);
+  }
+
+  /** The first place from this one on that something has: `place` is one, or the end of one. */
+  next(place: number): number {
+    const chunk = Math.floor(place / placesInChunk);
+    const end = this.#ends[chunk];
+    return end !== undefined && (place % placesInChunk) * step >= end ? (chunk + 1) * placesInChunk : place;
+  }
+
+  /** Where what begins at a place ends, if it has so many bytes. */
+  after(place: number, length: number): number {
+    return place + Math.ceil(length / step);
   }
 
   #makeRoom(needed: number): void {
@@ -40,7 +61,7 @@ export class PackedBytes {
 
   /** Where it begins in its chunk. */
   within(place: number): number {
-    return (place & (chunkBytes / step - 1)) << stepBits;
+    return (place & (placesInChunk - 1)) << stepBits;
   }
 
   equals(place: number, other: Buffer, from: number, length: number): boolean {
@@ -54,4 +75,8 @@ export class PackedBytes {
   byteAt(place: number, depth: number): number {
     return this.chunkOf(place)[this.within(place) + depth] ?? 0;
   }
+}
+
+function placeOf(chunk: number, at: number): number {
+  return chunk * placesInChunk + at / step;
 }

@@ -1,12 +1,41 @@
+import type { Key } from './key.js';
 import { isIntegerText } from './key.js';
 
 /** A key column as bytes that sort as the archive sorts it, and of which none is the beginning of another's. */
 export interface PackedColumn {
   /** Where the next column begins; -1 where this text cannot be packed. The buffer has room. */
   pack(text: string, into: Buffer, at: number): number;
+  /** The same of a text in UTF-8. */
+  packBytes(from: Buffer, start: number, stop: number, into: Buffer, at: number): number;
   /** Where it ends that begins here. */
   end(from: Buffer, at: number): number;
   unpack(from: Buffer, at: number, end: number): string;
+  /** As {@link unpack}, in UTF-8; where the text ends. The buffer has room. */
+  write(from: Buffer, at: number, end: number, into: Buffer, to: number): number;
+  /** Whether no text has a character but digits, letters and hyphens. */
+  readonly plain: boolean;
+  /** How many characters each text has, where all have as many. */
+  readonly width: number | undefined;
+}
+
+/** Where a key ends that begins here. */
+export function packedEnd(columns: readonly PackedColumn[], from: Buffer, at: number): number {
+  let end = at;
+  for (let index = 0; index < columns.length; index += 1) end = (columns[index] as PackedColumn).end(from, end);
+  return end;
+}
+
+/** The key that begins here. */
+export function unpackKey(columns: readonly PackedColumn[], from: Buffer, start: number): Key {
+  let at = start;
+  let key = '';
+  for (const [index, column] of columns.entries()) {
+    const end = column.end(from, at);
+    const text = column.unpack(from, at, end);
+    key = index === 0 ? text : `${key}\0${text}`;
+    at = end;
+  }
+  return key;
 }
 
 /** UTF-8, and a NUL, which no text holds. */
@@ -22,8 +51,16 @@ export const packedText: PackedColumn = Object.freeze({
     into[end] = 0;
     return end + 1;
   },
+  packBytes(from: Buffer, start: number, stop: number, into: Buffer, at: number): number {
+    const end = at + from.copy(into, at, start, stop);
+    into[end] = 0;
+    return end + 1;
+  },
   end: (from: Buffer, at: number) => from.indexOf(0, at) + 1,
   unpack: (from: Buffer, at: number, end: number) => from.toString('utf8', at, end - 1),
+  write: (from: Buffer, at: number, end: number, into: Buffer, to: number) => to + from.copy(into, to, at, end - 1),
+  plain: false,
+  width: undefined,
 });
 
 /** What is no Unicode text, such as half of a pair, would not come back. */
@@ -50,14 +87,43 @@ export const packedUuid: PackedColumn = Object.freeze({
     }
     return end;
   },
-  end: (_: Buffer, at: number) => at + 16,
-  unpack(from: Buffer, at: number, end: number): string {
-    const digits = from.toString('hex', at, end);
-    return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join('-');
+  packBytes(from: Buffer, start: number, stop: number, into: Buffer, at: number): number {
+    if (stop - start !== 36) return -1;
+    let end = at;
+    for (let index = start; index < stop; index += 2) {
+      const before = index - start;
+      if (before === 8 || before === 13 || before === 18 || before === 23) {
+        if (from[index] !== hyphen) return -1;
+        index += 1;
+      }
+      const high = digitOf(from[index] as number);
+      const low = digitOf(from[index + 1] as number);
+      if (high < 0 || low < 0) return -1;
+      into[end++] = high * 16 + low;
+    }
+    return end;
   },
+  end: (_: Buffer, at: number) => at + 16,
+  unpack(from: Buffer, at: number): string {
+    return uuidText.toString('latin1', 0, packedUuid.write(from, at, at + 16, uuidText, 0));
+  },
+  write(from: Buffer, at: number, _: number, into: Buffer, to: number): number {
+    let end = to;
+    for (let index = 0; index < 16; index += 1) {
+      if (index === 4 || index === 6 || index === 8 || index === 10) into[end++] = hyphen;
+      const byte = from[at + index] as number;
+      into[end++] = digits[byte >>> 4] as number;
+      into[end++] = digits[byte & 15] as number;
+    }
+    return end;
+  },
+  plain: true,
+  width: 36,
 });
 
 const hyphen = 0x2d;
+const digits = Buffer.from('0123456789abcdef');
+const uuidText = Buffer.alloc(36);
 
 /** Of a lower-case hexadecimal digit, as the server writes them; -1 of anything else. */
 function digitOf(unit: number): number {
@@ -82,6 +148,8 @@ export const packedInteger: PackedColumn = Object.freeze({
     }
     return end;
   },
+  packBytes: (from: Buffer, start: number, stop: number, into: Buffer, at: number) =>
+    packedInteger.pack(from.toString('latin1', start, stop), into, at),
   end: (from: Buffer, at: number) => at + 1 + Math.ceil(Math.abs((from[at] ?? zero) - zero) / 2),
   unpack(from: Buffer, at: number, end: number): string {
     const head = from[at] ?? zero;
@@ -94,4 +162,8 @@ export const packedInteger: PackedColumn = Object.freeze({
     }
     return `${head < zero ? '-' : ''}${count % 2 === 1 ? digits.slice(1) : digits}`;
   },
+  write: (from: Buffer, at: number, end: number, into: Buffer, to: number) =>
+    to + into.write(packedInteger.unpack(from, at, end), to, 'latin1'),
+  plain: true,
+  width: undefined,
 });

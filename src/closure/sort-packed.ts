@@ -48,7 +48,8 @@ function insert(places: Uint32Array, bytes: PackedBytes, from: number, to: numbe
   }
 }
 
-function isBefore(bytes: PackedBytes, one: number, other: number, depth: number): boolean {
+/** Of two that differ. */
+export function isBefore(bytes: PackedBytes, one: number, other: number, depth: number): boolean {
   const [left, right] = [bytes.chunkOf(one), bytes.chunkOf(other)];
   let [from, to] = [bytes.within(one) + depth, bytes.within(other) + depth];
   while (left[from] === right[to]) {

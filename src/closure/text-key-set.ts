@@ -1,5 +1,6 @@
 import type { Key } from './key.js';
-import type { KeySet } from './key-set.js';
+import type { Arrivals, KeySet } from './key-set.js';
+import { separateArrivals } from './separate-arrivals.js';
 
 /** A JavaScript Set ends at 2^24 entries, so that several share the keys. */
 const shards = 64;
@@ -30,6 +31,14 @@ export class TextKeySet implements KeySet {
 
   has(key: Key): boolean {
     return this.#shards[shardOf(key)]?.has(key) ?? false;
+  }
+
+  arrivals(): Arrivals {
+    return separateArrivals(new TextKeySet(this.#compare));
+  }
+
+  hasText(bytes: Buffer, start: number, end: number): boolean {
+    return this.has(bytes.toString('utf8', start, end));
   }
 
   sorted(): Iterable<Key> {

@@ -7,7 +7,8 @@ import type { Role } from './follow-rule.js';
 import { heldIn } from './held-in.js';
 import { Intake } from './intake.js';
 import type { Key } from './key.js';
-import type { KeySet } from './key-set.js';
+import { inRuns } from './key-run.js';
+import type { KeySet, KeyView } from './key-set.js';
 import type { ReachedLeaf } from './leaves.js';
 import { Leaves } from './leaves.js';
 import { LookAhead } from './look-ahead.js';
@@ -18,6 +19,9 @@ import { Steps } from './steps.js';
 import type { Want, Way } from './wants.js';
 import { Walked } from './walked.js';
 import type { WalkOptions, WalkResult } from './walk-options.js';
+
+/** Keys that come in at once without being read. */
+const atOnce = 50_000;
 
 /**
  * Breadth-first over sets: each level asks, for each edge, once for all rows that are new. Rows met on the way down or up
@@ -88,11 +92,11 @@ export class Walk {
 
   async #level(depth: number): Promise<void> {
     const frontier = this.#intake.takeFrontier();
-    for (const [model, role, keys] of frontier.entries()) await this.#across(model, role, keys);
+    for (const { model, role, keys } of frontier) await this.#across(model, role, keys);
     const wants = this.#intake.takeWants();
     await this.#descent.from(frontier, depth);
     for (const want of wants) await this.#resolve(want, depth);
-    for (const [model, role, keys] of frontier.entries()) this.#lookAhead.from(model, role, keys);
+    for (const { model, role, keys } of frontier) this.#lookAhead.from(model, role, () => keys.sorted());
     await this.#lookAhead.run(depth);
   }
 
@@ -122,8 +126,9 @@ export class Walk {
   /** A leaf that cannot be described is walked to as others are. */
   async #listLeaf({ leaf, references, set }: ReachedLeaf, depth: number): Promise<void> {
     this.#leaves.forget(set.entity.model);
-    for (const [at, reference] of references.entries()) {
-      const keys = [...(set.anyOf[at]?.keys.sorted() ?? [])];
+    for (const reference of references) {
+      const keys = this.#membership.of(reference.parent)?.[leaf.from];
+      if (keys === undefined) continue;
       if (leaf.kind === 'objects') {
         const selection = childrenOf(this.#options.edges, reference, keys, set.entity);
         await this.#scan(leaf.plan, selection, { role: leaf.role, depth, via: reference.name, direction: 'down' });
@@ -133,11 +138,11 @@ export class Walk {
     }
   }
 
-  async #across(model: string, role: Role, keys: readonly Key[]): Promise<void> {
+  async #across(model: string, role: Role, keys: KeyView): Promise<void> {
     for (const side of this.#stepsFrom.across(model, role)) if (!this.#intake.spent) await this.#acrossSide(side, role, keys);
   }
 
-  async #acrossSide(side: LinkSide, role: Role, keys: readonly Key[]): Promise<void> {
+  async #acrossSide(side: LinkSide, role: Role, keys: KeyView): Promise<void> {
     const { edges, reader, rule, roots } = this.#options;
     const otherRole = rule.across(role, roots.has(side.to.parent));
     if (otherRole === undefined) return;
@@ -165,12 +170,12 @@ export class Walk {
     const arrival: Arrival = { role, depth, via, direction };
     const isUnread = plan.up.length === 0 && border.conditions(reference.parent).length === 0;
     if (reference.direct && validated && isUnread && !this.#stepsFrom.continue(reference.parent, role)) {
-      const keys = [...values.sorted()];
-      this.#intake.arrive(plan, { count: keys.length, groups: [keys] }, arrival);
+      for (const keys of inRuns(values.sorted(), atOnce))
+        this.#intake.arrive(plan, { count: keys.length, groups: [[...keys]] }, arrival);
       return;
     }
-    const missing = reference.direct ? this.#notYet(reference.parent, values, role) : values.sorted();
-    if (reference.direct) this.#lookAhead.from(reference.parent, role, this.#notYet(reference.parent, values, role));
+    const missing = reference.direct ? this.#notYet(reference.parent, values, role) : values;
+    if (reference.direct) this.#lookAhead.from(reference.parent, role, () => this.#notYet(reference.parent, values, role));
     const selection: RowSelection = {
       ...{ entity: plan.entity, columns: reference.parentColumns, values: missing },
       heldIn: heldIn(edges, reference),

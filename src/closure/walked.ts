@@ -1,8 +1,7 @@
 import type { RowSelection } from '../dialect/row-reader.js';
 import type { Entity, Reference } from '../schema/schema.js';
 import { createKeySet } from './create-key-set.js';
-import type { Key } from './key.js';
-import type { KeySet } from './key-set.js';
+import type { KeySet, KeyView } from './key-set.js';
 
 /** Keys that are worth sending so that rows do not come twice. */
 const worthSending = 200_000;
@@ -12,14 +11,18 @@ const worthSending = 200_000;
  * first, and left out by the others. Only of references that bring all children of a parent, by one integer.
  */
 export class Walked {
-  readonly #keys = new Map<string, KeySet>();
+  /** Undefined where there were more than are worth sending. */
+  readonly #keys = new Map<string, KeySet | undefined>();
 
-  note(reference: Reference, role: string, child: Entity, keys: readonly Key[]): void {
+  note(reference: Reference, role: string, child: Entity, keys: KeyView): void {
     if (!bringsAll(reference, child)) return;
     const id = `${reference.name}\0${role}`;
-    let set = this.#keys.get(id);
-    if (set === undefined) this.#keys.set(id, (set = createKeySet({ columns: child.columns, key: reference.columns })));
-    for (const key of keys) set.add(key);
+    const known = this.#keys.get(id);
+    if (known === undefined && this.#keys.has(id)) return;
+    const set = known ?? createKeySet({ columns: child.columns, key: reference.columns });
+    const isWorth = set.size + keys.size <= worthSending;
+    if (isWorth) for (const key of keys.sorted()) set.add(key);
+    this.#keys.set(id, isWorth ? set : undefined);
   }
 
   /** What a scan by `reference` may leave out, because `others` have brought it. */
@@ -28,7 +31,7 @@ export class Walked {
     return others.flatMap((other) => {
       const set = other === reference ? undefined : this.#keys.get(`${other.name}\0${role}`);
       const [column] = other.columns;
-      if (set === undefined || column === undefined || set.size > worthSending) return [];
+      if (set === undefined || column === undefined) return [];
       return [{ column, keys: [...set.sorted()] }];
     });
   }

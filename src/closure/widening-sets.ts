@@ -1,6 +1,7 @@
 import type { Key } from './key.js';
-import type { KeySet, KeyView } from './key-set.js';
+import type { Arrivals, KeySet, KeyView } from './key-set.js';
 import { mergeSorted } from './merge-sorted.js';
+import { PackedKeyRun } from './packed-key-run.js';
 
 /** Sets of which each is within the next. A key stands in one of them only, the narrowest, and in those that it was in before. */
 export class WideningSets {
@@ -26,6 +27,13 @@ export class WideningSets {
     for (let at = to; at < to + fresh; at += 1) this.#tiers[at]?.grow();
     return fresh;
   }
+
+  /** Gathers keys that are added to this very set from now on. */
+  arrivals(to: number): Arrivals {
+    const tier = this.#tiers[to];
+    if (tier === undefined) throw new RangeError(`there is no set ${String(to)}`);
+    return tier.own.arrivals();
+  }
 }
 
 class Tier implements KeyView {
@@ -49,12 +57,19 @@ class Tier implements KeyView {
   }
 
   has(key: Key): boolean {
-    return this.own.has(key) || (this.#narrower?.has(key) ?? false);
+    return (this.own.size > 0 && this.own.has(key)) || (this.#narrower?.has(key) ?? false);
+  }
+
+  hasText(bytes: Buffer, start: number, end: number): boolean {
+    if (this.own.size > 0 && this.own.hasText(bytes, start, end)) return true;
+    return this.#narrower?.hasText(bytes, start, end) ?? false;
   }
 
   sorted(): Iterable<Key> {
     if (this.#narrower === undefined || this.#narrower.size === 0) return this.own.sorted();
     if (this.own.size === 0) return this.#narrower.sorted();
-    return mergeSorted(this.own.sorted(), this.#narrower.sorted(), this.#compare);
+    const [own, narrower] = [this.own.sorted(), this.#narrower.sorted()];
+    const packed = own instanceof PackedKeyRun && narrower instanceof PackedKeyRun ? own.mergedWith(narrower) : undefined;
+    return packed ?? mergeSorted(own, narrower, this.#compare);
   }
 }

@@ -8,7 +8,7 @@ import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { Findings } from '../findings/finding.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { headerKeyShape } from '../archive/header-keys.js';
-import { writeLines } from '../import/write-lines.js';
+import { writeLines } from '../changes/write-lines.js';
 import { isShared, objectKey } from '../values/object-values.js';
 import { CompareProgress, readWhole } from './compare-progress.js';
 import { compareSchemas } from './compare-schemas.js';

@@ -15,7 +15,7 @@ import { findDrift } from '../import/find-drift.js';
 import { modelRuns } from '../import/model-runs.js';
 import type { TargetModel } from '../import/target.js';
 import { valueRefused } from '../import/value-refused.js';
-import { writeLines } from '../import/write-lines.js';
+import { writeLines } from '../changes/write-lines.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { draftSchema } from '../schema/build-schema.js';
 import type { Schema } from '../schema/schema.js';

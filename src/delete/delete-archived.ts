@@ -1,12 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
-import type { StagedFile } from '../import/write-lines.js';
-import { stageLines } from '../import/write-lines.js';
-import { keepOrDiscard, publishRecords } from '../import/publish-records.js';
+import type { StagedFile } from '../changes/write-lines.js';
+import { stageLines } from '../changes/write-lines.js';
+import { keepOrDiscard, publishRecords } from '../changes/publish-records.js';
 import { once } from '../changes/once.js';
 import type { PlanReader } from '../changes/open-plan.js';
-import { openPlan } from '../changes/open-plan.js';
+import { planToApply } from '../changes/plan-to-apply.js';
 import { countChangedRows, proveNothingElseGone } from '../changes/row-counts.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openWriteSession } from '../dialect/postgres/session.js';
@@ -43,7 +43,7 @@ export async function deleteArchived(
   given: DeleteOptions,
   findings: Findings,
 ): Promise<DeleteResult> {
-  const applied = given.applyPlan === undefined ? undefined : await openPlan(given.applyPlan, 'delete');
+  const applied = await planToApply(given, 'delete');
   const options = applied === undefined ? given : agreeWithPlan(given, applied);
   const { signal, onQuery } = options;
   const archive = await openArchive(path, { signal });

@@ -70,11 +70,8 @@ function refuseContradictions({
   receipt,
   journal,
   dryRun = false,
-  plan,
   applyPlan,
 }: DeleteOptions): void {
-  if (plan !== undefined && applyPlan !== undefined)
-    throw new UsageError('OPTION_VALUE', 'a plan is executed, or made: --plan and --apply-plan contradict each other');
   if (applyPlan !== undefined && archive === undefined)
     throw new UsageError(
       'OPTION_VALUE',

@@ -1,9 +1,5 @@
+import { outsideName } from '../changes/referring-rows.js';
 import type { Session } from '../dialect/session.js';
-import { formatObjectName } from '../seeds/object-name.js';
-import { toKey } from '../closure/key.js';
-import { hasIntegerKey } from '../schema/has-integer-key.js';
-import { parseArray } from '../dialect/postgres/read-catalog.js';
-import { entityNamed } from '../schema/entity-named.js';
 import type { Reference, Schema } from '../schema/schema.js';
 import { onDeleteNumbers } from './on-delete.js';
 import type { KeepReason, RowState } from './row-states.js';
@@ -163,28 +159,18 @@ function keptObject(facts: PlanFacts, group: readonly (readonly (string | null)[
   const [[, object, state, columns, reference] = []] = group;
   const path = group.map(([, name]) => name ?? '');
   const [, , , , last, outside] = group.at(-1) ?? [];
-  if (outside !== null && outside !== undefined) path.push(outsideName(facts, last, outside));
+  const by = facts.references[Number(last)];
+  if (typeof outside === 'string' && by !== undefined) path.push(outsideName(facts.schema, by, outside));
   const reason = rowStates[Number(state)] ?? 'survives';
-  const by = path[1];
+  const keeper = path[1];
   return Object.freeze({
     object: object ?? '',
     reason: reason as KeepReason,
     ...(columns === null || columns === undefined ? {} : { columns: columns.split('\n') }),
-    ...(by === undefined ? {} : { by }),
+    ...(keeper === undefined ? {} : { by: keeper }),
     ...(reference === null || reference === undefined ? {} : { reference: facts.references[Number(reference)]?.name ?? '' }),
     ...(path.length > 2 ? { path: [...path].reverse() } : {}),
   });
-}
-
-/** The name of a row that no stage holds, by its key as the server wrote it. */
-export function outsideName(
-  { schema, references }: Pick<PlanFacts, 'schema' | 'references'>,
-  reference: string | null | undefined,
-  key: string,
-): string {
-  const entity = entityNamed(schema, references[Number(reference)]?.child ?? '');
-  if (entity.key.length === 0) return `a row of ${entity.model}`;
-  return formatObjectName(entity, toKey(parseArray(key), hasIntegerKey(entity)));
 }
 
 function linkName(schema: Schema, { entity }: StagedModel): string {

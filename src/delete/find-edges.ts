@@ -1,4 +1,4 @@
-import { keyTextsSql, referringRows } from '../changes/referring-rows.js';
+import { outsideRows, referringRows } from '../changes/referring-rows.js';
 import { stageInner } from '../changes/stage-inner.js';
 import { sameKey } from '../changes/staged-keys.js';
 import { isInner } from '../closure/edges.js';
@@ -7,7 +7,7 @@ import { entityNamed } from '../schema/entity-named.js';
 import type { Reference, Schema } from '../schema/schema.js';
 import { onDeleteNumbers, onDeleteOf, refuseImpossible } from './on-delete.js';
 import { stateNumber } from './row-states.js';
-import type { StagedModel, StagedModels } from './staged-model.js';
+import type { StagedModels } from './staged-model.js';
 import { stageColumns } from './staged-model.js';
 
 /** References down which a deletion goes, by the number that edges have. */
@@ -51,34 +51,14 @@ export async function findEdges(
         { what: 'find rows that refer to rows', table: children.entity.table },
       );
     }
-    await noteOutside(session, schema, { reference, number, from, where, children });
+    const known = children === undefined ? [] : [children];
+    const first = outsideRows({ schema, reference, parents, id: stageColumns.id, where, known, inner });
+    await session.query(
+      `UPDATE pg_temp.portolan_row r SET reference = ${String(number)}, outside = o.key FROM (${first}) o WHERE r.id = o.id AND r.outside IS NULL`,
+      [],
+      { what: 'find rows that the archive does not hold', table: entityNamed(schema, reference.child).table },
+    );
   }
   for (const column of ['parent', 'child']) await session.query(`CREATE INDEX ON pg_temp.portolan_edge (${column})`, [], purpose);
   await session.query('ANALYZE pg_temp.portolan_edge', [], purpose);
-}
-
-interface Outside {
-  readonly reference: Reference;
-  readonly number: number;
-  readonly from: string;
-  readonly where: string;
-  readonly children: StagedModel | undefined;
-}
-
-async function noteOutside(
-  session: Session,
-  schema: Schema,
-  { reference, number, from, where, children }: Outside,
-): Promise<void> {
-  const child = entityNamed(schema, reference.child);
-  const unknown =
-    children === undefined ? '' : ` AND NOT EXISTS (SELECT 1 FROM ${children.table} c WHERE ${sameKey(children, 'x', 'c')})`;
-  const first =
-    `SELECT DISTINCT ON (s.${stageColumns.id}) s.${stageColumns.id} AS id, ${keyTextsSql(child, 'x')} AS key ` +
-    `FROM ${from} WHERE ${where}${unknown} ORDER BY 1, 2`;
-  await session.query(
-    `UPDATE pg_temp.portolan_row r SET reference = ${String(number)}, outside = o.key FROM (${first}) o WHERE r.id = o.id AND r.outside IS NULL`,
-    [],
-    { what: 'find rows that the archive does not hold', table: child.table },
-  );
 }

@@ -3,10 +3,11 @@ import { rowDigestSql } from '../dialect/postgres/row-digest-sql.js';
 import { ownRows } from '../dialect/postgres/sql.js';
 import { parseArray } from '../dialect/postgres/read-catalog.js';
 import { copyRows } from '../changes/copy-rows.js';
+import { outsideName } from '../changes/referring-rows.js';
 import { sameKey } from '../changes/staged-keys.js';
 import { nullifiedColumns } from './on-delete.js';
 import type { PlanFacts } from './delete-plan.js';
-import { nullifyingEdges, objectModels, outsideName } from './delete-plan.js';
+import { nullifyingEdges, objectModels } from './delete-plan.js';
 import { rowStates, stateNumber } from './row-states.js';
 import { stageColumns } from './staged-model.js';
 
@@ -52,14 +53,15 @@ function lineOf(facts: PlanFacts, row: readonly (string | null)[]): object {
       ...told,
     };
   }
-  const keptBy = typeof outside === 'string' ? outsideName(facts, reference, outside) : by;
+  const holding = typeof reference === 'string' ? facts.references[Number(reference)] : undefined;
+  const keptBy = typeof outside === 'string' && holding !== undefined ? outsideName(facts.schema, holding, outside) : by;
   return {
     object,
     decision: 'keep',
     reason,
     ...(typeof columns === 'string' ? { columns: columns.split('\n') } : {}),
     ...(keptBy === '' || keptBy === null || keptBy === undefined ? {} : { by: keptBy }),
-    ...(typeof reference === 'string' ? { reference: facts.references[Number(reference)]?.name ?? '' } : {}),
+    ...(holding === undefined ? {} : { reference: holding.name }),
     ...told,
   };
 }

@@ -24,6 +24,7 @@ export async function settleRows(session: Session): Promise<void> {
     [],
     purpose,
   );
+  await lookAgain(session);
   await session.query(
     `UPDATE pg_temp.portolan_row SET state = ${referenced} WHERE state = ${deleted} AND outside IS NOT NULL`,
     [],
@@ -43,6 +44,12 @@ export async function settleRows(session: Session): Promise<void> {
     [],
     purpose,
   );
+  await lookAgain(session);
+}
+
+/** The database still believes that hardly a row goes, and would take each through all keys of a table. */
+async function lookAgain(session: Session): Promise<void> {
+  await session.query('ANALYZE pg_temp.portolan_row', [], purpose);
 }
 
 /** Rows to which one refers that stays and keeps its reference; each is told by one of these. */

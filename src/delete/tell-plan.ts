@@ -1,15 +1,11 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { databaseIdentity } from '../changes/database-identity.js';
 import type { PlanReader } from '../changes/open-plan.js';
-import { planHeader } from '../changes/plan-header.js';
-import { provePlan } from '../changes/prove-plan.js';
-import { refuseOtherArchive, refuseOtherDatabase, refuseOtherRules } from '../changes/refuse-other-plan.js';
-import { sealedLines } from '../changes/sealed-lines.js';
+import { settlePlan } from '../changes/settle-plan.js';
 import { UsageError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import { targetDigest } from '../import/target-digest.js';
 import type { TargetModel } from '../import/target.js';
-import { writeLines } from '../import/write-lines.js';
 import type { ParsedPolicy } from '../policy/parsed-policy.js';
 import { policyDigest } from '../policy/policy-digest.js';
 import type { DeleteOptions } from './delete-options.js';
@@ -37,30 +33,15 @@ export function agreeWithPlan(options: DeleteOptions, { path, header }: PlanRead
   return { ...options, acceptLoss };
 }
 
-/**
- * Writes the plan to its file, or proves that it is the one that is to be executed. Rows that are deleted or nullified are written in the
- * same snapshot: one that somebody changes meanwhile ends it.
- *
- * @throws RefusedError PLAN_STALE, PLAN_OTHER_DATABASE
- */
+/** Writes the plan, or holds it against the one that is to be executed. @throws RefusedError PLAN_STALE, PLAN_OTHER_DATABASE */
 export async function tellPlan({ facts, archive, policy, targets, options, applied, findings }: TellPlanOptions): Promise<void> {
   if (options.plan === undefined && applied === undefined) return;
-  const digest = archive.trailer?.sha256 ?? '';
-  const database = await databaseIdentity(facts.session);
-  const made = { target: targetDigest(facts.schema, targets, new Set(targets.keys())), policy: policyDigest(policy) };
-  const lines = planLines(facts);
-  if (applied !== undefined) {
-    refuseOtherDatabase(applied, database);
-    refuseOtherArchive(applied, digest);
-    refuseOtherRules(applied, made);
-    await provePlan(applied, lines, findings);
-    return;
-  }
-  if (options.plan === undefined) return;
-  const { acceptLoss = false, noArchive = false } = options;
-  const header = planHeader({
-    ...{ command: 'delete', archive: digest, target: { database, sha256: made.target }, policy: made.policy },
-    options: { acceptLoss, noArchive },
-  });
-  await writeLines(options.plan, sealedLines(header, lines));
+  const { plan, acceptLoss = false, noArchive = false } = options;
+  const sha256 = targetDigest(facts.schema, targets, new Set(targets.keys()));
+  const made = {
+    ...({ command: 'delete', archive: archive.trailer?.sha256 ?? '' } as const),
+    target: { database: await databaseIdentity(facts.session), sha256 },
+    ...{ policy: policyDigest(policy), options: { acceptLoss, noArchive } },
+  };
+  await settlePlan({ made, lines: planLines(facts), plan, applied, findings });
 }

@@ -1,15 +1,22 @@
 import type { Entity } from '../schema/schema.js';
 import type { Key } from '../closure/key.js';
-import type { KeySet } from '../closure/key-set.js';
+import type { KeyView } from '../closure/key-set.js';
 
 /** Some columns of an entity that together hold a key or a reference. */
 export type ColumnGroup = readonly string[];
+
+/** Keys in any order, or a set of them. */
+export type KeyValues = Iterable<Key> | KeyView;
+
+export function isView(values: KeyValues): values is KeyView {
+  return 'sorted' in values;
+}
 
 /** Which rows: those where `columns` hold one of `values`, narrowed by `when`, `where` (SQL) and `limit` rows per value. */
 export interface RowSelection {
   readonly entity: Entity;
   readonly columns: ColumnGroup;
-  readonly values: Iterable<Key>;
+  readonly values: KeyValues;
   /**
    * Set where `values` are keys of another entity that does not stand in `columns` itself: join to it on
    * `columns = through.columns`, and look the values up in its `through.keyColumns`.
@@ -65,7 +72,7 @@ export interface HeldKeys {
   readonly column: string;
   /** The model that the keys are of. */
   readonly of: string;
-  readonly keys: Pick<KeySet, 'size' | 'sorted'>;
+  readonly keys: Pick<KeyView, 'size' | 'sorted'>;
 }
 
 /** What is known of a set without reading it. */

@@ -7,9 +7,19 @@ export interface Session {
   /** Runs one statement and returns its rows as server texts. Without a purpose its own keyword tells what it is for. */
   query(sql: string, parameters?: readonly (string | null)[], purpose?: Purpose): Promise<readonly TextRow[]>;
   /** Runs `COPY (…) TO STDOUT` in text format; yields raw chunks, cut anywhere. */
-  copyOut(sql: string, purpose?: Purpose): AsyncIterable<Buffer>;
+  copyOut(sql: string | Statement, purpose?: Purpose): AsyncIterable<Buffer>;
   /** Runs `COPY … FROM STDIN` in text format; resolves to the number of rows. */
   copyIn(sql: string, chunks: AsyncIterable<Buffer | string>, purpose?: Purpose): Promise<number>;
+}
+
+/** A statement too long to be made before it is sent. */
+export interface Statement {
+  /** Its text as far as people are to see it: without the keys in it. */
+  readonly shown: string;
+  /** Bytes of UTF-8. */
+  readonly length: number;
+  /** All of them. A piece may be overwritten when the next is asked for. */
+  pieces(): Iterable<Buffer>;
 }
 
 /** One row: each column's server text, null for SQL NULL. */

@@ -25,7 +25,7 @@ export async function brokenConstraintBelow(
   reader: RowReader,
   schema: Schema,
   parent: Entity,
-  keys: readonly Key[],
+  keys: Iterable<Key>,
 ): Promise<RefusedError | undefined> {
   const missing = new Set(keys);
   for await (const batch of reader.keys({ entity: parent, columns: parent.key, values: keys }, [parent.key])) {

@@ -10,6 +10,8 @@ import { formatObjectName } from '../seeds/object-name.js';
 /** A reference of an entity, told of each value that is written. */
 export interface ReferenceProof {
   readonly columns: readonly string[];
+  /** Whether the text of a single column, in UTF-8, is known to be fine; else its value is to be told. */
+  isFine(bytes: Buffer, start: number, end: number): boolean;
   found(value: Key, child: Key): void;
 }
 
@@ -27,6 +29,7 @@ export function closedProof(schema: Schema, closure: Closure, entity: Entity): r
       const toParent = toParentValue(reference) ?? ((value: Key) => value);
       return {
         columns: reference.columns,
+        isFine: (bytes, start, end) => reference.asText === undefined && taken?.hasText(bytes, start, end) === true,
         found: (value, child) => {
           const key = toParent(value);
           if (key !== undefined && (taken?.has(key) === true || external?.has(key) === true)) return;
@@ -48,6 +51,7 @@ function innerProof(schema: Schema, closure: Closure, entity: Entity, reference:
   for (const one of closure.dangling) if (one.reference === reference) dangling.add(one.key);
   return {
     columns,
+    isFine: () => false,
     found: (value, child) => {
       for (const { key } of find(String(value))) {
         if (key !== undefined && (taken?.has(key) === true || external?.has(key) === true)) continue;

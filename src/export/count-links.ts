@@ -1,8 +1,8 @@
 import type { Closure } from '../closure/closure.js';
+import { inRuns } from '../closure/key-run.js';
 import type { Findings } from '../findings/finding.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import type { Schema } from '../schema/schema.js';
-import { chunked } from './chunked.js';
 import { addCounts, linkLists, tellRepeated } from './link-lists.js';
 
 /** Owners whose links are counted at once. */
@@ -21,7 +21,7 @@ export async function countLinks(
     const entity = schema.entities.get(model);
     const owners = closure.taken.get(model)?.taken;
     if (entity === undefined || owners === undefined) continue;
-    for (const keys of chunked(owners.sorted(), ownersAtOnce)) {
+    for (const keys of inRuns(owners.sorted(), ownersAtOnce)) {
       const found = await linkLists(reader, schema, closure, entity, keys);
       addCounts(counts, found.counts);
       addCounts(repeated, found.repeated);

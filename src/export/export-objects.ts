@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm';
 import type { ArchiveWriter } from '../archive/archive-writer.js';
 import { createArchiveWriter } from '../archive/archive-writer.js';
 import { checkOutput } from '../archive/check-output.js';
-import { checkTree } from '../archive/tree/open-tree.js';
 import { countOf } from '../closure/closure.js';
 import type { StageWeight } from '../course.js';
 import { Course } from '../course.js';
@@ -32,7 +31,6 @@ import { prepare } from './prepare.js';
 import { RowsProgress } from './rows-progress.js';
 import { addCounts, tellRepeated } from './link-lists.js';
 import { trailerLists } from './trailer-lists.js';
-import { pathOf, writeLayout } from './write-layout.js';
 
 /**
  * Exports objects with everything that belongs to them and everything those rows need, from one snapshot of the database.
@@ -59,7 +57,11 @@ export async function exportInSizes(dataSource: DataSource, options: ExportOptio
   if (options.output !== undefined && options.dryRun !== true) {
     if (options.layout === undefined)
       await checkOutput(options.output, { force: options.force ?? false, signal: options.signal });
-    else await checkTree(pathOf(options), options.force ?? false);
+    else {
+      const { checkTree } = await import('../archive/tree/open-tree.js');
+      const { pathOf } = await import('./write-layout.js');
+      await checkTree(pathOf(options), options.force ?? false);
+    }
   }
   if (options.noFiles !== true) await options.files?.check?.(options.signal);
   const course = new Course(options.dryRun === true ? [['closure', 1]] : stages);
@@ -100,6 +102,7 @@ async function write(
   let writer: ArchiveWriter | undefined;
   try {
     if (options.layout !== undefined) {
+      const { pathOf, writeLayout } = await import('./write-layout.js');
       const sessions = [session, ...further];
       const given = { layout: options.layout, prepared, options, sessions, order, lists, sizes, progress };
       const written = await writeLayout(given);

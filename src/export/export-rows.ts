@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Closure, DescribedSet } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
+import type { KeyRun } from '../closure/key-run.js';
+import { PackedKeyRun } from '../closure/packed-key-run.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
@@ -64,9 +66,9 @@ interface Unit {
   readonly entity: Entity;
   readonly columns: readonly Column[];
   /** The rows by their keys, or by what they hold. */
-  readonly rows: readonly Key[] | DescribedSet;
+  readonly rows: KeyRun | DescribedSet;
   readonly count: number;
-  isOwned(key: Key): boolean;
+  readonly isOwned: boolean | ((key: Key) => boolean);
   /** To be told how many links it had. */
   noteLinks(links: number): void;
 }
@@ -79,12 +81,12 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
     const described = closure.described.get(model);
     if (described !== undefined) {
       const { count, role } = described;
-      yield { entity, columns, rows: described, count, isOwned: () => role === 'owned', noteLinks: () => undefined };
+      yield { entity, columns, rows: described, count, isOwned: role === 'owned', noteLinks: () => undefined };
     }
     const set = closure.taken.get(model);
     if (set === undefined) continue;
     const allOwned = set.owned.size === set.taken.size;
-    const isOwned = allOwned ? () => true : (key: Key) => set.owned.has(key);
+    const isOwned = allOwned || ((key: Key) => set.owned.has(key));
     const size = new UnitSize(sizes);
     const isOwner = closure.links.some((link) => link.owner.parent === model);
     if (!isOwner) size.note(1, 0);
@@ -98,7 +100,15 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
   }
 }
 
-function* inUnits(keys: Iterable<Key>, size: UnitSize): Generator<readonly Key[]> {
+function* inUnits(keys: Iterable<Key>, size: UnitSize): Generator<KeyRun> {
+  if (keys instanceof PackedKeyRun) {
+    for (let at = 0; at < keys.length;) {
+      const end = Math.min(keys.length, at + size.rows);
+      yield keys.slice(at, end);
+      at = end;
+    }
+    return;
+  }
   let unit: Key[] = [];
   let { rows } = size;
   for (const key of keys) {
@@ -131,7 +141,7 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
   const encoder = createObjectEncoder({
     entity,
     columns,
-    isOwned: (key) => unit.isOwned(key),
+    isOwned: unit.isOwned,
     lists,
     cut: cutsOf(schema, closure, entity),
     references: closedProof(schema, closure, entity),

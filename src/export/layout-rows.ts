@@ -1,12 +1,13 @@
 import type { Closure } from '../closure/closure.js';
 import { countOf } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
+import type { KeyRun } from '../closure/key-run.js';
+import { inRuns } from '../closure/key-run.js';
 import { toKey } from '../closure/key.js';
 import type { HeldKeys, RowReader, RowSet } from '../dialect/row-reader.js';
 import { FailedError, RefusedError } from '../errors/portolan-error.js';
 import type { Column, Entity, Schema } from '../schema/schema.js';
 import { RowCursor } from '../values/row-cursor.js';
-import { chunked } from './chunked.js';
 import { inOrder } from './in-order.js';
 import type { LinkList } from './link-lists.js';
 import { addCounts, linkLists } from './link-lists.js';
@@ -62,7 +63,7 @@ export class LayoutRows {
     if (described !== undefined)
       for await (const row of pass.through(reader.rowsOf(described, pass.names))) yield { row, lists: [] };
     const counts = new Map(closure.links.flatMap(({ name, owner }) => (owner.parent === entity.model ? [[name, 0]] : [])));
-    for (const keys of chunked(closure.taken.get(entity.model)?.taken.sorted() ?? [], rowsAtOnce)) {
+    for (const keys of inRuns(closure.taken.get(entity.model)?.taken.sorted() ?? [], rowsAtOnce)) {
       const found = await linkLists(reader, schema, closure, entity, keys);
       addCounts(counts, found.counts);
       for await (const row of pass.byKey(reader, keys)) yield { row, lists: found.lists };
@@ -183,7 +184,7 @@ export class Pass {
   }
 
   /** Rows of these keys, which leave. */
-  byKey(reader: RowReader, keys: readonly Key[]): AsyncGenerator<LeavingRow> {
+  byKey(reader: RowReader, keys: KeyRun): AsyncGenerator<LeavingRow> {
     return this.through(reader.rows(this.#entity, this.names, keys));
   }
 

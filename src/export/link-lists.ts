@@ -1,6 +1,6 @@
 import type { Closure } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
-import { compareKeys } from '../closure/key-order.js';
+import type { KeyRun } from '../closure/key-run.js';
 import type { Findings } from '../findings/finding.js';
 import type { KeyBatch, RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
@@ -32,7 +32,7 @@ export async function linkLists(
   schema: Schema,
   closure: Closure,
   entity: Entity,
-  keys: readonly Key[],
+  keys: KeyRun,
 ): Promise<LinkLists> {
   const lists: LinkList[] = [];
   const counts = new Map<string, number>();
@@ -41,10 +41,10 @@ export async function linkLists(
     if (link.owner.parent !== entity.model || link.owner.columns.length === 0) continue;
     const inverse = schema.entities.get(link.inverse.parent);
     if (inverse === undefined) continue;
-    const linked = new LinkedKeys(compareKeys(entity));
+    const linked = new LinkedKeys(entity, inverse);
     if (closure.links.includes(link)) await readLinks(reader, schema, closure, link, keys, linked);
     const all = linked.count;
-    linked.settle(compareKeys(inverse));
+    linked.settle();
     const { count } = linked;
     if (count > 0) counts.set(link.name, count);
     if (all > count) repeated.set(link.name, all - count);
@@ -70,7 +70,7 @@ async function readLinks(
   schema: Schema,
   closure: Closure,
   link: Link,
-  keys: readonly Key[],
+  keys: KeyRun,
   linked: LinkedKeys,
 ): Promise<void> {
   const owners = closure.taken.get(link.owner.parent);
@@ -89,7 +89,7 @@ async function readLinks(
 }
 
 /** Keys of owners and of what they are linked to, in two groups. Columns that hold no keys are resolved by the database. */
-export function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: readonly Key[]): AsyncIterable<KeyBatch> {
+export function linkPairs(reader: RowReader, schema: Schema, link: Link, keys: KeyRun): AsyncIterable<KeyBatch> {
   const { owner, inverse } = link;
   const holder = entityOf(schema, link.through);
   return [owner, inverse].every(({ direct, asText }) => direct && asText === undefined)

@@ -1,20 +1,25 @@
 import type { Key } from '../closure/key.js';
-
-type Compare = (a: Key, b: Key) => number;
+import type { KeyList } from '../closure/key-list.js';
+import { createKeyList } from '../closure/key-list.js';
+import { compareKeys } from '../closure/key-order.js';
+import type { Entity } from '../schema/schema.js';
 
 /**
- * The many-to-many keys of some owners, in two arrays side by side: a map of small lists would take several times the memory. To be
+ * The many-to-many keys of some owners, in two lists side by side: a map of small lists would take several times the memory. To be
  * filled, then put in order, then asked owner by owner.
  */
 export class LinkedKeys {
-  #owners: Key[] = [];
-  #others: Key[] = [];
-  #compareOwners: Compare;
-  /** Where the owner that was asked for last ends. */
+  readonly #compareOwners: (a: Key, b: Key) => number;
+  #owners: KeyList;
+  #others: KeyList;
+  /** The owner that was asked for last, and where it ends. */
+  #asked: Key | undefined;
   #cursor = 0;
 
-  constructor(compareOwners: Compare) {
-    this.#compareOwners = compareOwners;
+  constructor(owner: Entity, other: Entity) {
+    this.#compareOwners = compareKeys(owner);
+    this.#owners = createKeyList(owner);
+    this.#others = createKeyList(other);
   }
 
   get count(): number {
@@ -27,30 +32,34 @@ export class LinkedKeys {
   }
 
   /** Sorts by owner, then by what it is linked to, and keeps each pair once. */
-  settle(compareOthers: Compare): void {
-    const owners = this.#owners;
-    const others = this.#others;
-    const compare = (a: number, b: number): number =>
-      this.#compareOwners(owners[a] as Key, owners[b] as Key) || compareOthers(others[a] as Key, others[b] as Key);
+  settle(): void {
+    const [owners, others] = [this.#owners, this.#others];
+    const compare = (a: number, b: number): number => owners.compare(a, b) || others.compare(a, b);
     let isSettled = true;
     for (let at = 1; at < owners.length && isSettled; at += 1) isSettled = compare(at - 1, at) < 0;
     if (isSettled) return;
-    const places = Uint32Array.from(owners.keys()).sort(compare);
+    const places = Uint32Array.from({ length: owners.length }, (_, at) => at).sort(compare);
     const distinct = places.filter((place, at) => at === 0 || compare(places[at - 1] as number, place) !== 0);
-    this.#owners = Array.from(distinct, (place) => owners[place] as Key);
-    this.#others = Array.from(distinct, (place) => others[place] as Key);
+    this.#owners = owners.pick(distinct);
+    this.#others = others.pick(distinct);
   }
 
   /** Quickest where owners are asked for in their order. */
   of(owner: Key): readonly Key[] {
     const owners = this.#owners;
-    const before = owners[this.#cursor - 1];
-    let at = before !== undefined && this.#compareOwners(before, owner) < 0 ? this.#cursor : 0;
-    while (at < owners.length && this.#compareOwners(owners[at] as Key, owner) < 0) at += 1;
-    let end = at;
-    while (end < owners.length && owners[end] === owner) end += 1;
+    let at = this.#asked !== undefined && this.#compareOwners(this.#asked, owner) < 0 ? this.#cursor : 0;
+    this.#asked = owner;
+    let order = 1;
+    for (; at < owners.length; at += 1) {
+      order = this.#compareOwners(owners.at(at), owner);
+      if (order >= 0) break;
+    }
+    this.#cursor = at;
+    if (at === owners.length || order > 0) return none;
+    let end = at + 1;
+    while (end < owners.length && owners.compare(at, end) === 0) end += 1;
     this.#cursor = end;
-    return at === end ? none : this.#others.slice(at, end);
+    return Array.from({ length: end - at }, (_, index) => this.#others.at(at + index));
   }
 }
 

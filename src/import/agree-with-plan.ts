@@ -1,6 +1,6 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { PlanReader } from '../changes/open-plan.js';
-import { RefusedError, UsageError } from '../errors/portolan-error.js';
+import { UsageError } from '../errors/portolan-error.js';
 import type { ConflictStrategy, RemapRule } from '../terms.js';
 import type { ImportOptions } from './import-options.js';
 import { idMapDigest } from './read-id-map.js';
@@ -36,20 +36,9 @@ export async function plannedOptions(options: ImportOptions, archive?: ArchiveRe
  * The options under which a plan was made; those that are given again must agree. Files have no place in a plan: maps are named again,
  * and so is where the archive's files belong.
  *
- * @throws UsageError OPTION_VALUE; RefusedError PLAN_CONFLICTS
+ * @throws UsageError OPTION_VALUE
  */
 export async function agreeWithPlan(options: ImportOptions, { path, header }: PlanReader): Promise<ImportOptions> {
-  if (options.plan !== undefined)
-    throw new UsageError('OPTION_VALUE', 'a plan is executed, or made: --plan and --apply-plan contradict each other');
-  if (header.conflicts !== 0) {
-    throw new RefusedError(
-      'PLAN_CONFLICTS',
-      `${path} has ${header.conflicts === 1 ? 'a conflict' : `${String(header.conflicts)} conflicts`}: nothing says what becomes of it`,
-      {
-        hint: 'Nothing was written. Make it anew with --on-conflict, or edit the archive.',
-      },
-    );
-  }
   const then = header.options as unknown as PlannedOptions;
   const given = await plannedOptions(options);
   const named = {

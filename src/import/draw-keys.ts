@@ -5,7 +5,9 @@ import type { Session } from '../dialect/session.js';
 import { FailedError } from '../errors/portolan-error.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { objectKey } from '../values/object-values.js';
+import type { Column } from '../schema/schema.js';
 import type { OtherTexts } from './followed-row.js';
+import { ForeseenKeys } from './foreseen-keys.js';
 import type { ModelMapping } from './model-mapping.js';
 import { takenKeys, withPart } from './new-keys.js';
 import type { RemappedPlan } from './make-remapped-plan.js';
@@ -17,31 +19,49 @@ const block = 50_000;
 
 /**
  * Draws the new keys of a plan from the target's own sequences and defaults, a block at a time, in place of what stood for them; those
- * that a row of the target or of the archive has are passed over. Then all follows that holds such a key in its own.
+ * that a row of the target or of the archive has are passed over. Then all follows that holds such a key in its own. A dry run draws
+ * nothing: its keys are those that the sequences would give next, and what comes from elsewhere stays what stood for it.
+ *
+ * @returns the last key of each column that was foreseen
  */
-export async function drawKeys(session: Session, archive: ArchiveReader, plan: RemappedPlan): Promise<void> {
+export async function drawKeys(
+  session: Session,
+  archive: ArchiveReader,
+  plan: RemappedPlan,
+  dryRun: boolean,
+): Promise<ReadonlyMap<Column, string>> {
   let isDrawn = false;
+  const last = new Map<Column, string>();
   for (const planned of plan.models.values()) {
     const { mapping } = planned;
     if (mapping?.newKeys?.rule.is !== 'drawn' || mapping.fresh.size === 0) continue;
+    const { column, rule } = mapping.newKeys;
+    const foreseen = dryRun ? await ForeseenKeys.of(session, column) : undefined;
+    if (dryRun && foreseen === undefined) continue;
     isDrawn = true;
-    const sql = mapping.newKeys.rule.sql;
+    const next: KeySource = (count) =>
+      foreseen === undefined ? fromDatabase(session, planned, rule.sql, count) : Promise.resolve(foreseen.take(count));
     let open: Key[] = [];
     for (const key of mapping.fresh.sorted()) {
       if (open.push(key) < block) continue;
-      await drawBlock(session, planned, mapping, sql, open);
+      await drawBlock(session, planned, mapping, next, open);
       open = [];
     }
-    await drawBlock(session, planned, mapping, sql, open);
+    await drawBlock(session, planned, mapping, next, open);
+    if (foreseen?.last !== undefined) last.set(column, foreseen.last);
   }
   if (isDrawn) await followDrawn(archive, plan);
+  return last;
 }
+
+/** Gives so many new texts. */
+type KeySource = (count: number) => Promise<readonly (string | null | undefined)[]>;
 
 async function drawBlock(
   session: Session,
   planned: PlannedModel,
   mapping: ModelMapping,
-  sql: string,
+  next: KeySource,
   objects: readonly Key[],
 ): Promise<void> {
   const { entity } = planned.target;
@@ -49,7 +69,7 @@ async function drawBlock(
   if (hasIntegerKey(entity)) {
     const drawn: Key[] = [];
     while (drawn.length < objects.length) {
-      const keys = (await draw(session, planned, sql, objects.length - drawn.length, seen)).map((text) => toIntegerKey(text));
+      const keys = (await draw(planned, next, objects.length - drawn.length, seen)).map((text) => toIntegerKey(text));
       drawn.push(...(await free(session, planned, keys)));
     }
     // In the order of the objects, as long as the sequence ascends: rows are written and read back in the order of their keys.
@@ -58,7 +78,7 @@ async function drawBlock(
   }
   const place = mapping.newKeys?.place ?? 0;
   for (let open = objects; open.length > 0;) {
-    const texts = await draw(session, planned, sql, open.length, seen);
+    const texts = await draw(planned, next, open.length, seen);
     const wanted = open.map((key, at) => withPart(entity, mapping.moved.get(key) ?? key, place, texts[at] ?? ''));
     const usable = new Set(await free(session, planned, wanted));
     for (const [at, to] of wanted.entries()) if (usable.has(to)) mapping.moved.set(open[at] ?? '', to);
@@ -66,18 +86,21 @@ async function drawBlock(
   }
 }
 
-async function draw(
+async function fromDatabase(
   session: Session,
   { target }: PlannedModel,
   sql: string,
   count: number,
-  seen: Set<string>,
-): Promise<readonly string[]> {
+): Promise<readonly (string | null | undefined)[]> {
   const rows = await session.query(`SELECT ${sql} FROM pg_catalog.generate_series(1, $1::int)`, [String(count)], {
     what: 'draw new keys',
     table: target.entity.table,
   });
-  return rows.map(([text]) => {
+  return rows.map(([text]) => text);
+}
+
+async function draw({ target }: PlannedModel, next: KeySource, count: number, seen: Set<string>): Promise<readonly string[]> {
+  return (await next(count)).map((text) => {
     if (text === null || text === undefined || seen.has(text)) throw notNew(target.model);
     seen.add(text);
     return text;

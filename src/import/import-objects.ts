@@ -4,7 +4,7 @@ import { openArchive } from '../archive/open-archive.js';
 import { proveWhole } from '../archive/prove-whole.js';
 import { databaseIdentity } from '../changes/database-identity.js';
 import type { PlanReader } from '../changes/open-plan.js';
-import { openPlan } from '../changes/open-plan.js';
+import { planToApply } from '../changes/plan-to-apply.js';
 import { refuseOtherArchive, refuseOtherDatabase, refuseOtherRules } from '../changes/refuse-other-plan.js';
 import type { ConvertedArchive } from '../convert/convert-archive.js';
 import { convertArchive } from '../convert/convert-archive.js';
@@ -32,7 +32,7 @@ import { importOptionNames } from './import-options.js';
 import { emptyTables } from './look-up-rows.js';
 import { ImportProgress } from './import-progress.js';
 import { importJournal } from './journal-lines.js';
-import { keepOrDiscard, publishRecords } from './publish-records.js';
+import { keepOrDiscard, publishRecords } from '../changes/publish-records.js';
 import { drawKeys } from './draw-keys.js';
 import { makePlan } from './make-plan.js';
 import { makeRemappedPlan } from './make-remapped-plan.js';
@@ -60,8 +60,8 @@ import type { StagedFiles } from './stage-files.js';
 import { stageFiles } from './stage-files.js';
 import { tellSkipped } from './tell-skipped.js';
 import { tellSkippedLinks } from './tell-skipped-links.js';
-import type { StagedFile } from './write-lines.js';
-import { stageLines } from './write-lines.js';
+import type { StagedFile } from '../changes/write-lines.js';
+import { stageLines } from '../changes/write-lines.js';
 
 /**
  * Imports an archive: read → plan → apply → verify in one transaction; a dry run does all of it and rolls back. Conflicts do not
@@ -76,7 +76,7 @@ import { stageLines } from './write-lines.js';
 export async function importObjects(dataSource: DataSource, given: ImportOptions): Promise<ImportResult> {
   refuseUnknownOptions('importObjects', given, importOptionNames);
   checkOffset(given);
-  const applied = given.applyPlan === undefined ? undefined : await openPlan(given.applyPlan, 'import');
+  const applied = await planToApply(given, 'import');
   const options = applied === undefined ? given : await agreeWithPlan(given, applied);
   const findings = options.findings ?? new Findings();
   const { signal, onQuery } = options;
@@ -220,13 +220,14 @@ async function run({
   if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
   try {
     const { digests } = written ?? {};
-    if (remapped !== undefined) await (dryRun ? mayDrawKeys(session, remapped) : drawKeys(session, archive, remapped));
+    if (remapped !== undefined && dryRun) await mayDrawKeys(session, remapped);
+    const foreseen = remapped === undefined ? undefined : await drawKeys(session, archive, remapped, dryRun);
     const links = await writeAndVerify({ ...planOptions, plan, digests, dryRun, bulk });
     await tellNestedSets({ session, schema, archive, plan, findings, signal });
     const { files: store, noFiles = false } = options;
     files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal });
     refuseWarnings(options, findings);
-    const later = await moveSequences(session, plan, { findings, dryRun });
+    const later = await moveSequences(session, plan, { findings, dryRun, foreseen });
     if (dryRun) {
       await session.rollback();
       return finish('planned', links, []);

@@ -5,7 +5,7 @@ import { rowDigests } from '../changes/row-digests.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
-import type { Session } from '../dialect/session.js';
+import type { Session, TextRow } from '../dialect/session.js';
 import { entityNamed } from '../schema/entity-named.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { linkRowKey } from '../schema/link-row-key.js';
@@ -84,19 +84,22 @@ async function* objectLines({ session, before, plan }: ImportJournalOptions, run
       yield { ...named, decision: 'insert', sha256 };
       continue;
     }
-    const differing = differences(columns, old.get(key) ?? '', now.get(key) ?? '');
-    yield { ...named, decision: 'update', columns: Object.keys(differing), before: differing, sha256 };
+    yield { ...named, decision: 'update', ...differences(columns, old.get(key) ?? '', now.get(key) ?? ''), sha256 };
   }
 }
 
-/** The values before of what is another now. */
-function differences(columns: readonly Column[], old: string, now: string): NonNullable<JournalLine['before']> {
+/** What is another now, with its values. */
+function differences(columns: readonly Column[], old: string, now: string): Pick<JournalLine, 'columns' | 'before' | 'after'> {
   const [before, after] = [decodeRow(old), decodeRow(now)];
-  return Object.fromEntries(
-    columns.flatMap(({ member, kind }, at) =>
-      before[at] === after[at] ? [] : [[member, toArchiveValue(before[at] ?? null, kind)] as const],
-    ),
-  );
+  const places = columns.flatMap((_, at) => (before[at] === after[at] ? [] : [at]));
+  const valuesOf = (row: TextRow): NonNullable<JournalLine['before']> =>
+    Object.fromEntries(
+      places.flatMap((at) => {
+        const column = columns[at];
+        return column === undefined ? [] : [[column.member, toArchiveValue(row[at] ?? null, column.kind)] as const];
+      }),
+    );
+  return { columns: Object.keys(valuesOf(before)), before: valuesOf(before), after: valuesOf(after) };
 }
 
 /** Rows of join tables that were not there before. */

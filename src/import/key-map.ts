@@ -64,8 +64,8 @@ export class PackedKeyMap implements KeyMap {
   }
 
   *entries(): Generator<readonly [key: Key, to: Key]> {
-    for (const [at, key] of this.#keys.entries()) {
-      const value = this.#values[at] as number;
+    for (let at = 0; at < this.#keys.length; at += 1) {
+      const [key, value] = [this.#keys[at] as number, this.#values[at] as number];
       if (!Number.isNaN(key) && !Number.isNaN(value)) yield [key, value];
     }
     if (this.#others !== undefined) yield* this.#others;
@@ -83,7 +83,9 @@ export class PackedKeyMap implements KeyMap {
     const [keys, values] = [this.#keys, this.#values];
     this.#keys = new Float64Array(keys.length * 2).fill(NaN);
     this.#values = new Float64Array(keys.length * 2);
-    for (const [at, key] of keys.entries()) {
+    // An iterator would make an array of each of its entries.
+    for (let at = 0; at < keys.length; at += 1) {
+      const key = keys[at] as number;
       if (Number.isNaN(key)) continue;
       const slot = this.#slot(key);
       this.#keys[slot] = key;

@@ -12,8 +12,18 @@ import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
 import type { TargetLink } from './target.js';
 import { valueRefused } from './value-refused.js';
-import type { LinkPair } from './write-links.js';
-import { areInArchive, countExisting, holdEnds, insertLinks, linkPairs, openLinks, refuseOpenLinks } from './write-links.js';
+import type { LinkPair, ObjectLinks } from './write-links.js';
+import {
+  countExisting,
+  holdEnds,
+  insertLinks,
+  linkPairs,
+  objectLinks,
+  openLinks,
+  pairsOf,
+  refuseOpenLinks,
+} from './write-links.js';
+import type { WrittenDigest } from './written-digest.js';
 
 export interface LinkWriterOptions {
   readonly session: Session;
@@ -52,15 +62,16 @@ export class LinkWriter {
   /**
    * One pass over the objects that have links; the next are read while the database writes.
    *
+   * @param digests of the rows that were written, by model: see `applyPlan`
    * @throws FailedError VERIFY_FAILED: a link is not there when it was written; RefusedError ARCHIVE_NOT_CLOSED: one of its ends is nowhere, VALUE_REFUSED: it has a key that is none there
    */
-  async write(): Promise<void> {
+  async write(digests: ReadonlyMap<string, WrittenDigest>): Promise<void> {
     const { archive, plan, onProgress, signal } = this.#options;
     const models = new Map([...plan.models].filter(([, { target }]) => target.links.length > 0));
     if (models.size === 0) return;
     try {
       for await (const run of plannedRuns(archive, models, signal)) {
-        await this.#writeRun(run);
+        await this.#writeRun(run, digests);
         const { planned, from, objects } = run;
         const { model } = planned.target;
         onProgress?.({ stage: 'links', model, done: from + objects.length, total: planned.decisions.length });
@@ -72,23 +83,21 @@ export class LinkWriter {
     await this.#options.bulk?.rest();
   }
 
-  async #writeRun({ planned, objects }: PlannedRun): Promise<void> {
+  async #writeRun({ planned, objects }: PlannedRun, digests: ReadonlyMap<string, WrittenDigest>): Promise<void> {
     const { models } = this.#options.plan;
     for (const link of planned.target.links) {
-      const pairs = linkPairs(models, planned, link, objects);
-      if (pairs.length === 0) continue;
+      const links = objectLinks(models, planned, link, objects);
+      if (links.length === 0) continue;
       if (!this.#tables.has(link)) {
-        await this.#start(link, () => this.#open(link));
+        await this.#start(link, () => this.#open(planned, link, digests));
         await this.#writing;
       }
       const table = this.#tables.get(link);
-      // A constraint may be there and not be enforced: an end that the archive has not is looked for.
-      if (table === undefined || planned.mapping !== undefined || !areInArchive(models, planned, link, pairs))
-        await this.#start(link, () => this.#writePairs(planned, link, pairs));
-      else {
-        this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + pairs.length);
-        if (table.take(pairs)) await this.#start(link, () => table.flush());
-      }
+      const others = table?.take(links) ?? links;
+      if (table !== undefined && (table.isFull || others.length > 0)) await this.#start(link, () => table.flush());
+      if (others.length > 0) await this.#start(link, () => this.#writePairs(planned, link, pairsOf(others)));
+      const copied = count(links) - count(others);
+      if (copied > 0) this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + copied);
     }
   }
 
@@ -130,11 +139,12 @@ export class LinkWriter {
     return open === undefined ? error : openLinks(open);
   }
 
-  async #open(target: TargetLink): Promise<void> {
+  async #open(planned: PlannedModel, target: TargetLink, digests: ReadonlyMap<string, WrittenDigest>): Promise<void> {
     const { plan } = this.#options;
-    const all = [...plan.models.values()].flatMap((planned) => planned.target.links);
+    const all = [...plan.models.values()].flatMap((one) => one.target.links);
     const isAlone = all.every((one) => one === target || one.link.through !== target.link.through);
-    this.#tables.set(target, isAlone ? await LinkTable.open({ ...this.#options, link: target.link }) : undefined);
+    const facts = { link: target.link, isMapped: planned.mapping !== undefined, owners: digests.get(planned.target.model)?.keys };
+    this.#tables.set(target, isAlone ? await LinkTable.open({ ...this.#options, ...facts }) : undefined);
   }
 
   async #writePairs({ decisions }: PlannedModel, link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
@@ -155,6 +165,10 @@ export class LinkWriter {
     if (added > 0) this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + added);
     if (added < pairs.length) this.#same.set(link.name, (this.#same.get(link.name) ?? 0) + pairs.length - added);
   }
+}
+
+function count(links: readonly ObjectLinks[]): number {
+  return links.reduce((sum, { ends }) => sum + ends.length, 0);
 }
 
 function linksLost({ name }: TargetLink): FailedError {

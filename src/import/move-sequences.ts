@@ -12,11 +12,17 @@ export type AfterCommit = (session: Session) => Promise<void>;
 /**
  * Raises the sequences that feed imported columns beyond the greatest value there, never lowers one. `ALTER SEQUENCE … RESTART`
  * is undone by a rollback; where the role does not own the sequence, `setval` follows the commit. A dry run only asks for the right.
+ *
+ * @param foreseen of a dry run: what the real one would have drawn last, where its sequence is by then
  */
 export async function moveSequences(
   session: Session,
   plan: Plan,
-  { findings, dryRun }: { readonly findings: Findings; readonly dryRun: boolean },
+  {
+    findings,
+    dryRun,
+    foreseen,
+  }: { readonly findings: Findings; readonly dryRun: boolean; readonly foreseen?: ReadonlyMap<Column, string> | undefined },
 ): Promise<readonly AfterCommit[]> {
   const later: AfterCommit[] = [];
   for (const planned of plan.models.values()) {
@@ -31,6 +37,7 @@ export async function moveSequences(
       if (seen === undefined) continue;
       const sequence = quoteTable(column.sequence);
       if (dryRun) {
+        if (seen.last === foreseen?.get(column)) continue;
         await mayMove(session, sequence);
         continue;
       }

@@ -14,7 +14,7 @@ import { planFiles } from './plan-files.js';
 import { planLines } from './plan-lines.js';
 import type { Plan } from './plan.js';
 import { ToldRows } from './told-rows.js';
-import { writeLines } from './write-lines.js';
+import { writeLines } from '../changes/write-lines.js';
 
 export interface TellPlanOptions {
   readonly session: Session;

@@ -27,7 +27,7 @@ export async function writeAndVerify(options: WriteOptions): Promise<LinkCounts>
   // Functions of the application name tables as its connections find them.
   if (triggers) await setPath(session, session.server.searchPath);
   const digests = options.digests ?? (await applyPlan(options));
-  await links.write();
+  await links.write(digests);
   await session.query('SET CONSTRAINTS ALL IMMEDIATE');
   if (triggers) await setPath(session, '');
   await bulk?.check().catch((error: unknown) => {

@@ -19,44 +19,51 @@ import type { TargetLink } from './target.js';
 /** Owner key and other key of one link. */
 export type LinkPair = readonly [owner: Key, inverse: Key];
 
+/** The links of one object, as they will stand in the target: an owner, and one end of each. */
+export interface ObjectLinks {
+  readonly owner: Key;
+  readonly ends: readonly Key[];
+  /** Whether the archive has the other end of each, so that the plan knows that it is there. */
+  readonly areInArchive: boolean;
+}
+
 /**
  * The links of some objects. Those of an owner that stays out stay out with it; one that leads to a skipped object leads to the row
  * that is proven to be the same, or stays out.
  */
-export function linkPairs(
+export function objectLinks(
   models: ReadonlyMap<string, PlannedModel>,
   planned: PlannedModel,
   link: TargetLink,
   objects: readonly ArchiveObject[],
-): readonly LinkPair[] {
+): readonly ObjectLinks[] {
   const other = models.get(link.inverseModel);
-  const pairs: LinkPair[] = [];
+  const all: ObjectLinks[] = [];
   for (const object of objects) {
-    // Several objects can be the same row there.
-    const ends = new Set<Key>();
     const list = memberKeys(object, link.member, link.inverse);
     if (list.length === 0) continue;
-    const owner = objectKey(object, planned.target.shape);
-    if (owner === undefined || planned.skipped.has(owner)) continue;
+    const key = objectKey(object, planned.target.shape);
+    if (key === undefined || planned.skipped.has(key)) continue;
+    // Several objects can be the same row there.
+    const ends = new Set<Key>();
+    let areInArchive = true;
     for (const inverse of list) {
+      if (other?.keys.has(inverse) !== true) areInArchive = false;
       const end = other === undefined ? inverse : rowOf(other, inverse);
       if (end !== undefined) ends.add(end);
     }
-    const own = planned.mapping?.moved.get(owner) ?? owner;
-    for (const end of ends) pairs.push([own, end]);
+    if (ends.size > 0) all.push({ owner: planned.mapping?.moved.get(key) ?? key, ends: [...ends], areInArchive });
   }
-  return pairs;
+  return all;
 }
 
-/** Whether the archive has both ends of every link. */
-export function areInArchive(
-  models: ReadonlyMap<string, PlannedModel>,
-  { keys }: PlannedModel,
-  { inverseModel }: TargetLink,
-  pairs: readonly LinkPair[],
-): boolean {
-  const others = models.get(inverseModel)?.keys;
-  return others !== undefined && pairs.every(([owner, inverse]) => keys.has(owner) && others.has(inverse));
+/** The same, one by one. */
+export function linkPairs(...all: Parameters<typeof objectLinks>): readonly LinkPair[] {
+  return pairsOf(objectLinks(...all));
+}
+
+export function pairsOf(links: readonly ObjectLinks[]): readonly LinkPair[] {
+  return links.flatMap(({ owner, ends }) => ends.map((end): LinkPair => [owner, end]));
 }
 
 /** How many of the links the target has. */

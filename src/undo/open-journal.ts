@@ -1,12 +1,14 @@
 import type { JournalHeader, JournalLine } from '../changes/journal.js';
 import type { SealBroken } from '../changes/read-sealed-lines.js';
-import { isSealedFile, parseSealed, readSealedLines } from '../changes/read-sealed-lines.js';
+import { isSealedFile, parseSealed, readSealedLines, sealBroken } from '../changes/read-sealed-lines.js';
 import { RefusedError, UsageError } from '../errors/portolan-error.js';
 
 /** A journal on disk that was proven whole. */
 export interface JournalReader {
   readonly path: string;
   readonly header: JournalHeader;
+  /** Of what stands in it. */
+  readonly sha256: string;
   /** One pass, some lines at a time; that nobody changed them meanwhile is proven when it ends. */
   lines(): AsyncGenerator<readonly JournalLine[]>;
 }
@@ -16,7 +18,8 @@ export async function openJournal(path: string): Promise<JournalReader> {
   if (!(await isSealedFile(path)))
     throw new UsageError('JOURNAL_NOT_FOUND', `${path}: there is no such journal`, { hint: 'Name what --journal wrote.' });
   let header: JournalHeader | undefined;
-  for await (const first of pass(path)) {
+  let sha256 = '';
+  for await (const first of pass(path, (digest) => (sha256 = digest))) {
     header ??= checkHeader(first[0], path);
   }
   if (header === undefined) throw damaged(path, 'it is empty');
@@ -24,9 +27,10 @@ export async function openJournal(path: string): Promise<JournalReader> {
   return {
     path,
     header,
+    sha256,
     lines: async function* () {
       let isFirst = true;
-      for await (const batch of pass(path)) {
+      for await (const batch of pass(path, sameAs(sha256, path))) {
         const lines = isFirst ? batch.slice(1) : batch;
         isFirst = false;
         if (lines.length > 0) yield lines.map((line) => checkLine(line, entities, path));
@@ -36,17 +40,17 @@ export async function openJournal(path: string): Promise<JournalReader> {
 }
 
 /** All lines but the last, which proves that they are all. */
-async function* pass(path: string): AsyncGenerator<readonly unknown[]> {
-  const brokenBy = (what: SealBroken): RefusedError => damaged(path, whatIs[what]);
-  for await (const lines of readSealedLines(path, brokenBy)) yield lines.map((line) => parseSealed(line, brokenBy));
+async function* pass(path: string, sealed: (sha256: string) => void): AsyncGenerator<readonly unknown[]> {
+  const brokenBy = (what: SealBroken): RefusedError => damaged(path, sealBroken[what]);
+  for await (const lines of readSealedLines(path, brokenBy, sealed)) yield lines.map((line) => parseSealed(line, brokenBy));
 }
 
-const whatIs: Readonly<Record<SealBroken, string>> = Object.freeze({
-  empty: 'it is empty',
-  cut: 'it is cut',
-  altered: 'its lines are not those that were written',
-  'not JSON': 'a line is not valid JSON',
-});
+/** Refuses another file that has taken its place meanwhile. */
+function sameAs(sha256: string, path: string): (digest: string) => void {
+  return (digest) => {
+    if (digest !== sha256) throw damaged(path, sealBroken.altered);
+  };
+}
 
 function checkHeader(line: unknown, path: string): JournalHeader {
   const { journal } = line as { readonly journal?: Partial<Omit<JournalHeader, 'version'>> & { readonly version?: unknown } };

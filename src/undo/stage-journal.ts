@@ -3,7 +3,7 @@ import { once } from '../changes/once.js';
 import type { StagedKeys } from '../changes/staged-keys.js';
 import { stageKeys } from '../changes/staged-keys.js';
 import { keyTexts } from '../closure/key.js';
-import { quoteIdentifier } from '../dialect/postgres/sql.js';
+import { arrayLiteral, columnList, quoteIdentifier } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Column } from '../schema/schema.js';
@@ -28,10 +28,34 @@ export interface UndoStage extends StagedKeys {
 
 /** Further columns of every stage. */
 export const undoColumns = Object.freeze({
+  /** Its place in the journal. */
+  line: '"portolan: line"',
   name: '"portolan: name"',
   digest: '"portolan: sha256"',
-  group: '"portolan: columns"',
+  group: '"portolan: group"',
+  /** Texts of a group's columns as they were left, where the journal tells them. */
+  after: '"portolan: after"',
+  /** What stands against it, in which members, or by which reference a row of that key refers to it. */
+  reason: '"portolan: reason"',
+  members: '"portolan: members"',
+  reference: '"portolan: reference"',
+  outside: '"portolan: outside"',
 });
+
+/** Of what the journal says; the rest is found out. */
+const told = Object.freeze([
+  [undoColumns.line, 'int8'],
+  [undoColumns.name, 'text'],
+  [undoColumns.digest, 'text'],
+  [undoColumns.group, 'int4'],
+  [undoColumns.after, 'text[]'],
+] as const);
+const found = Object.freeze([
+  [undoColumns.reason, 'text'],
+  [undoColumns.members, 'text[]'],
+  [undoColumns.reference, 'int4'],
+  [undoColumns.outside, 'text[]'],
+] as const);
 
 const kinds = Object.freeze({ insert: 'delete', update: 'update', nullify: 'update', delete: 'insert' } as const satisfies Record<
   JournalLine['decision'],
@@ -43,9 +67,14 @@ function stagedColumn({ name }: Column): string {
   return quoteIdentifier(`portolan= ${name}`);
 }
 
-/** The staged value of a column, as its own type. */
+/** The staged value of a column, as its text. */
+export function stagedText(column: Column): string {
+  return `s.${stagedColumn(column)}`;
+}
+
+/** The same, as its own type. */
 export function stagedValue(column: Column): string {
-  return `s.${stagedColumn(column)}::${column.type}`;
+  return `${stagedText(column)}::${column.type}`;
 }
 
 /** Puts a journal's lines into temporary tables, to be taken back set by set. */
@@ -56,6 +85,7 @@ export async function stageJournal(
   signal: AbortSignal | undefined,
 ): Promise<readonly UndoStage[]> {
   const stages = new Map<string, UndoStage>();
+  let place = 0;
   for await (const lines of journal.lines()) {
     signal?.throwIfAborted();
     const texts = new Map<UndoStage, string>();
@@ -70,10 +100,16 @@ export async function stageJournal(
         stages.set(id, stage);
       }
       stage.count += 1;
-      texts.set(stage, (texts.get(stage) ?? '') + copyLine(stage, line, journal.path));
+      place += 1;
+      texts.set(stage, (texts.get(stage) ?? '') + copyLine(stage, line, place, journal.path));
     }
-    for (const [{ table, entity }, text] of texts)
-      await session.copyIn(`COPY ${table} FROM STDIN`, once(text), { what: 'stage the journal', table: entity.table });
+    for (const [{ table, entity, key, values }, text] of texts) {
+      const columns = [columnList(key), ...values.map(stagedColumn), ...told.map(([name]) => name)];
+      await session.copyIn(`COPY ${table} (${columns.join(', ')}) FROM STDIN`, once(text), {
+        what: 'stage the journal',
+        table: entity.table,
+      });
+    }
   }
   for (const { table } of stages.values()) await session.query(`ANALYZE ${table}`, [], { what: 'stage the journal' });
   return [...stages.values()];
@@ -82,24 +118,27 @@ export async function stageJournal(
 async function createStage(session: Session, model: UndoModel, kind: UndoKind, place: number): Promise<UndoStage> {
   const { entity, key } = model;
   const values = kind === 'delete' ? [] : model.columns.filter((column) => !column.generated);
-  const { name, digest, group } = undoColumns;
   const further = [
     ...values.map((column) => `NULL::pg_catalog.text AS ${stagedColumn(column)}`),
-    `NULL::pg_catalog.text AS ${name}`,
-    `NULL::pg_catalog.text AS ${digest}`,
-    `NULL::pg_catalog.int4 AS ${group}`,
+    ...[...told, ...found].map(([name, type]) => `NULL::pg_catalog.${type} AS ${name}`),
   ];
   const keys = await stageKeys(session, entity, key, `portolan_undo_${String(place)}`, further);
   return { ...keys, kind, model, values, groups: [], count: 0 };
 }
 
-function copyLine(stage: UndoStage, line: JournalLine, path: string): string {
+function copyLine(stage: UndoStage, line: JournalLine, place: number, path: string): string {
   const { model, values, groups } = stage;
   const key = pkToKey(line.pk, keyShape({ key: model.key, columns: model.columns }));
   if (key === undefined) throw new RefusedError('JOURNAL_DAMAGED', `${path}: a line has no key`);
   const before = values.map(({ member }) => toServerText(line.before?.[member] ?? null));
-  const group = stage.kind === 'update' ? String(groupOf(groups, values, line)) : null;
-  return `${[...keyTexts(key), ...before, line.object, line.sha256 ?? null, group].map(escapeCopy).join('\t')}\n`;
+  const group = stage.kind === 'update' ? groupOf(groups, values, line) : undefined;
+  const { after } = line;
+  const left = group === undefined || after === undefined ? undefined : groups[group]?.map(({ member }) => after[member] ?? null);
+  const texts = [
+    ...[...keyTexts(key), ...before, String(place), line.object, line.sha256 ?? null],
+    ...[group === undefined ? null : String(group), left === undefined ? null : arrayLiteral(left.map(toServerText))],
+  ];
+  return `${texts.map(escapeCopy).join('\t')}\n`;
 }
 
 function groupOf(groups: (readonly Column[])[], values: readonly Column[], line: JournalLine): number {

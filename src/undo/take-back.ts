@@ -6,6 +6,7 @@ import { FailedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
 import type { Column } from '../schema/schema.js';
 import type { UndoStage } from './stage-journal.js';
+import { textSql } from './note-conflicts.js';
 import { stagedValue, undoColumns } from './stage-journal.js';
 
 /**
@@ -91,7 +92,7 @@ export async function verifyTakenBack(session: Session, stages: readonly UndoSta
     for (const [at, columns] of lists.entries()) {
       const where = stage.kind === 'insert' ? 'true' : `s.${undoColumns.group} = ${String(at)}`;
       const differs = columns.map(
-        (column) => `${text(`t.${quoteIdentifier(column.name)}`)} IS DISTINCT FROM ${text(stagedValue(column))}`,
+        (column) => `${textSql(`t.${quoteIdentifier(column.name)}`)} IS DISTINCT FROM ${textSql(stagedValue(column))}`,
       );
       const isGone = 't.ctid IS NULL';
       const sql =
@@ -108,10 +109,6 @@ export async function verifyTakenBack(session: Session, stages: readonly UndoSta
         );
     }
   }
-}
-
-function text(value: string): string {
-  return `(${value})::pg_catalog.text COLLATE "C"`;
 }
 
 function notDone({ model }: UndoStage, count: number, wanted: number): FailedError {

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { DatabaseIdentity } from '../changes/database-identity.js';
 import { databaseIdentity, isSameDatabase } from '../changes/database-identity.js';
+import { planToApply } from '../changes/plan-to-apply.js';
 import { countChangedRows, proveNothingElseGone } from '../changes/row-counts.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openWriteSession } from '../dialect/postgres/session.js';
@@ -12,19 +13,22 @@ import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { setPath } from '../import/set-path.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { buildSchema } from '../schema/build-schema.js';
-import { findUndoConflicts } from './find-undo-conflicts.js';
+import { noteConflicts } from './note-conflicts.js';
 import type { JournalReader } from './open-journal.js';
 import { openJournal } from './open-journal.js';
-import type { UndoStage } from './stage-journal.js';
 import { stageJournal } from './stage-journal.js';
 import { takeBack, verifyTakenBack } from './take-back.js';
+import { tellPlan } from './tell-plan.js';
 import { undoModels } from './undo-models.js';
 import type { UndoOptions, UndoResult } from './undo-options.js';
 import { undoOptionNames } from './undo-options.js';
+import type { UndoPlan } from './undo-plan.js';
+import { countDecisions, readConflicts } from './undo-plan.js';
 
 /**
  * Takes back what an import or a deletion did, by its journal, in one transaction: exactly that. Where rows were changed since, or others refer
- * to what would go, the result says `refused`, lists them, and nothing was written. Sequences stay where they are.
+ * to what would go, the result says `refused`, lists them, and nothing was written. Sequences stay where they are. With `applyPlan` it is what an
+ * earlier call wrote as its `plan`, or nothing.
  *
  * @example
  * await importObjects(dataSource, { archive: 'book.json', journal: 'import.journal' });
@@ -36,6 +40,7 @@ export async function undoJournal(dataSource: DataSource, options: UndoOptions):
   refuseUnknownOptions('undoJournal', options, undoOptionNames);
   const findings = options.findings ?? new Findings();
   const { signal, onQuery } = options;
+  const applied = await planToApply(options, 'undo');
   const journal = await openJournal(options.journal);
   const session = await openWriteSession(dataSource, { signal, onQuery });
   try {
@@ -44,13 +49,18 @@ export async function undoJournal(dataSource: DataSource, options: UndoOptions):
     const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
     const schema = await buildSchema(session, dataSource, policy, findings);
     const before = await countChangedRows(session);
-    const stages = await stageJournal(session, journal, undoModels(schema, journal.header), signal);
-    const conflicts = await findUndoConflicts(session, schema, stages);
+    const models = undoModels(schema, journal.header);
+    const stages = await stageJournal(session, journal, models, signal);
+    const decided: UndoPlan = { session, schema, stages, references: await noteConflicts(session, schema, stages) };
+    const plan = await countDecisions(decided);
+    const conflictCount = Object.values(plan.conflict).reduce((sum, count) => sum + count, 0);
+    await tellPlan({ decided, journal, models, policy, options, applied, conflicts: conflictCount, findings });
+    const conflicts = conflictCount === 0 ? [] : await readConflicts(decided);
     const finish = (status: UndoResult['status']): UndoResult => ({
-      ...{ status, plan: planOf(stages), conflicts: conflicts.kept, conflictCount: conflicts.count },
+      ...{ status, plan, conflicts, conflictCount },
       ...{ findings: findings.all, statistics: { ...session.statistics } },
     });
-    if (conflicts.count > 0) return finish('refused');
+    if (conflictCount > 0) return finish('refused');
     // Functions of the application name tables as its connections find them.
     await setPath(session, session.server.searchPath);
     const gone = await takeBack(session, stages);
@@ -84,15 +94,4 @@ function refuseOtherDatabase({ path, header }: JournalReader, here: DatabaseIden
   throw new RefusedError('JOURNAL_OTHER_DATABASE', `${path} was written for another database than this: ${database.name}`, {
     hint: 'Nothing was taken back. Check the connection; a copy of a database is another one.',
   });
-}
-
-function planOf(stages: readonly UndoStage[]): UndoResult['plan'] {
-  const counts = (kind: UndoStage['kind']): Readonly<Record<string, number>> =>
-    Object.fromEntries(
-      stages
-        .filter((stage) => stage.kind === kind)
-        .map(({ model, count }) => [model.model, count] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
-  return { delete: counts('delete'), update: counts('update'), insert: counts('insert') };
 }

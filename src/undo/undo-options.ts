@@ -10,6 +10,15 @@ export interface UndoOptions {
   readonly journal: string;
   /** The whole path, then a rollback. */
   readonly dryRun?: boolean | undefined;
+  /** Write the plan there, as JSON lines. */
+  readonly plan?: string | undefined;
+  /**
+   * Execute the plan that was written there (`plan`), of the same journal, and no other. It is refused where the journal, the policy, the tables
+   * or rows that it was made on have changed since.
+   */
+  readonly applyPlan?: string | undefined;
+  /** Let the plan hold row values. */
+  readonly verbose?: boolean | undefined;
   readonly policy?: Policy | undefined;
   /** Warnings refuse. */
   readonly strict?: boolean | undefined;
@@ -25,7 +34,7 @@ export interface UndoOptions {
 
 /** Every option by name: what is none of them is refused. */
 export const undoOptionNames: Readonly<Record<keyof UndoOptions, true>> = Object.freeze({
-  ...{ journal: true, dryRun: true, policy: true, strict: true, findings: true },
+  ...{ journal: true, dryRun: true, plan: true, applyPlan: true, verbose: true, policy: true, strict: true, findings: true },
   ...{ onProgress: true, onQuery: true, signal: true, onTarget: true },
 });
 
@@ -34,15 +43,22 @@ export interface UndoConflict {
   readonly object: string;
   /** It was changed since, it has gone, another has its key, or a row that is no part of it refers to it. */
   readonly reason: 'changed' | 'gone' | 'exists' | 'referenced';
-  /** The row that refers to it, and by which reference. */
+  /** In what it differs, where the journal can tell: of a row that came with an import it has no values. */
+  readonly columns?: readonly string[];
+  /** A row that refers to it, and by which reference. */
   readonly by?: string;
   readonly reference?: string;
 }
 
+/**
+ * Rows by model: those that came go (`delete`), what was overwritten comes back (`update`), what went comes back (`insert`); what stands against
+ * it is a `conflict`.
+ */
+export type UndoCounts = Readonly<Record<'delete' | 'update' | 'insert' | 'conflict', Readonly<Record<string, number>>>>;
+
 export interface UndoResult {
   readonly status: 'done' | 'planned' | 'refused';
-  /** Rows by model: those that came go (`delete`), what was overwritten comes back (`update`), what went comes back (`insert`). */
-  readonly plan: Readonly<Record<'delete' | 'update' | 'insert', Readonly<Record<string, number>>>>;
+  readonly plan: UndoCounts;
   /** Some of what stands against it; all are counted. */
   readonly conflicts: readonly UndoConflict[];
   readonly conflictCount: number;

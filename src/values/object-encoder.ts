@@ -15,16 +15,25 @@ interface Cut<C> {
   is(key: Key): boolean;
 }
 
+/** A reference whose values are looked at: those that `isFine` does not know are told. */
+interface Checked<C> {
+  readonly columns: readonly C[];
+  /** Whether the text of a single column, in UTF-8, needs no telling. */
+  isFine(bytes: Buffer, start: number, end: number): boolean;
+  found(value: Key, child: Key): void;
+}
+
 export interface ObjectEncoderOptions {
   readonly entity: Entity;
   /** In the order of the COPY's select list: every column that leaves, sorted by member. */
   readonly columns: readonly Column[];
-  isOwned(key: Key): boolean;
+  /** Which of the rows are owned: all, none, or those of some keys. */
+  readonly isOwned: boolean | ((key: Key) => boolean);
   /** Many-to-many members; keys in order. */
   readonly lists: readonly { readonly member: string; of(key: Key): readonly Key[]; readonly inverse: KeyShape }[];
   readonly cut: readonly Cut<string>[];
   /** Told of each reference value that is written. */
-  readonly references: readonly { readonly columns: readonly string[]; found(value: Key, child: Key): void }[];
+  readonly references: readonly Checked<string>[];
   /** What stands before a line: `,\n` in a document, `\n` in JSON lines. */
   readonly lineStart: string;
   /** Where the buffers come from that are handed on: of {@link encoderBuffers}, or another of that size. */
@@ -79,7 +88,9 @@ class BytesEncoder implements ObjectEncoder {
   readonly #start: Buffer;
   readonly #tail: Buffer;
   readonly #cuts: readonly Cut<number>[];
-  readonly #references: readonly { readonly at: readonly number[]; found(value: Key, child: Key): void }[];
+  readonly #references: readonly Checked<number>[];
+  /** Whether anybody asks for the keys of rows, if all is well. */
+  readonly #asksKeys: boolean;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   /** 0 plain, 1 holds bytes that JSON or COPY escapes, 2 NULL. */
@@ -105,11 +116,13 @@ class BytesEncoder implements ObjectEncoder {
       is: (key) => cut.is(key),
     }));
     this.#references = options.references.map((reference) => ({
-      at: reference.columns.map(position),
+      columns: reference.columns.map(position),
+      isFine: (bytes, start, end) => reference.isFine(bytes, start, end),
       found: (value, child) => {
         reference.found(value, child);
       },
     }));
+    this.#asksKeys = this.#key.length !== 1 || options.lists.length > 0 || typeof options.isOwned === 'function';
     this.#integers = columns.map((column) => column.kind === 'integer');
     this.#starts = new Int32Array(columns.length);
     this.#ends = new Int32Array(columns.length);
@@ -159,27 +172,42 @@ class BytesEncoder implements ObjectEncoder {
   }
 
   #row(chunk: Buffer, out: OutputBuffer): void {
-    const key = this.#keyAt(chunk, this.#key);
-    if (key === null) throw new TypeError(`a row of ${this.#options.entity.model} without key`);
+    let key = this.#asksKeys || this.#marks[this.#key[0] ?? 0] !== 0 ? this.#ownKey(chunk) : undefined;
     for (const cut of this.#cuts) {
       const value = cut.when === undefined || this.#has(chunk, cut.when) ? this.#keyAt(chunk, cut.columns) : null;
       if (value !== null && cut.is(value)) for (const column of cut.nulls) this.#marks[column] = 2;
     }
     for (const reference of this.#references) {
-      const value = this.#keyAt(chunk, reference.at);
-      if (value !== null) reference.found(value, key);
+      if (this.#isFine(chunk, reference)) continue;
+      const value = this.#keyAt(chunk, reference.columns);
+      if (value !== null) reference.found(value, (key ??= this.#ownKey(chunk)));
     }
     out.append(this.#start);
     for (const member of this.#members) {
       out.append(member.prefix);
       if (member.is === 'column') this.#value(chunk, out, member.at, member.kind);
-      else writeKeys(out, member.list.of(key), member.list.inverse);
+      else writeKeys(out, member.list.of((key ??= this.#ownKey(chunk))), member.list.inverse);
     }
     out.append(this.#tail);
     const [only] = this.#key;
     if (this.#key.length === 1 && only !== undefined) this.#value(chunk, out, only, this.#shape.kinds[0] ?? 'text');
-    else out.utf8(JSON.stringify(keyToPk(key, this.#shape)));
-    out.append(this.#options.isOwned(key) ? ownedEnd : sharedEnd);
+    else out.utf8(JSON.stringify(keyToPk((key ??= this.#ownKey(chunk)), this.#shape)));
+    const { isOwned } = this.#options;
+    const isOwnedRow = typeof isOwned === 'boolean' ? isOwned : isOwned(key ?? this.#ownKey(chunk));
+    out.append(isOwnedRow ? ownedEnd : sharedEnd);
+  }
+
+  #ownKey(chunk: Buffer): Key {
+    const key = this.#keyAt(chunk, this.#key);
+    if (key === null) throw new TypeError(`a row of ${this.#options.entity.model} without key`);
+    return key;
+  }
+
+  /** Integers are as quickly told. */
+  #isFine(chunk: Buffer, reference: Checked<number>): boolean {
+    const [only] = reference.columns;
+    if (only === undefined || reference.columns.length !== 1 || this.#integers[only] === true) return false;
+    return this.#marks[only] === 0 && reference.isFine(chunk, this.#starts[only] as number, this.#ends[only] as number);
   }
 
   #value(chunk: Buffer, out: OutputBuffer, column: number, kind: Column['kind']): void {

@@ -46,16 +46,37 @@ describe('the contract: delete and undo', function () {
     const again = await run('deleteobjects', ['person.json', '--yes'], 0);
     expect(again['plan']).to.deep.include({ delete: {}, nullify: {} });
     for (const [words, status] of [
-      [['--dry-run'], 'planned'],
-      [[], 'done'],
+      [['--dry-run', '--plan', 'u.jsonl'], 'planned'],
+      [['--apply-plan', 'u.jsonl'], 'done'],
     ] as const) {
       const undone = await run('portolan', ['undo', 'j.jsonl', ...words], 0);
       expect(undone).to.have.keys('status', 'plan', 'conflicts', 'conflictCount', 'findings');
       expect(undone['status']).to.equal(status);
+      expect(undone['plan']).to.deep.include({
+        ...{ delete: {}, update: { 'demoapp.bookinstance': 6 }, conflict: {} },
+        insert: { 'auth.user': 1, 'demoapp.profile': 1, 'public.auth_user_groups': 1, 'public.auth_user_user_permissions': 1 },
+      });
     }
+    expect(read('u.jsonl')).to.match(/^\{"object":"auth\.user\.7","decision":"insert"\}$/mu);
     expect(await rows()).to.deep.equal(before);
     const refused = await run('portolan', ['undo', 'j.jsonl'], 3);
     expect(refused['conflicts']).to.deep.include({ object: 'auth.user.7', reason: 'exists' });
+    expect(refused['plan']).to.deep.include({
+      conflict: {
+        'auth.user': 1,
+        'demoapp.bookinstance': 6,
+        'demoapp.profile': 1,
+        'public.auth_user_groups': 1,
+        'public.auth_user_user_permissions': 1,
+      },
+    });
+    expect(await run('portolan', ['undo', 'j.jsonl', '--apply-plan', 'u.jsonl'], 3)).to.include({ code: 'PLAN_STALE' });
+    expect(await run('portolan', ['undo', 'j.jsonl', '--apply-plan', 'p.jsonl'], 3)).to.include({ code: 'PLAN_DAMAGED' });
+    const both = await run('portolan', ['undo', 'j.jsonl', '--plan', 'x', '--apply-plan', 'u.jsonl'], 2);
+    expect(both['error']).to.contain('contradict each other');
+    expect((await run('portolan', ['undo', 'j.jsonl', '--plan', 'j.jsonl'], 2))['error']).to.contain(
+      'would overwrite the journal',
+    );
     const quiet = await library.run('portolan', ['undo', 'j.jsonl', '-q']);
     expect(quiet.stderr).to.contain('conflict: auth.user.7 is there again\n').and.contain('refused: nothing was taken back');
   });

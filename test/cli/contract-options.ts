@@ -35,7 +35,7 @@ export const commandOptions = {
   merge: words('-o --output --bucket --sources --id-map --force --reproducible'),
   explain: [...selection, '--why'],
   verify: words('--bucket --reseal -o --output --summary --against --with-id-map --id-map'),
-  undo: words('--dry-run --debug'),
+  undo: words('--dry-run --debug --plan --apply-plan'),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export const laterOptions = {

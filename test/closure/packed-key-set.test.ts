@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { createKeySet } from '../../src/closure/create-key-set.js';
 import type { Key } from '../../src/closure/key.js';
 import { compareKeys } from '../../src/closure/key-order.js';
+import { PackedBytes } from '../../src/closure/packed-bytes.js';
 import { WideningSets } from '../../src/closure/widening-sets.js';
 import type { Column } from '../../src/schema/schema.js';
 import { column } from '../dialect/entity.js';
@@ -29,6 +30,12 @@ function expectSet(keyed: Keyed, keys: readonly Key[], strangers: readonly Key[]
   }
   expect(set.size).to.equal(model.size);
   for (const key of [...keys, ...strangers]) expect(set.has(key), String(key)).to.equal(model.has(key));
+  // Half of a pair of UTF-16 has no UTF-8, in which the server's texts come.
+  const texts = [...keys, ...strangers].filter((key) => keyed.key.length === 1 && Buffer.from(String(key)).toString() === key);
+  for (const key of texts.slice(0, 1000)) {
+    const bytes = Buffer.from(`before${String(key)}after`);
+    expect(set.hasText(bytes, 6, bytes.length - 5), String(key)).to.equal(model.has(key));
+  }
   expect([...set.sorted()]).to.deep.equal([...model].sort(compareKeys(keyed)));
 }
 
@@ -103,12 +110,61 @@ describe('keys as bytes', () => {
   });
 });
 
+describe('keys that come to a set in some time', () => {
+  const word = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('\uD800', 'x'.repeat(5000), 'y'.repeat(4000)));
+
+  it('are those that were new between two moments, whatever others keep beside them', () => {
+    const keys = fc.array(fc.tuple(word, fc.boolean()), { maxLength: 40 });
+    fc.assert(
+      fc.property(fc.array(keys, { minLength: 1, maxLength: 6 }), fc.constantFrom(uuids, texts), (times, keyed) => {
+        const bytes = new PackedBytes();
+        const [set, beside] = [createKeySet(keyed, bytes), createKeySet(keyed, bytes)];
+        const views = times.map((some) => {
+          const arrivals = set.arrivals();
+          const model = new Set<Key>();
+          for (const [key, isOther] of some) {
+            if (isOther) beside.add(key);
+            else if (set.add(key)) {
+              arrivals.note(key);
+              model.add(key);
+            }
+          }
+          return { view: arrivals.end(), model };
+        });
+        const all = times.flat().map(([key]) => key);
+        for (const { view, model } of views) {
+          expect(view.size).to.equal(model.size);
+          expect([...view.sorted()]).to.deep.equal([...model].sort(compareKeys(keyed)));
+          for (const key of all) expect(view.has(key), key).to.equal(model.has(key));
+        }
+      }),
+    );
+  });
+
+  it('across what is kept in one piece', () => {
+    const [set, model] = [createKeySet(texts), new Set<Key>()];
+    for (let at = 0; at < 500; at += 1) set.add(`before ${'x'.repeat(3000)}${String(at)}`);
+    const arrivals = set.arrivals();
+    for (let at = 0; at < 1500; at += 1) {
+      const key = `${String(at)}${'y'.repeat((at * 7) % 3000)}`;
+      set.add(key);
+      arrivals.note(key);
+      model.add(key);
+    }
+    const view = arrivals.end();
+    for (let at = 0; at < 500; at += 1) set.add(`after ${'x'.repeat(3000)}${String(at)}`);
+    expect([...view.sorted()]).to.deep.equal([...model].sort(compareKeys(texts)));
+    expect(view.size).to.equal(model.size);
+  });
+});
+
 describe('sets of which each is within the next', () => {
   it('count and hold what three sets would, whatever comes first', () => {
     const places = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.constantFrom(0, 1, 2)), { maxLength: 30 });
     fc.assert(
       fc.property(places, (added) => {
-        const sets = new WideningSets(3, () => createKeySet(texts), compareKeys(texts));
+        const bytes = new PackedBytes();
+        const sets = new WideningSets(3, () => createKeySet(texts, bytes), compareKeys(texts));
         const models = [new Set<Key>(), new Set<Key>(), new Set<Key>()];
         for (const [key, to] of added) {
           const without = models.filter((model, at) => at >= to && !model.has(key)).length;
@@ -118,7 +174,10 @@ describe('sets of which each is within the next', () => {
         for (const [at, model] of models.entries()) {
           expect(sets.views[at]?.size).to.equal(model.size);
           expect([...(sets.views[at]?.sorted() ?? [])]).to.deep.equal([...model].sort());
-          for (const key of ['a', 'b', 'c', 'd', 'e']) expect(sets.views[at]?.has(key)).to.equal(model.has(key));
+          for (const key of ['a', 'b', 'c', 'd', 'e']) {
+            expect(sets.views[at]?.has(key)).to.equal(model.has(key));
+            expect(sets.views[at]?.hasText(Buffer.from(key), 0, 1)).to.equal(model.has(key));
+          }
         }
       }),
     );

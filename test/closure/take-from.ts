@@ -95,7 +95,7 @@ function watched(reader: RowReader, reads: string[]): RowReader {
   return {
     ...reader,
     keys: (selection, select) => {
-      const values = [...selection.values];
+      const values = [...('sorted' in selection.values ? selection.values.sorted() : selection.values)];
       const { entity, columns, through, except = [] } = selection;
       const spared = except.map(({ column, keys }) => ` but ${column} (${String(keys.length)})`);
       const by = `${columns.join('+')}${through === undefined ? '' : ` through ${short(through.entity.model)}`}`;

@@ -8,6 +8,8 @@ type Listener = (chunk: Buffer) => void;
 class Wire {
   readonly #listeners: Listener[] = [];
   readonly forwarded: Buffer[] = [];
+  readonly sent: Buffer[] = [];
+  corked = 0;
   paused = false;
 
   constructor() {
@@ -32,6 +34,23 @@ class Wire {
 
   resume(): void {
     this.paused = false;
+  }
+
+  write(bytes: Buffer, done?: () => void): void {
+    this.sent.push(Buffer.from(bytes));
+    if (done !== undefined) setImmediate(done);
+  }
+
+  cork(): void {
+    this.corked += 1;
+  }
+
+  uncork(): void {
+    this.corked -= 1;
+  }
+
+  destroy(): void {
+    this.paused = true;
   }
 
   receive(chunk: Buffer): void {
@@ -106,5 +125,20 @@ describe('CopyOutQuery', () => {
     expect(wire.paused).to.equal(true);
     await query.next();
     expect(wire.paused).to.equal(false);
+  });
+
+  it('sends a statement that comes in pieces as one message, a piece when the last has gone', async () => {
+    const wire = new Wire();
+    const piece = Buffer.alloc(4);
+    const pieces = function* (): Generator<Buffer> {
+      for (const text of ['COPY', ' (é', ') T', 'O ']) yield piece.subarray(0, piece.write(text));
+    };
+    const query = new CopyOutQuery({ shown: '', length: 12, pieces });
+    query.submit({ stream: wire, query: () => expect.fail('the driver is not to send it') });
+    while (wire.sent.at(-1)?.length !== 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(Buffer.concat(wire.sent).toString('latin1')).to.equal(
+      `Q\0\0\0\x11${Buffer.from('COPY (é) TO ').toString('latin1')}\0`,
+    );
+    expect(wire.corked).to.equal(0);
   });
 });

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { DataSource } from 'typeorm';
+import { createKeySet } from '../../src/closure/create-key-set.js';
 import type { Key } from '../../src/closure/key.js';
 import { compareKeys } from '../../src/closure/key-order.js';
+import type { KeySet } from '../../src/closure/key-set.js';
 import { createRowReader } from '../../src/dialect/postgres/row-reader.js';
 import type { PinnedSession } from '../../src/dialect/postgres/pinned-session.js';
 import { openReadSession } from '../../src/dialect/postgres/session.js';
@@ -32,6 +34,16 @@ const awkward = [
   ' a ',
   'a',
 ];
+
+function setOf(keyed: Pick<Entity, 'columns' | 'key'>, keys: readonly Key[]): KeySet {
+  const set = createKeySet(keyed);
+  for (const key of keys) set.add(key);
+  return set;
+}
+
+function codes(count: number): readonly Key[] {
+  return Array.from({ length: count }, (_, at) => `c${String(at + 1)}`);
+}
 
 describe('the row reader', () => {
   let database: TestDatabase;
@@ -203,6 +215,21 @@ describe('the row reader', () => {
     ).flat() as Key[];
     uuids.sort(compareKeys(child));
     expect(await rowsOf(child, ['id'], uuids)).to.deep.equal(uuids);
+  });
+
+  it('finds rows by keys that are packed, whatever they hold and however many there are', async () => {
+    const keys = awkward.flatMap((text) => [`${text}\x001`, `${text}\0-2`]).sort(compareKeys(word));
+    const packed = setOf(word, [...keys, 'none of them\x007']);
+    const selected: RowSelection = { entity: word, columns: ['word', 'number'], values: packed };
+    expect((await keysOf(selected, [['word', 'number']])).flat().sort()).to.deep.equal([...keys].sort());
+    expect(await rowsOf(word, ['number', 'word'], packed.sorted())).to.deep.equal(await rowsOf(word, ['number', 'word'], keys));
+    const parents = setOf({ ...parent, key: ['code'] }, codes(70_000));
+    const found = (await keysOf({ entity: parent, columns: ['code'], values: parents }, [['code']])).flat();
+    expect(found.length).to.equal(70_000);
+    expect(setOf({ ...parent, key: ['code'] }, found as Key[]).size).to.equal(70_000);
+    const held = { column: 'parent_code', of: 'parent', keys: parents };
+    const census = await createRowReader(session).census({ entity: child, anyOf: [held] }, [held]);
+    expect(census).to.deep.equal({ brought: [90], failed: [], lacking: 0 });
   });
 
   it('stays usable when its consumer stops early', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { DataSource } from 'typeorm';
 import type { PinnedSession } from '../../src/dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../../src/dialect/postgres/session.js';
+import type { Statement } from '../../src/dialect/session.js';
 import { PortolanError } from '../../src/errors/portolan-error.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
@@ -265,6 +266,36 @@ describe('a pinned session', () => {
     await session.close();
     await quiet();
     expect(await (await reading()).query('SELECT 1')).to.deep.equal([['1']]);
+  });
+
+  it('sends a statement piece by piece, however long it is, and stops where it is interrupted', async () => {
+    const piece = Buffer.alloc(65_536);
+    const long = (onPiece: (at: number) => void): Statement => ({
+      shown: "COPY (SELECT length('…')) TO STDOUT",
+      length: 500 * piece.length,
+      *pieces() {
+        for (let at = 0; at < 500; at += 1) {
+          onPiece(at);
+          piece.fill(0x61);
+          if (at === 0) piece.write("COPY (SELECT length('");
+          if (at === 499) piece.write("')) TO STDOUT", piece.length - 13);
+          yield piece;
+        }
+      },
+    });
+    const own = await reading();
+    expect(await collected(own.copyOut(long(() => undefined)))).to.equal(`${String(500 * piece.length - 34)}\n`);
+    expect(await own.query('SELECT 1')).to.deep.equal([['1']]);
+    await own.close();
+    const interruption = new Error('interrupted by the user');
+    const controller = new AbortController();
+    const session = await reading({ signal: controller.signal });
+    const statement = long((at) => {
+      if (at === 100) controller.abort(interruption);
+    });
+    expect(await collected(session.copyOut(statement)).catch((error: unknown) => error)).to.equal(interruption);
+    await session.close();
+    await quiet();
   });
 
   it('stops what the server does when it is closed in the middle of a statement', async () => {

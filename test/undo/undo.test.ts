@@ -53,6 +53,7 @@ describe('undoJournal', function () {
       delete: { 'public.demoapp_book_genre': 1 },
       update: { 'demoapp.book': 1 },
       insert: {},
+      conflict: {},
     });
     expect(await rowsOf(library.target, tables)).to.deep.equal(changed);
   });

@@ -51,7 +51,6 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
         .example('$0 demoapp.Book.4 -o book.json', 'one book, its copies, and all they need') as never,
     handler: async (given) => {
       const args = inBucket(given, ['output']);
-      const { summarizeExport } = await import('../summaries.js');
       const { runCommand, libraryOptions } = await import('../run-command.js');
       await runCommand(args, async (context) => {
         const selection = selectionOptions(args);
@@ -80,7 +79,10 @@ export function exportCommand(name: string, ofProfile: ProfileWords = noProfile)
           files: await fileSource(args.files),
           noFiles: args.files === false,
         });
-        context.say(await summarizeExport(result, args.verbose));
+        if (!args.quiet) {
+          const { summarizeExport } = await import('../summaries.js');
+          context.say(await summarizeExport(result, args.verbose));
+        }
         return { exitCode: 0, json: jsonOf(result) };
       });
     },

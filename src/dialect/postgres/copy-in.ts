@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Client } from './client.js';
 import { queryTimeout } from './client.js';
+import { SourceError } from './source-error.js';
 
 /**
  * Runs a `COPY … FROM STDIN` with what `chunks` gives, at the pace at which the server takes it. An error of the database
@@ -38,13 +39,6 @@ export async function copyIn(client: Client, sql: string, chunks: AsyncIterable<
   if (!state.failed) stream.end();
   await finished;
   return stream.rowCount;
-}
-
-/** What the caller's own chunks threw. */
-export class SourceError extends Error {
-  constructor(cause: unknown) {
-    super('the source of the rows failed', { cause });
-  }
 }
 
 type CopyStream = Writable & { readonly rowCount: number };

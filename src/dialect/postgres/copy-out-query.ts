@@ -1,3 +1,7 @@
+import type { Statement } from '../session.js';
+import type { StatementStream } from './send-statement.js';
+import { sendStatement } from './send-statement.js';
+
 /** What a query sees of the driver's connection. */
 interface Connection {
   readonly stream: Socket;
@@ -6,7 +10,8 @@ interface Connection {
 
 type Listener = (chunk: Buffer) => void;
 
-interface Socket {
+interface Socket extends StatementStream {
+  destroy(error: unknown): unknown;
   listeners(event: 'data'): readonly unknown[];
   on(event: 'data', listener: Listener): unknown;
   off(event: 'data', listener: Listener): unknown;
@@ -33,7 +38,7 @@ const queueLimit = 1024 * 1024;
 export class CopyOutQuery {
   /** Set by the client; to be called when the query is over. */
   callback?: () => void;
-  readonly #sql: string;
+  readonly #sql: string | Statement;
   #connection: Connection | undefined;
   #listeners: readonly Listener[] = [];
   /** Bytes of the message that the last chunk was cut in: of its header, or of its rows still to come. */
@@ -46,7 +51,7 @@ export class CopyOutQuery {
   #ended = false;
   #wake: () => void = () => undefined;
 
-  constructor(sql: string) {
+  constructor(sql: string | Statement) {
     this.#sql = sql;
   }
 
@@ -83,7 +88,11 @@ export class CopyOutQuery {
     this.#listeners = stream.listeners('data') as Listener[];
     for (const listener of this.#listeners) stream.off('data', listener);
     stream.on('data', this.#onData);
-    connection.query(this.#sql);
+    if (typeof this.#sql === 'string') connection.query(this.#sql);
+    else
+      sendStatement(stream, this.#sql).catch((error: unknown) => {
+        stream.destroy(error);
+      });
   }
 
   handleError(error: unknown): void {

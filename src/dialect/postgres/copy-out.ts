@@ -1,3 +1,4 @@
+import type { Statement } from '../session.js';
 import type { Client } from './client.js';
 import { queryTimeout } from './client.js';
 import { CopyOutQuery } from './copy-out-query.js';
@@ -12,7 +13,7 @@ const drainLimit = 16 * 1024 * 1024;
  */
 export async function* copyOut(
   client: Client,
-  sql: string,
+  sql: string | Statement,
   abandon: () => Promise<void>,
   onEnd: (rows: number) => void,
 ): AsyncGenerator<Buffer> {

@@ -1,10 +1,13 @@
 import type { Key } from '../../closure/key.js';
 import { keyTexts } from '../../closure/key.js';
+import type { KeyRun } from '../../closure/key-run.js';
+import { PackedKeyRun } from '../../closure/packed-key-run.js';
 import type { Column } from '../../schema/schema.js';
 import type { BitsTest } from './key-bits.js';
 import { bitsTest } from './key-bits.js';
 import { sentType, sentValue } from './sent-values.js';
 import { arrayLiteral, equalColumns, quoteIdentifier, quoteLiteral } from './sql.js';
+import type { PlaceElements } from './statement.js';
 
 /**
  * A literal set of keys as SQL: a range where they are consecutive integers, bits where they lie close together, else a relation
@@ -17,7 +20,9 @@ export interface KeyRelation {
   readonly conditions: readonly string[];
 }
 
-export function keyRelation(columns: readonly Column[], keys: readonly Key[], alias: string): KeyRelation {
+export function keyRelation(columns: readonly Column[], run: KeyRun, alias: string, place?: PlaceElements): KeyRelation {
+  if (run instanceof PackedKeyRun && place !== undefined) return unnested(columns, run, alias, place);
+  const keys = listed(run);
   const [column] = columns;
   const range = columns.length === 1 && column?.kind === 'integer' ? rangeOf(keys) : undefined;
   if (column === undefined || range === undefined) return unnested(columns, keys, alias);
@@ -34,10 +39,11 @@ export function keyRelation(columns: readonly Column[], keys: readonly Key[], al
 export function heldRelation(
   held: readonly Column[],
   columns: readonly Column[],
-  keys: readonly Key[],
+  keys: KeyRun,
   alias: string,
+  place?: PlaceElements,
 ): KeyRelation {
-  const { tables } = unnested(held, keys, alias);
+  const { tables } = unnested(held, keys, alias, place);
   const values = held.map((column, at) => `${sentValue(column, `v.c${String(at)}`)} AS c${String(at)}`);
   return {
     tables: [`(SELECT ${values.join(', ')} FROM ${tables.join(', ')}) v`],
@@ -46,9 +52,12 @@ export function heldRelation(
 }
 
 /** A condition of a query, or a value of its rows, that one column holds one of some keys; NULL or false where it does not. */
-export function keyTest(column: Column, keys: readonly Key[], alias: string, use: 'condition' | 'value'): string {
-  if (keys.length === 0) return 'false';
+export function keyTest(column: Column, run: KeyRun, alias: string, use: 'condition' | 'value', place: PlaceElements): string {
+  if (run.length === 0) return 'false';
   const name = `${alias}.${quoteIdentifier(column.name)}`;
+  if (run instanceof PackedKeyRun)
+    return `${name} ${column.equality} ANY ('{${place({ keys: run, column: 0 })}}'::${column.lookupType}[])`;
+  const keys = listed(run);
   const range = column.kind === 'integer' ? rangeOf(keys) : undefined;
   if (range?.dense === true) return `${name} BETWEEN ${String(range.from)} AND ${String(range.to)}`;
   const bits = range === undefined ? undefined : bitsOf(column, name, keys, range);
@@ -82,13 +91,8 @@ export function keyExclusion(column: Column, keys: readonly Key[], alias: string
   return `NOT EXISTS (SELECT 1 FROM unnest('{${keys.join(',')}}'::${column.lookupType}[]) x(v) WHERE x.v = ${name})`;
 }
 
-function unnested(columns: readonly Column[], keys: readonly Key[], alias: string): KeyRelation {
-  const texts = keysByColumn(columns.length, keys);
-  const arrays = columns.map((column, at) => {
-    const values = texts[at] ?? [];
-    const literal = quoteLiteral(column.kind === 'integer' ? `{${values.join(',')}}` : arrayLiteral(values));
-    return `${literal}::${sentType(column)}[]`;
-  });
+function unnested(columns: readonly Column[], keys: KeyRun, alias: string, place?: PlaceElements): KeyRelation {
+  const arrays = arrayTexts(columns, keys, place).map((array, at) => `${array}::${sentType(columns[at] as Column)}[]`);
   const names = columns.map((_, at) => `c${String(at)}`);
   return {
     tables: [`unnest(${arrays.join(', ')}) v(${names.join(', ')})`],
@@ -96,6 +100,19 @@ function unnested(columns: readonly Column[], keys: readonly Key[], alias: strin
       (column, at) => `${alias}.${quoteIdentifier(column.name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`,
     ),
   };
+}
+
+function arrayTexts(columns: readonly Column[], keys: KeyRun, place: PlaceElements | undefined): readonly string[] {
+  if (keys instanceof PackedKeyRun && place !== undefined) return columns.map((_, column) => `'{${place({ keys, column })}}'`);
+  const texts = keysByColumn(columns.length, listed(keys));
+  return columns.map(({ kind }, at) => {
+    const values = texts[at] ?? [];
+    return quoteLiteral(kind === 'integer' ? `{${values.join(',')}}` : arrayLiteral(values));
+  });
+}
+
+function listed(keys: KeyRun): readonly Key[] {
+  return Array.isArray(keys) ? (keys as readonly Key[]) : [...keys];
 }
 
 function keysByColumn(count: number, keys: readonly Key[]): readonly (readonly string[])[] {

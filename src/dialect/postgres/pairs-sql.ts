@@ -1,15 +1,16 @@
-import type { Key } from '../../closure/key.js';
+import type { KeyRun } from '../../closure/key-run.js';
 import type { RowJoin } from '../row-reader.js';
 import { filteredTable } from './filtered-table.js';
 import { keyRelation } from './key-relation.js';
 import { columnList, columnNamed, equalColumns, ownRows } from './sql.js';
+import type { PlaceElements } from './statement.js';
 
 /** The COPY that reads the keys of both ends of a join, for some keys of one of them. */
-export function pairsSql(join: RowJoin, known: 0 | 1, keys: readonly Key[]): string {
+export function pairsSql(join: RowJoin, known: 0 | 1, keys: KeyRun, place: PlaceElements): string {
   const { holder, references } = join;
   const { entity, alias } = joinEnds(join)[known];
   const columns = entity.key.map((name) => columnNamed(entity, name));
-  const { tables, conditions } = keyRelation(columns, keys, alias);
+  const { tables, conditions } = keyRelation(columns, keys, alias, place);
   const joins = references.flatMap((reference, at) =>
     reference.columns.map((name, place) => {
       const other = columnNamed(reference.entity, reference.parentColumns[place] ?? '');

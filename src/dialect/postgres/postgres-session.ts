@@ -1,15 +1,15 @@
 import type { QueryRunner } from 'typeorm';
 import { FailedError } from '../../errors/portolan-error.js';
 import type { OnQuery, Purpose } from '../query-event.js';
-import type { QueryStatistics, ServerFacts, TextRow } from '../session.js';
+import type { QueryStatistics, ServerFacts, Statement, TextRow } from '../session.js';
 import { StatementClock } from '../statement-clock.js';
 import { sendCancelRequest } from './cancel-request.js';
 import type { Client } from './client.js';
 import { farewell, queryTimeout, rawText } from './client.js';
-import { copyIn, SourceError } from './copy-in.js';
 import { copyOut } from './copy-out.js';
 import { databaseError } from './database-error.js';
 import type { PinnedSession } from './pinned-session.js';
+import { SourceError } from './source-error.js';
 
 export interface SessionOptions {
   /** Aborting it cancels the running statement and closes the connection. */
@@ -71,7 +71,8 @@ export class PostgresSession implements PinnedSession {
     }
   }
 
-  async *copyOut(sql: string, purpose?: Purpose): AsyncGenerator<Buffer> {
+  async *copyOut(statement: string | Statement, purpose?: Purpose): AsyncGenerator<Buffer> {
+    const sql = typeof statement === 'string' ? statement : statement.shown;
     const clock = this.#enter(sql);
     let rows = 0;
     const abandon = (): Promise<void> => this.#break(new FailedError('CANCELED', 'reading was stopped'));
@@ -79,7 +80,7 @@ export class PostgresSession implements PinnedSession {
       rows = count;
     };
     try {
-      for await (const chunk of copyOut(this.#client, sql, abandon, onEnd)) {
+      for await (const chunk of copyOut(this.#client, statement, abandon, onEnd)) {
         this.statistics.bytes += chunk.length;
         clock.pause();
         try {
@@ -114,6 +115,8 @@ export class PostgresSession implements PinnedSession {
       }
     }
     try {
+      // Who only reads need not load it.
+      const { copyIn } = await import('./copy-in.js');
       rows = await copyIn(this.#client, sql, counted());
       return rows;
     } catch (error) {

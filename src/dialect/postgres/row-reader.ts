@@ -1,4 +1,7 @@
 import type { Key } from '../../closure/key.js';
+import type { KeyRun } from '../../closure/key-run.js';
+import { inRuns, isRun } from '../../closure/key-run.js';
+import { PackedKeyRun } from '../../closure/packed-key-run.js';
 import type { Entity } from '../../schema/schema.js';
 import type { BatchSizes } from '../batch-sizes.js';
 import { usualBatches } from '../batch-sizes.js';
@@ -8,14 +11,16 @@ import type {
   HeldKeys,
   Hop,
   KeyBatch,
+  KeyValues,
   RowJoin,
   RowReader,
   RowSelection,
   RowSet,
   Start,
 } from '../row-reader.js';
+import { isView } from '../row-reader.js';
 import type { Purpose } from '../query-event.js';
-import type { Session } from '../session.js';
+import type { Session, Statement } from '../session.js';
 import type { GroupShape } from './key-parser.js';
 import { failedRule, filteredTable, leavingColumn, leavingList } from './filtered-table.js';
 import { KeyParser } from './key-parser.js';
@@ -28,6 +33,7 @@ import { censusSql, lackingSql, rowsSql } from './row-set-sql.js';
 import { heldOnly, isWorthScan, scanSql, valuesOf } from './scan-for-keys.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, ownRows } from './sql.js';
+import { statementOf } from './statement.js';
 
 /** From this version on `= ANY (array)` looks a value up in a hash table; before it compares with each. */
 const hashedArrays = 140_000;
@@ -44,7 +50,10 @@ export function createRowReader(session: Session, sizes: BatchSizes = usualBatch
     census: (set, within) => readCensus(session, set, within),
     lacking: (set, within) => readLacking(session, set, within),
     keysOf: (set, select, except) => readSetKeys(session, set, select, except),
-    rowsOf: (set, columns) => wholeRows(session.copyOut(rowsSql(set, columns, orderOf(set.entity)), on(set.entity, 'read rows'))),
+    rowsOf: (set, columns) => {
+      const sql = statementOf((place) => rowsSql(set, columns, orderOf(set.entity), place));
+      return wholeRows(session.copyOut(sql, on(set.entity, 'read rows')));
+    },
     table: (entity, columns, by) => session.copyOut(tableSql(entity, columns, by), on(entity, 'read the whole table')),
   };
 }
@@ -63,7 +72,7 @@ async function* readKeys(
   if (first.done === true) return;
   const second = all.next();
   const some = second.done === true ? [first.value] : [first.value, second.value];
-  const known = Array.isArray(values) ? values.length : some.reduce((sum, { length }) => sum + length, 0);
+  const known = knownCount(values) ?? some.reduce((sum, { length }) => sum + length, 0);
   const asked = withVerdict(entity, selection.rules, select);
   if (some.length > 1 && isWorthScan(selection, known)) {
     const wanted = valuesOf(selection, joined(some, all));
@@ -76,7 +85,8 @@ async function* readKeys(
     return;
   }
   for (const keys of joined(some, all)) {
-    yield* parsed(session, selectionSql(selection, asked.columns, keys), purpose, asked.shapes);
+    const sql = statementOf((place) => selectionSql(selection, asked.columns, keys, place));
+    yield* parsed(session, sql, purpose, asked.shapes);
   }
 }
 
@@ -110,7 +120,8 @@ function readSetKeys(
   except: RowSelection['except'],
 ): AsyncIterable<KeyBatch> {
   const purpose = on(set.entity, `find rows by ${set.anyOf.map(({ column }) => column).join(' or ')}`);
-  return parsed(session, setKeysSql(set, select.flat(), except), purpose, shapesOf(set.entity, select));
+  const sql = statementOf((place) => setKeysSql(set, select.flat(), except, place));
+  return parsed(session, sql, purpose, shapesOf(set.entity, select));
 }
 
 async function* readReached(
@@ -138,11 +149,21 @@ async function* readPairs(
   const shapes = joinEnds(join).map(({ entity }) => ({ columns: entity.key.length, integer: isInteger(entity, entity.key) }));
   const purpose = on(join.holder, `find what ${join.references.flatMap(({ columns }) => columns).join(', ')} leads to`);
   for (const some of batches(keys, sizes)) {
-    yield* parsed(session, pairsSql(join, known, some), purpose, shapes);
+    yield* parsed(
+      session,
+      statementOf((place) => pairsSql(join, known, some, place)),
+      purpose,
+      shapes,
+    );
   }
 }
 
-async function* parsed(session: Session, sql: string, purpose: Purpose, shapes: readonly GroupShape[]): AsyncGenerator<KeyBatch> {
+async function* parsed(
+  session: Session,
+  sql: string | Statement,
+  purpose: Purpose,
+  shapes: readonly GroupShape[],
+): AsyncGenerator<KeyBatch> {
   const parser = new KeyParser(shapes);
   for await (const chunk of session.copyOut(sql, purpose)) {
     const batch = parser.parse(chunk);
@@ -151,9 +172,14 @@ async function* parsed(session: Session, sql: string, purpose: Purpose, shapes: 
 }
 
 async function readCensus(session: Session, set: RowSet, within: readonly HeldKeys[]): Promise<Census> {
-  const [row = []] = await session.query(censusSql(set, within), [], on(set.entity, 'count rows'));
-  const counts = row.map(Number);
   const { length } = set.anyOf;
+  const { length: rules } = set.rules ?? [];
+  const shapes = Array.from({ length: length + rules + 1 }, () => ({ columns: 1, integer: true }));
+  const sql = statementOf((place) => censusSql(set, within, place));
+  let counts: readonly number[] = [];
+  for await (const { groups } of parsed(session, sql, on(set.entity, 'count rows'), shapes)) {
+    counts = groups.map(([count]) => Number(count));
+  }
   return { brought: counts.slice(0, length), failed: counts.slice(length, -1), lacking: counts.at(-1) ?? 0 };
 }
 
@@ -161,8 +187,8 @@ async function* readLacking(session: Session, set: RowSet, within: readonly Held
   const parser = new KeyParser(
     within.map(({ column }) => ({ columns: 1, integer: columnNamed(set.entity, column).kind === 'integer' })),
   );
-  for await (const chunk of session.copyOut(lackingSql(set, within), on(set.entity, 'find what rows need')))
-    yield parser.parse(chunk);
+  const sql = statementOf((place) => lackingSql(set, within, place));
+  for await (const chunk of session.copyOut(sql, on(set.entity, 'find what rows need'))) yield parser.parse(chunk);
 }
 
 function tableSql(entity: Entity, columns: readonly string[], by: readonly string[]): string {
@@ -186,11 +212,13 @@ async function* readRows(
   const leavingRows = filteredTable(entity, { when: undefined, where: undefined, replaced: true });
   const list = columns.map((name) => `t.${leavingColumn(entity, name)}`).join(', ');
   for (const batch of batches(keys, sizes)) {
-    const { tables, conditions } = keyRelation(keyColumns, batch, 't');
-    const from = [...tables, `${leavingRows} t`].join(', ');
-    const where = [...conditions, ...rangeTests(keyColumns, batch, 't')].join(' AND ');
-    const query = `SELECT ${list} FROM ${from} WHERE ${where} ORDER BY ${order}`;
-    yield* wholeRows(session.copyOut(`COPY (${query}) TO STDOUT`, on(entity, 'read rows by key')));
+    const sql = statementOf((place) => {
+      const { tables, conditions } = keyRelation(keyColumns, batch, 't', place);
+      const from = [...tables, `${leavingRows} t`].join(', ');
+      const where = [...conditions, ...rangeTests(keyColumns, batch, 't')].join(' AND ');
+      return `COPY (SELECT ${list} FROM ${from} WHERE ${where} ORDER BY ${order}) TO STDOUT`;
+    });
+    yield* wholeRows(session.copyOut(sql, on(entity, 'read rows by key')));
   }
 }
 
@@ -227,10 +255,11 @@ function* joined<T>(some: readonly T[], others: Iterable<T>): Generator<T> {
   yield* others;
 }
 
-function* batches(keys: Iterable<Key>, { integers, texts }: BatchSizes): Generator<readonly Key[]> {
-  // What one statement holds already need not be copied.
-  if (isArray(keys) && keys.length <= Math.min(integers, texts)) {
-    if (keys.length > 0) yield keys;
+function* batches(values: KeyValues, { integers, texts }: BatchSizes): Generator<KeyRun> {
+  const keys = isView(values) ? values.sorted() : values;
+  // What is packed, or fits in one statement, need not be copied.
+  if (keys instanceof PackedKeyRun || (isRun(keys) && keys.length <= Math.min(integers, texts))) {
+    yield* inRuns(keys, texts);
     return;
   }
   let batch: Key[] = [];
@@ -242,6 +271,7 @@ function* batches(keys: Iterable<Key>, { integers, texts }: BatchSizes): Generat
   if (batch.length > 0) yield batch;
 }
 
-function isArray(keys: Iterable<Key>): keys is readonly Key[] {
-  return Array.isArray(keys);
+function knownCount(values: KeyValues): number | undefined {
+  if (isView(values)) return values.size;
+  return isRun(values) ? values.length : undefined;
 }

@@ -1,7 +1,8 @@
 import { createKeySet } from '../../closure/create-key-set.js';
-import type { Key } from '../../closure/key.js';
+import type { KeyRun } from '../../closure/key-run.js';
 import type { KeyView } from '../../closure/key-set.js';
 import type { KeyBatch, RowSelection } from '../row-reader.js';
+import { isView } from '../row-reader.js';
 import { exclusions } from './selection-sql.js';
 import { filteredTable, leavingList } from './filtered-table.js';
 import { quoteIdentifier } from './sql.js';
@@ -23,7 +24,8 @@ export function scanSql(selection: RowSelection, columns: readonly string[]): st
 }
 
 /** The values of a selection, to be asked. */
-export function valuesOf(selection: RowSelection, batches: Iterable<readonly Key[]>): KeyView {
+export function valuesOf(selection: RowSelection, batches: Iterable<KeyRun>): KeyView {
+  if (isView(selection.values)) return selection.values;
   const values = createKeySet({ ...selection.entity, key: selection.columns });
   for (const keys of batches) for (const key of keys) values.add(key);
   return values;

@@ -1,33 +1,34 @@
-import type { Key } from '../../closure/key.js';
+import type { KeyRun } from '../../closure/key-run.js';
 import type { ColumnGroup, RowSelection } from '../row-reader.js';
 import { filteredTable, leavingList } from './filtered-table.js';
 import type { Column } from '../../schema/schema.js';
 import type { KeyRelation } from './key-relation.js';
 import { heldRelation, keyExclusion, keyRelation } from './key-relation.js';
 import { columnNamed, equalColumns, keyOrderSql, ownRows, quoteIdentifier } from './sql.js';
+import type { PlaceElements } from './statement.js';
 
 /** The COPY that reads columns of the rows that a selection means, for some of its values. */
-export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys: readonly Key[]): string {
+export function selectionSql(selection: RowSelection, columns: ColumnGroup, keys: KeyRun, place: PlaceElements): string {
   const { limit } = selection;
-  const source = selectionSource(selection, columns, keys);
+  const source = selectionSource(selection, columns, keys, place);
   const list = leavingList(selection.entity, columns, 't');
   if (limit === undefined) return `COPY (SELECT ${list.join(', ')} ${source}) TO STDOUT`;
   const named = list.map((column, at) => `${column} AS s${String(at)}`);
-  const ranked = `SELECT ${[...named, `${place(selection)} AS place`].join(', ')} ${source}`;
+  const ranked = `SELECT ${[...named, `${rank(selection)} AS place`].join(', ')} ${source}`;
   const outer = list.map((_, at) => `s${String(at)}`).join(', ');
   return `COPY (SELECT ${outer} FROM (${ranked}) ranked WHERE place <= ${String(limit)}) TO STDOUT`;
 }
 
-function selectionSource(selection: RowSelection, read: ColumnGroup, keys: readonly Key[]): string {
+function selectionSource(selection: RowSelection, read: ColumnGroup, keys: KeyRun, place: PlaceElements): string {
   const { entity, through, where, when, rules } = selection;
   const table = filteredTable(entity, { when, where, rules, read });
   if (through === undefined) {
     const own = selection.columns.map((name) => columnNamed(entity, name));
-    const { tables, conditions } = relationOf(selection, own, keys, 't');
+    const { tables, conditions } = relationOf(selection, own, keys, 't', place);
     return `FROM ${[...tables, `${table} t`].join(', ')} WHERE ${[...conditions, ...exclusions(selection)].join(' AND ')}`;
   }
   const theirs = through.keyColumns.map((name) => columnNamed(through.entity, name));
-  const { tables, conditions } = relationOf(selection, theirs, keys, 'p');
+  const { tables, conditions } = relationOf(selection, theirs, keys, 'p', place);
   const joins = selection.columns.map((name, at) => {
     const other = through.columns[at];
     if (other === undefined) throw new TypeError(`${entity.model}: ${name} has no counterpart in ${through.entity.model}`);
@@ -37,10 +38,16 @@ function selectionSource(selection: RowSelection, read: ColumnGroup, keys: reado
   return `FROM ${from.join(', ')} WHERE ${[...conditions, ...joins, ...exclusions(selection)].join(' AND ')}`;
 }
 
-function relationOf({ heldIn }: RowSelection, columns: readonly Column[], keys: readonly Key[], alias: string): KeyRelation {
-  if (heldIn === undefined) return keyRelation(columns, keys, alias);
+function relationOf(
+  { heldIn }: RowSelection,
+  columns: readonly Column[],
+  keys: KeyRun,
+  alias: string,
+  place: PlaceElements,
+): KeyRelation {
+  if (heldIn === undefined) return keyRelation(columns, keys, alias, place);
   const held = heldIn.columns.map((name) => columnNamed(heldIn.entity, name));
-  return heldRelation(held, columns, keys, alias);
+  return heldRelation(held, columns, keys, alias, place);
 }
 
 /** That rows are none of those that are known already. */
@@ -49,7 +56,7 @@ export function exclusions({ entity, except = [] }: RowSelection): readonly stri
 }
 
 /** Where a row stands among those of the same value, in key order. */
-function place({ entity, columns }: RowSelection): string {
+function rank({ entity, columns }: RowSelection): string {
   const partition = columns.map((name) => `t.${quoteIdentifier(name)}`).join(', ');
   const order =
     entity.key.length === 0 ? 't.ctid' : entity.key.map((name) => keyOrderSql(columnNamed(entity, name), 't')).join(', ');

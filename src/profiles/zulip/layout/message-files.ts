@@ -14,8 +14,8 @@ import type { ZulipFiles } from './zulip-files.js';
 
 /** Messages of one file. */
 export const messagesOfFile = 1000;
-/** Files whose messages and their users' rows are read by one query each: as many as have about so many rows. */
-const rowsAtOnce = 200_000;
+/** Files whose messages and their users' rows are read by one query each: as many as have about so many rows, which the server sorts in memory. */
+const rowsAtOnce = 40_000;
 const filesAtOnce = 10;
 /** Bytes of one file that are handed on at once. */
 const worthHandingOn = 128 * 1024;

@@ -1,0 +1,11 @@
+import type { Arrivals, KeySet } from './key-set.js';
+
+/** Keys that come to a set, gathered in another, which is empty. */
+export function separateArrivals(set: KeySet): Arrivals {
+  return {
+    note: (key) => {
+      set.add(key);
+    },
+    end: () => set,
+  };
+}
