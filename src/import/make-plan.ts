@@ -30,10 +30,12 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
       if (!(await planRun(options, conflicts, references, standIns, run))) isSure = false;
     const after = skippedSoFar(models);
     if (isSure) {
-      const report = await checkReferences(options, models, references, conflicts, standIns);
+      // What was open in the first pass is not open any more.
+      const rows = pass === 1 ? new StandIns(models) : standIns;
+      const report = await checkReferences(options, models, references, conflicts, rows);
       if (skippedSoFar(models) === after && (after === before || !backwards)) {
         report();
-        return { models, rows: standIns, conflicts: conflicts.kept, conflictCount: conflicts.count };
+        return { models, rows, conflicts: conflicts.kept, conflictCount: conflicts.count };
       }
     }
     models = new Map([...models].map(([model, planned]) => [model, { ...planned, decisions: new Decisions() }]));

@@ -37,6 +37,11 @@ const html = (model: string, column: string): readonly Place[] => [
   { model, column, to: 'stream', absent: '0', read: after('<a href="/#narrow/stream/') },
 ];
 
+/** As it stands in a name or in SQL. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 const itself = (value: string): readonly string[] => [value];
 
 const places: readonly Place[] = [
@@ -180,7 +185,7 @@ describe('what a Zulip realm mentions', function () {
     const external = new Set(
       (
         JSON.parse(readFileSync(join(folder, 'acme.json'), 'utf8')) as { trailer: { external: { model: string; pk: unknown }[] } }
-      ).trailer.external.map(({ model, pk }) => `${model}.${String(pk)}`),
+      ).trailer.external.map(({ model, pk }) => `${model}.${textOf(pk)}`),
     );
     const followed = new Map<string, number>();
     for (const { model, column, to, absent, read } of places) {
@@ -191,10 +196,10 @@ describe('what a Zulip realm mentions', function () {
       );
       for (const { pk, fields } of own) {
         const value = fields[column];
-        const row = rows.get(mapped.get(`zerver.${model}.${String(pk)}`) ?? '');
-        expect(row, `${model}.${String(pk)}`).to.not.equal(undefined);
+        const row = rows.get(mapped.get(`zerver.${model}.${textOf(pk)}`) ?? '');
+        expect(row, `${model}.${textOf(pk)}`).to.not.equal(undefined);
         if (value === null || row === undefined) continue;
-        const old = read(String(value), fields);
+        const old = read(textOf(value), fields);
         const wanted = old.map((id) => {
           const name = `zerver.${to}.${id}`;
           const there = mapped.get(name) ?? (external.has(name) ? id : undefined);
@@ -202,8 +207,8 @@ describe('what a Zulip realm mentions', function () {
           return there ?? (absent === undefined ? id : absent);
         });
         const held = row[column];
-        const found = held === null ? [null] : read(String(held), row);
-        expect(found.map(String), `${model}.${String(pk)}.${column}`).to.deep.equal(wanted.map(String));
+        const found = held === null ? [null] : read(textOf(held), row);
+        expect(found.map(String), `${model}.${textOf(pk)}.${column}`).to.deep.equal(wanted.map(String));
       }
     }
     return followed;
@@ -217,15 +222,15 @@ describe('what a Zulip realm mentions', function () {
   ): Promise<void> {
     for (const { model, column, read } of places) {
       const own = objects.find(
-        (object) => object.model === `zerver.${model}` && read(String(object.fields[column] ?? '[]'), object.fields).length > 0,
+        (object) => object.model === `zerver.${model}` && read(textOf(object.fields[column] ?? '[]'), object.fields).length > 0,
       );
       if (own === undefined) continue;
       const table = `zulip.zerver_${model}`;
-      const id = mapped.get(`${own.model}.${String(own.pk)}`) ?? '';
+      const id = mapped.get(`${own.model}.${textOf(own.pk)}`) ?? '';
       const put = (value: string): Promise<unknown> =>
         database.query(`UPDATE ${table} SET ${column} = ${value} WHERE id = ${id}`);
       const [row] = await database.query(`SELECT ${column}::text AS held FROM ${table} WHERE id = ${id}`);
-      const quoted = (value: unknown): string => (value === null ? 'NULL' : `'${String(value).replaceAll("'", "''")}'`);
+      const quoted = (value: unknown): string => (value === null ? 'NULL' : `'${textOf(value).replaceAll("'", "''")}'`);
       await put(quoted(own.fields[column]));
       let isNoticed = false;
       await prove(database, objects, mapped).catch(() => (isNoticed = true));
