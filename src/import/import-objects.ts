@@ -228,11 +228,9 @@ async function run({
   let files: StagedFiles | undefined;
   let isCommitted = false;
   const finish = (status: ImportResult['status'], links: LinkCounts, conflicts: readonly Conflict[]): ImportResult => ({
-    status,
+    ...{ status, links, conflicts },
     files: files?.counts,
     plan: planCounts(plan.models),
-    links,
-    conflicts,
     findings: findings.all,
     statistics: { ...session.statistics },
   });

@@ -88,6 +88,18 @@ export function lostBecause(planned: PlannedModel, object: ArchiveObject, lost: 
   return others.find((one) => one.planned.inTheWay.has(one.key)) ?? others[0];
 }
 
+/** Whether objects of an entity can have other keys in the target; `given` are those of earlier imports. */
+export function canMove(
+  byEntity: ReadonlyMap<string, PlannedModel>,
+  given: Pick<ReadonlySet<string>, 'has'>,
+): (entity: Entity) => boolean {
+  const isRemap = [...byEntity.values()].some(({ target }) => target.strategy === 'remap');
+  return ({ model, policy }) => {
+    const strategy = byEntity.get(model)?.target.strategy;
+    return given.has(model) || policy?.merge !== undefined || (strategy === undefined ? isRemap : strategy === 'remap');
+  };
+}
+
 /** What references of one model hold; `order` is that of the models in the archive. */
 export function modelRowsOf(
   { target }: PlannedModel,

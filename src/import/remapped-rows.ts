@@ -1,7 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
-import type { Entity, Reference } from '../schema/schema.js';
+import type { Reference } from '../schema/schema.js';
 import { objectKey } from '../values/object-values.js';
 import type { OutputBuffer } from '../values/output-buffer.js';
 import type { RowEdits } from '../values/row-encoder.js';
@@ -15,13 +15,13 @@ import { followPath } from './follow-path.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import type { KeyMap } from './key-map.js';
 import { withPart } from './new-keys.js';
-import type { Held, HeldInside, ModelRows } from './model-rows.js';
-import { changesKey, editsOf, lostBecause, modelRowsOf, withReferences } from './model-rows.js';
+import { isOpen } from './is-open.js';
+import type { HeldInside, ModelRows } from './model-rows.js';
+import { canMove, changesKey, editsOf, lostBecause, modelRowsOf, withReferences } from './model-rows.js';
 import { isPlain, refersToItself, waitsForItself } from './self-references.js';
 import type { PlannedModel } from './planned-model.js';
 import type { TargetInner } from './target-inner.js';
-import type { ValueSpace } from './value-space.js';
-import { ColumnSpace } from './value-space.js';
+import { ColumnSpace, type ValueSpace } from './value-space.js';
 import { ValueSpaces } from './value-spaces.js';
 import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
 
@@ -54,13 +54,8 @@ export class RemappedRows implements WrittenRows {
     this.#models = models;
     this.#byEntity = new Map([...models.values()].map((one) => [one.target.entity.model, one]));
     this.#spaces = new ValueSpaces(this.#byEntity, given);
-    const order = [...models.keys()];
-    const isRemap = [...models.values()].some(({ target }) => target.strategy === 'remap');
-    const canMove = ({ model, policy }: Entity): boolean => {
-      const strategy = this.#byEntity.get(model)?.target.strategy;
-      return given.has(model) || policy?.merge !== undefined || (strategy === undefined ? isRemap : strategy === 'remap');
-    };
-    const context = { order, byEntity: this.#byEntity, spaces: this.#spaces, canMove };
+    const shared = { order: [...models.keys()], byEntity: this.#byEntity, spaces: this.#spaces };
+    const context = { ...shared, canMove: canMove(this.#byEntity, given) };
     for (const planned of models.values()) this.#rows.set(planned.target.model, modelRowsOf(planned, context));
   }
 
@@ -154,7 +149,7 @@ export class RemappedRows implements WrittenRows {
       const value = held.value(object);
       if (value === undefined) continue;
       const { parent, places, reference } = held;
-      if (this.#isOpen(held, value)) {
+      if (isOpen(held, value, this.#isFirstPass)) {
         unknown ??= new Set();
         this.#sawOpen = true;
         for (const place of places) unknown.add(place);
@@ -210,10 +205,10 @@ export class RemappedRows implements WrittenRows {
   /** The key that an object has when its references are followed, and that it keeps of the new one where it gets one. */
   followedKey(planned: PlannedModel, key: Key, texts: OtherTexts): Key {
     const { target, mapping } = planned;
-    const { keyPlaces } = this.#of(planned);
-    const followed = withReferences(this.#of(planned), key, texts);
+    const rows = this.#of(planned);
+    const followed = withReferences(rows, key, texts);
     if (mapping?.newKeys === undefined || !mapping.fresh.has(key)) return followed;
-    if (keyPlaces.length === 1) return mapping.moved.get(key) ?? key;
+    if (rows.keyPlaces.length === 1) return mapping.moved.get(key) ?? key;
     const { place } = mapping.newKeys;
     const drawn = mapping.moved.get(key) ?? key;
     return withPart(target.entity, followed, place, keyTexts(drawn)[place] ?? '');
@@ -290,21 +285,11 @@ export class RemappedRows implements WrittenRows {
   }
 
   #followKey({ inside, mentions }: ModelRows, inner: TargetInner, key: Key): FollowedKey {
-    const isOpen = (held: HeldInside): boolean => this.#isOpen(held, key);
+    const isOpenKey = (held: HeldInside): boolean => isOpen(held, key, this.#isFirstPass);
     const mention = mentions.get(inner);
     return mention === undefined
-      ? followKey(inside.get(inner), key, isOpen)
-      : followMention(mention, key, { isOpen, external: this.#external });
-  }
-
-  #isOpen({ parent, reference, backward, space }: HeldInside | Held, value: Key): boolean {
-    const mapping = parent?.mapping;
-    if (mapping === undefined) return false;
-    // What comes later is not known yet: it may be there, and it may not.
-    if (space instanceof ColumnSpace) return this.#isFirstPass && backward;
-    if (mapping.waiting.size > 0 && mapping.waiting.has(value)) return true;
-    if (!this.#isFirstPass || !backward || space === undefined) return false;
-    return parent?.target.entity.model !== reference.child || !mapping.decided.has(value);
+      ? followKey(inside.get(inner), key, isOpenKey)
+      : followMention(mention, key, { isOpen: isOpenKey, external: this.#external });
   }
 
   #of({ target }: PlannedModel): ModelRows {
