@@ -90,7 +90,7 @@ export function followInside(
       continue;
     }
     for (const one of mentioned) {
-      const stays = left.includes(one);
+      const stays = left.has(one);
       if (stays || one.isAbsent) absent.push({ inner: one.inner, key: one.key, stays });
     }
     texts.set(place, text);

@@ -19,9 +19,9 @@ export function withKeys(text: string, edits: readonly KeyEdit[]): string | null
   const pieces: string[] = [];
   let at = 0;
   let last: { readonly start: number; readonly end: number; readonly token: string } | undefined;
-  for (const { found, to } of sorted) {
-    const { start, end } = found;
-    const token = writeToken(found, to === null ? null : (keyTexts(to)[0] ?? ''));
+  for (const edit of sorted) {
+    const { start, end } = edit.found;
+    const token = editToken(edit);
     if (last !== undefined && start < at) {
       if (start !== last.start || end !== last.end || token !== last.token) return undefined;
       continue;
@@ -32,4 +32,9 @@ export function withKeys(text: string, edits: readonly KeyEdit[]): string | null
   }
   pieces.push(text.slice(at));
   return pieces.join('');
+}
+
+/** What stands there then. */
+export function editToken({ found, to }: KeyEdit): string {
+  return writeToken(found, to === null ? null : (keyTexts(to)[0] ?? ''));
 }

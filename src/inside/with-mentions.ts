@@ -1,5 +1,6 @@
+import { TakenPlaces } from './taken-places.js';
 import type { KeyEdit } from './with-keys.js';
-import { withKeys } from './with-keys.js';
+import { editToken, withKeys } from './with-keys.js';
 
 /** A key that is to become another where an object is only mentioned. */
 export interface MentionEdit {
@@ -14,18 +15,14 @@ export function withMentions<Mention extends MentionEdit>(
   value: string,
   needed: readonly KeyEdit[],
   mentioned: readonly Mention[],
-): { readonly text: string | null | undefined; readonly left: readonly Mention[] } {
-  let text = withKeys(value, needed);
-  if (text === undefined) return { text, left: mentioned };
-  const edits = [...needed];
-  const left: Mention[] = [];
-  for (const one of mentioned) {
-    const other = withKeys(value, [...edits, one.edit]);
-    if (other === undefined) left.push(one);
-    else {
-      edits.push(one.edit);
-      text = other;
-    }
-  }
-  return { text, left };
+): { readonly text: string | null | undefined; readonly left: ReadonlySet<Mention> } {
+  const text = withKeys(value, needed);
+  if (text === undefined) return { text, left: new Set(mentioned) };
+  const taken = new TakenPlaces();
+  const take = (edit: KeyEdit): boolean => taken.take({ start: edit.found.start, end: edit.found.end, token: editToken(edit) });
+  for (const edit of needed) take(edit);
+  const left = new Set(mentioned.filter(({ edit }) => !take(edit)));
+  if (left.size === mentioned.length) return { text, left };
+  const written = mentioned.flatMap((one) => (left.has(one) ? [] : one.edit));
+  return { text: withKeys(value, [...needed, ...written]), left };
 }

@@ -6,7 +6,9 @@ import { keyFinder } from '../../src/inside/key-finder.js';
 import { scanArray } from '../../src/inside/scan-array.js';
 import { scanJson } from '../../src/inside/scan-json.js';
 import { writeToken } from '../../src/inside/token.js';
+import type { KeyEdit } from '../../src/inside/with-keys.js';
 import { withKeys } from '../../src/inside/with-keys.js';
+import { withMentions } from '../../src/inside/with-mentions.js';
 
 const name = fc.constantFrom('a', 'b', 'a b', 'é"\\', '');
 const value = fc.letrec<{ any: unknown }>((tie) => ({
@@ -134,5 +136,40 @@ describe('keys inside a value', () => {
     expect(texts('[2:3][0:1]={{1,NULL},{"NULL","a\\"\\\\,}"}}')).to.deep.equal(['1', 'NULL', 'a"\\,}']);
     for (const text of ['NULL', 'null', '', ' ', 'a,b', '{', '"', '\\', 'a\u000bb', 'é', '5'])
       expect(texts(`{1,${writeToken({ as: 'element' }, text)},NULL}`)).to.deep.equal(['1', text]);
+  });
+
+  it('make room, where they are only mentioned, for what is needed and for what was mentioned before', () => {
+    const text = 'abcdefghijkl';
+    const edit: fc.Arbitrary<KeyEdit> = fc
+      .tuple(fc.nat({ max: 11 }), fc.integer({ min: 1, max: 4 }), fc.constantFrom('x', 'yy'))
+      .map(([start, length, to]) => ({
+        found: { start, end: Math.min(12, start + length), text: '', as: 'plain', key: '' },
+        to,
+      }));
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 2 }), fc.array(edit, { maxLength: 12 }), (needed, edits) => {
+        const mentioned = edits.map((one) => ({ edit: one }));
+        const { text: written, left } = withMentions(text, needed, mentioned);
+        const taken = [...needed];
+        const tried = mentioned.filter(({ edit: one }) => {
+          if (withKeys(text, [...taken, one]) === undefined) return true;
+          taken.push(one);
+          return false;
+        });
+        expect([...left]).to.deep.equal(tried);
+        expect(written).to.equal(withKeys(text, taken));
+      }),
+    );
+  });
+
+  it('are written by the thousands, where they are only mentioned, in the time of their number', () => {
+    const count = 20_000;
+    const html = (key: number): string => `<b data-user-id="${String(key)}">@Bo</b> `.repeat(count);
+    const found = keyFinder({ pattern: 'data-user-id="(\\d+)"' }, 'int4')(html(10));
+    const mentioned = found.map((one) => ({ edit: { found: one, to: 110 } }));
+    const before = process.cpuUsage();
+    expect(withMentions(html(10), [], mentioned).text === html(110)).to.equal(true);
+    const { user } = process.cpuUsage(before);
+    expect(user / 1e6, 'CPU seconds').to.be.below(5);
   });
 });

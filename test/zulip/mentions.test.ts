@@ -21,20 +21,27 @@ interface Place {
   readonly read: (value: string, row: Fields) => readonly string[];
 }
 
-/** What stands between a text and the next character that is no digit. */
+/** What stands between a text and the next character that is no digit: as long as an id. */
 function after(mark: string): (value: string) => readonly string[] {
   return (value) =>
     value
       .split(mark)
       .slice(1)
-      .flatMap((rest) => /^\d+/u.exec(rest)?.[0] ?? []);
+      .flatMap((rest) => /^\d{1,9}(?!\d)/u.exec(rest)?.[0] ?? []);
+}
+
+/** The same within the tags of HTML: what stands between them is what somebody wrote. */
+function inTags(mark: string): (value: string) => readonly string[] {
+  return (value) => after(mark)([...value.matchAll(/<[^<>]+>/gu)].join(''));
 }
 
 const html = (model: string, column: string): readonly Place[] => [
-  { model, column, to: 'userprofile', absent: '0', read: after('data-user-id="') },
-  { model, column, to: 'usergroup', absent: '0', read: after('data-user-group-id="') },
-  { model, column, to: 'stream', absent: '0', read: after('data-stream-id="') },
-  { model, column, to: 'stream', absent: '0', read: after('<a href="/#narrow/stream/') },
+  { model, column, to: 'userprofile', absent: '0', read: inTags('data-user-id="') },
+  { model, column, to: 'usergroup', absent: '0', read: inTags('data-user-group-id="') },
+  { model, column, to: 'stream', absent: '0', read: inTags('data-stream-id="') },
+  { model, column, to: 'stream', absent: '0', read: inTags('<a href="/#narrow/stream/') },
+  { model, column, to: 'stream', absent: '0', read: inTags('<a href="#narrow/stream/') },
+  { model, column, to: 'userprofile', absent: '0', read: inTags('narrow/pm-with/') },
 ];
 
 /** As it stands in a name or in SQL. */
@@ -111,7 +118,10 @@ const rowsSql = `
      '<span data-user-id="11">@Bo</span><span data-user-id="*">@all</span><span data-user-group-id="5">@crew</span>
       <a data-stream-id="20" href="/#narrow/stream/20-general">#general</a><a href="https://elsewhere.example/#narrow/stream/20">20</a>
       <a href="/#narrow/stream/20-general/topic/t/near/102">there</a><a href="/user_uploads/2/ab/ü.txt">a</a>'),
-    (102, 11, 2020, 1, 't', '10 **11** |11**', NULL, NULL, NULL), (301, 30, 2021, 1, 't', 'elsewhere', NULL, NULL, NULL);
+    (102, 11, 2020, 1, 't', '10 **11** |11** @**Bo|of|ops|11**', NULL,
+     '[{"user_id":11,"prev_content":"@**Bo|of|ops|11** @**Eve|30**","prev_rendered_content":"<a href=\\"\\/#narrow\\/stream\\/20-general\\/topic\\/t\\/near\\/101\\">"}]',
+     '<code>&lt;b data-user-id="11"&gt; href="/#narrow/stream/20</code><a href="#narrow/stream/20-general/topic/t/near/101">there</a>
+      <a href="#narrow/pm-with/11-bo/near/101">Bo</a><a href="/#narrow/pm-with/30-eve">Eve</a><b data-user-id="99999999999999999999">x</b>'), (301, 30, 2021, 1, 't', 'elsewhere', NULL, NULL, NULL);
   INSERT INTO zerver_usermessage (user_profile_id, message_id, flags) VALUES (10, 101, 1), (11, 101, 1), (10, 102, 1), (11, 102, 1), (30, 301, 1);
   INSERT INTO zerver_attachment VALUES (1, '2/ab/ü.txt', 10, 2); INSERT INTO zerver_attachment_messages (attachment_id, message_id) VALUES (1, 101);
   INSERT INTO zerver_reaction VALUES (1, 10, 101, 'party', '1', 'realm_emoji'), (2, 10, 101, 'one', '1', 'unicode_emoji'), (3, 11, 101, 'gone', '7', 'realm_emoji');
@@ -259,6 +269,24 @@ describe('what a Zulip realm mentions', function () {
     expect(content).to.include('(/user_uploads/2/ab/ü.txt)').and.to.include('@_**Eve|0**');
     expect(rendered).to.include('data-user-id="*"').and.to.include('https://elsewhere.example/#narrow/stream/20"');
     expect(rendered).to.include(`/near/${mapped.get('zerver.message.102') ?? ''}"`);
+    const [other] = await database.query(
+      `SELECT content, edit_history, rendered_content FROM zulip.zerver_message WHERE id = ${mapped.get('zerver.message.102') ?? ''}`,
+    );
+    const {
+      content: named,
+      edit_history: history,
+      rendered_content: linked,
+    } = other as { content: string; edit_history: string; rendered_content: string };
+    const [bo, there] = ['zerver.userprofile.11', 'zerver.message.101'].map((name) => mapped.get(name) ?? '');
+    expect(named).to.equal(`10 **11** |11** @**Bo|of|ops|${bo ?? ''}**`);
+    expect(history)
+      .to.include(`"@**Bo|of|ops|${bo ?? ''}** @**Eve|0**"`)
+      .and.to.include(`\\/near\\/${there ?? ''}\\"`);
+    expect(linked).to.include('<code>&lt;b data-user-id="11"&gt; href="/#narrow/stream/20</code>');
+    expect(linked)
+      .to.include(`/topic/t/near/${there ?? ''}"`)
+      .and.to.include(`"#narrow/pm-with/${bo ?? ''}-bo/near/${there ?? ''}"`);
+    expect(linked).to.include('"/#narrow/pm-with/0-eve"').and.to.include('data-user-id="99999999999999999999"');
     for (const name of [
       'zerver.message.edit_history:$[*].user_id',
       'zerver.userprofile.pointer',

@@ -71,7 +71,7 @@ export function rewriteInside(
     return undefined;
   }
   for (const one of mentioned) {
-    const stays = left.includes(one);
+    const stays = left.has(one);
     if (stays || one.isStranger) strangers.push({ mention: one.mention, stays });
   }
   return toArchiveValue(text, group[0]?.kind ?? 'text');

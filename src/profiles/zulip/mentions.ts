@@ -7,17 +7,23 @@ const noId = Object.freeze({ value: '0' });
 const upload = '/user_uploads/([^\\s"\'<>()\\[\\]]+)';
 
 /** `@**Name|7**` and `@_**Name|7**`: which of several people of that name is meant. */
-const namesake = '@_?\\*\\*[^*|]+\\|(\\d+)\\*\\*';
+const namesake = '@_?\\*\\*[^*]+\\|(\\d+)\\*\\*';
 
-/** HTML as Zulip renders it. */
-const rendered: readonly (readonly [pattern: string, to: string])[] = [
-  ['data-user-id="(\\d+)"', 'zerver.UserProfile'],
-  ['data-user-group-id="(\\d+)"', 'zerver.UserGroup'],
-  ['data-stream-id="(\\d+)"', 'zerver.Stream'],
-  // Links to other servers have an address before them.
-  ['href="/#narrow/stream/(\\d+)', 'zerver.Stream'],
-  ['href="/#narrow/[^"]*/near/(\\d+)', 'zerver.Message'],
-];
+/** HTML as Zulip renders it, in which a tag is one and text has no "<"; `quote` and `slash` as they are written there. */
+const rendered = (quote = '"', slash = '/'): readonly (readonly [pattern: string, to: string])[] => {
+  const attribute = (name: string): string => `<[^<>]* ${name}=${quote}`;
+  // Links to other servers have an address before them; to this one, without the slash where people pasted them with its address.
+  const narrow = `${attribute('href')}(?:${slash})?#narrow${slash}`;
+  return [
+    [`${attribute('data-user-id')}(\\d+)${quote}`, 'zerver.UserProfile'],
+    [`${attribute('data-user-group-id')}(\\d+)${quote}`, 'zerver.UserGroup'],
+    [`${attribute('data-stream-id')}(\\d+)${quote}`, 'zerver.Stream'],
+    [`${narrow}stream${slash}(\\d+)`, 'zerver.Stream'],
+    [`${narrow}[^"]*${slash}near${slash}(\\d+)`, 'zerver.Message'],
+    // Conversations with one: of several, the ids stand in a list.
+    [`${narrow}(?:pm-with|sender)${slash}(\\d+)-`, 'zerver.UserProfile'],
+  ];
+};
 
 /**
  * Ids that no constraint shows, and that bring no row: followed, an editor of another realm would take the message out of the export, and a
@@ -48,17 +54,14 @@ export const zulipMentions: readonly DeclaredReference[] = Object.freeze(
       // Which fields hold users is told by their own rows; what is a list of numbers in JSON no other type of field holds but free text.
       { from: 'zerver.CustomProfileFieldValue.value', to: 'zerver.UserProfile', path: '$[*]', absent: noId },
       // HTML within JSON.
-      ...rendered.map(([pattern, to]) => ({
-        ...{ from: 'zerver.Message.edit_history', to, absent: noId },
-        pattern: pattern.replaceAll('"', '\\\\"').replaceAll('/', '\\\\?/'),
-      })),
+      ...rendered('\\\\"', '\\\\?/').map(([pattern, to]) => ({ from: 'zerver.Message.edit_history', to, pattern, absent: noId })),
       ...['zerver.Message.rendered_content', 'zerver.Stream.rendered_description'].flatMap((from) =>
-        rendered.map(([pattern, to]) => ({ from, to, pattern, absent: noId })),
+        rendered().map(([pattern, to]) => ({ from, to, pattern, absent: noId })),
       ),
       ...['zerver.Message.content', 'zerver.ScheduledMessage.content', 'zerver.Message.rendered_content'].map((from) => ({
         ...{ from, to: 'zerver.Attachment.path_id', pattern: upload },
       })),
-      ...['zerver.Message.content', 'zerver.ScheduledMessage.content'].map((from) => ({
+      ...['zerver.Message.content', 'zerver.Message.edit_history', 'zerver.ScheduledMessage.content'].map((from) => ({
         ...{ from, to: 'zerver.UserProfile', pattern: namesake, absent: noId },
       })),
       // Whose option of a poll somebody voted for, and whose task of a to-do list is done.
