@@ -1,3 +1,4 @@
+import type { FileDigest } from './file-digest.js';
 import type { FileDraft } from './file-source.js';
 
 /** Where an import puts files: a folder, a bucket. */
@@ -11,7 +12,7 @@ export interface FileStore {
 /** Files that have no place yet: all get it, or none. */
 export interface FileTransaction {
   /** What stands there now. @throws RefusedError FILE_OUTSIDE */
-  look(path: string): Promise<{ readonly bytes: number; readonly sha256: string } | undefined>;
+  look(path: string): Promise<FileDigest | undefined>;
   /** A file under a temporary name. */
   stage(path: string): Promise<FileDraft>;
   /** Takes back what was staged for this path. */

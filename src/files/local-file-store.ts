@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import { link, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { fileError } from '../archive/file-error.js';
 import { discardTemporaryFile, forgetTemporaryFile, temporaryName } from '../archive/temporary-files.js';
 import { RefusedError, UsageError } from '../errors/portolan-error.js';
 import { isUrl } from '../store/object-place.js';
+import { fileCame } from './file-came.js';
+import type { FileDigest } from './file-digest.js';
+import { fileDigest } from './file-digest.js';
 import type { FileDraft, FileSource } from './file-source.js';
 import type { FileStore, FileTransaction } from './file-store.js';
 import { localFiles } from './local-files.js';
@@ -50,17 +52,9 @@ class LocalTransaction implements FileTransaction {
     }
   }
 
-  async look(path: string): Promise<{ readonly bytes: number; readonly sha256: string } | undefined> {
+  async look(path: string): Promise<FileDigest | undefined> {
     await this.#refuseWayOut(path);
-    const there = await this.#there.stat(path);
-    if (there.kind !== 'file') return undefined;
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of this.#there.open(path, there)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-    return { bytes, sha256: hash.digest('hex') };
+    return fileDigest(this.#there, path);
   }
 
   async stage(path: string): Promise<FileDraft> {
@@ -123,7 +117,7 @@ class LocalTransaction implements FileTransaction {
       if (this.#overwrite) await rename(from, to);
       else await linkOrRename(from, to);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw exists(this.#folder, error);
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileCame(this.#folder, error);
       throw fileError(error, to);
     }
   }
@@ -156,10 +150,6 @@ async function linkOrRename(from: string, to: string): Promise<void> {
     if (isThere) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
     await rename(from, to);
   }
-}
-
-function exists(folder: string, cause: unknown): RefusedError {
-  return new RefusedError('FILE_EXISTS', `${folder}: another file came to stand where one of the archive belongs`, { cause });
 }
 
 function outside(folder: string): RefusedError {

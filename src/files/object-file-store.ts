@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
-import { RefusedError, UsageError } from '../errors/portolan-error.js';
+import { UsageError } from '../errors/portolan-error.js';
 import type { SourceFacts } from '../store/byte-source.js';
 import type { BucketPlace } from '../store/bucket-place.js';
 import { bucketPlace } from '../store/bucket-place.js';
@@ -12,8 +12,11 @@ import { openStore } from '../store/open-store.js';
 import { briefPatience, longPatience, patiently } from '../store/patience.js';
 import { storeError } from '../store/store-error.js';
 import { StoreFailure } from '../store/store-failure.js';
+import { fileCame } from './file-came.js';
+import type { FileDigest } from './file-digest.js';
+import { fileDigest } from './file-digest.js';
+import type { FileDraft, FileSource } from './file-source.js';
 import { inParallel } from './in-parallel.js';
-import type { FileDraft } from './file-source.js';
 import type { FileStore, FileTransaction } from './file-store.js';
 import { objectFiles } from './object-files.js';
 
@@ -48,6 +51,7 @@ class ObjectTransaction implements FileTransaction {
   readonly #place: BucketPlace;
   readonly #store: ObjectStore;
   readonly #overwrite: boolean;
+  readonly #there: FileSource;
   readonly #folder = `.portolan-${randomUUID()}`;
   readonly #staged = new Map<string, Staged>();
   #count = 0;
@@ -56,6 +60,7 @@ class ObjectTransaction implements FileTransaction {
     this.#place = place;
     this.#store = store;
     this.#overwrite = overwrite;
+    this.#there = objectFiles(place.url);
   }
 
   /** @throws UsageError BUCKET_NOT_FOUND, NO_STORE_PACKAGE; FailedError STORE_*: files cannot be put there */
@@ -65,23 +70,14 @@ class ObjectTransaction implements FileTransaction {
     return begun;
   }
 
-  async look(path: string): Promise<{ readonly bytes: number; readonly sha256: string } | undefined> {
-    const there = objectFiles(this.#place.url);
-    const found = await there.stat(path);
-    if (found.kind !== 'file') return undefined;
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of there.open(path, found)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-    return { bytes, sha256: hash.digest('hex') };
+  look(path: string): Promise<FileDigest | undefined> {
+    return fileDigest(this.#there, path);
   }
 
   async stage(path: string): Promise<FileDraft> {
     this.#count += 1;
     const place = this.#object(`${this.#folder}/${String(this.#count)}${posix.extname(path)}`);
-    const target = await ObjectTarget.open(place, { kind: 'nothing' }, { partBytes });
+    const target = await ObjectTarget.open(place, { kind: 'nothing' }, { partBytes, store: this.#store });
     const staged: Staged = { place, facts: undefined };
     this.#staged.set(path, staged);
     return {
@@ -134,7 +130,7 @@ class ObjectTransaction implements FileTransaction {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof StoreFailure && error.kind === 'condition') throw exists(this.#place.url, error);
+      if (error instanceof StoreFailure && error.kind === 'condition') throw fileCame(this.#place.url, error);
       throw storeError(error, this.#place);
     }
   }
@@ -144,8 +140,4 @@ class ObjectTransaction implements FileTransaction {
     const { store, bucket, prefix, url } = this.#place;
     return { store, bucket, path: `${prefix}${path}`, url };
   }
-}
-
-function exists(url: string, cause: unknown): RefusedError {
-  return new RefusedError('FILE_EXISTS', `${url}: another file came to stand where one of the archive belongs`, { cause });
 }

@@ -2,7 +2,7 @@ import type { ByteTarget } from './byte-target.js';
 import { followSignal } from './follow-signal.js';
 import { objectExists } from './object-exists.js';
 import type { ObjectPlace } from './object-place.js';
-import type { ObjectCondition, ObjectUpload } from './object-store.js';
+import type { ObjectCondition, ObjectStore, ObjectUpload } from './object-store.js';
 import { openStore } from './open-store.js';
 import { sourceChanged } from './source-changed.js';
 import { storeError } from './store-error.js';
@@ -12,6 +12,8 @@ export interface ObjectTargetOptions {
   readonly signal?: AbortSignal | undefined;
   /** How large parts are to be; else what suits the store. */
   readonly partBytes?: number | undefined;
+  /** Where a client is there already: each has connections of its own. */
+  readonly store?: ObjectStore | undefined;
 }
 
 /**
@@ -42,9 +44,9 @@ export class ObjectTarget implements ByteTarget {
   static async open(
     place: ObjectPlace,
     condition: ObjectCondition,
-    { signal, partBytes }: ObjectTargetOptions = {},
+    { signal, partBytes, store }: ObjectTargetOptions = {},
   ): Promise<ObjectTarget> {
-    const upload = (await openStore(place.store)).upload(place, condition, partBytes);
+    const upload = (store ?? (await openStore(place.store))).upload(place, condition, partBytes);
     return new ObjectTarget(place, condition, upload, signal);
   }
 
