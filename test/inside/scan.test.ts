@@ -163,13 +163,18 @@ describe('keys inside a value', () => {
   });
 
   it('are written by the thousands, where they are only mentioned, in the time of their number', () => {
-    const count = 20_000;
-    const html = (key: number): string => `<b data-user-id="${String(key)}">@Bo</b> `.repeat(count);
-    const found = keyFinder({ pattern: 'data-user-id="(\\d+)"' }, 'int4')(html(10));
-    const mentioned = found.map((one) => ({ edit: { found: one, to: 110 } }));
-    const before = process.cpuUsage();
-    expect(withMentions(html(10), [], mentioned).text === html(110)).to.equal(true);
-    const { user } = process.cpuUsage(before);
-    expect(user / 1e6, 'CPU seconds').to.be.below(5);
+    const html = (key: number, count: number): string => `<b data-user-id="${String(key)}">@Bo</b> `.repeat(count);
+    const find = keyFinder({ pattern: 'data-user-id="(\\d+)"' }, 'int4');
+    const seconds = (count: number): number => {
+      const text = html(10, count);
+      const mentioned = find(text).map((one) => ({ edit: { found: one, to: 110 } }));
+      const before = process.cpuUsage();
+      expect(withMentions(text, [], mentioned).text === html(110, count)).to.equal(true);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1e6;
+    };
+    const best = (count: number): number => Math.min(...[1, 2, 3].map(() => seconds(count)));
+    // Ten times as many: what takes the square of it takes a hundred times as long.
+    expect(best(40_000) / best(4000)).to.be.below(40);
   });
 });
