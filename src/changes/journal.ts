@@ -33,12 +33,12 @@ export interface JournalEntity {
 export interface JournalHeader {
   readonly format: 'portolan-journal';
   readonly version: 1;
-  readonly command: 'import' | 'delete';
+  readonly command: 'import' | 'delete' | 'claim';
   readonly date: string;
   readonly tool: string;
   readonly database: DatabaseIdentity;
-  /** The digest of the archive's content. */
-  readonly archive: string;
+  /** The digest of the archive's content; a claim has none. */
+  readonly archive?: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly entities: Readonly<Record<string, JournalEntity>>;
 }

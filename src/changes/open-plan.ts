@@ -61,6 +61,7 @@ const commands = Object.freeze({
   import: { called: 'an import', program: 'importobjects' },
   delete: { called: 'a deletion', program: 'deleteobjects' },
   undo: { called: 'what takes a journal back', program: 'portolan undo' },
+  claim: { called: 'a claim', program: 'portolan claim' },
 } as const satisfies Readonly<Record<PlanHeader['command'], object>>);
 
 function noPlan(path: string): RefusedError {

@@ -5,10 +5,10 @@ import type { DatabaseIdentity } from './database-identity.js';
 export interface PlanHeader {
   readonly format: 'portolan-plan';
   readonly version: 1;
-  readonly command: 'import' | 'delete' | 'undo';
+  readonly command: 'import' | 'delete' | 'undo' | 'claim';
   readonly tool: string;
-  /** The digest of the archive's content; of an undo, of its journal. */
-  readonly archive: string;
+  /** The digest of the archive's content; of an undo, of its journal; a claim has none. */
+  readonly archive?: string;
   readonly target: {
     readonly database: DatabaseIdentity;
     /** Of what its tables look like. */
@@ -27,5 +27,9 @@ export interface PlanHeader {
 /** Nothing in it changes by itself: the same plan has the same bytes. */
 export function planHeader(facts: Omit<PlanHeader, 'format' | 'version' | 'tool'>): PlanHeader {
   const { archive, target, options, ...rest } = facts;
-  return { archive, target, options, format: 'portolan-plan', version: 1, tool: toolVersion(), ...rest };
+  return {
+    ...(archive === undefined ? {} : { archive }),
+    ...{ target, options, format: 'portolan-plan', version: 1, tool: toolVersion() },
+    ...rest,
+  };
 }

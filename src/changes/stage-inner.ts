@@ -37,7 +37,9 @@ async function stageOne(session: Session, schema: Schema, reference: InnerRefere
   const child = entityNamed(schema, reference.child);
   if (child.key.length === 0) throw noRowIdentity(child, reference.name);
   const parent = columnNamed(entityNamed(schema, reference.parent), reference.parentColumns[0] ?? '');
-  const further = [`NULL::${parent.type} AS ${innerValue}`];
+  // What stands in a value can be longer than any key.
+  const type = parent.kind === 'integer' ? parent.type : parent.lookupType;
+  const further = [`NULL::${type} AS ${innerValue}`];
   const keys = await stageKeys(session, child, child.key, `portolan_inner_${String(at)}`, further);
   const find = keyFinder(reference.inside, keyFormOf(parent));
   const purpose = { what: `look for keys inside ${reference.columns.join(', ')}`, table: child.table };

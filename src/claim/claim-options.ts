@@ -13,6 +13,14 @@ export interface ClaimOptions {
   readonly idMap: string;
   /** The whole path, then a rollback. */
   readonly dryRun?: boolean | undefined;
+  /** Write there what `undoJournal` needs to take it back. */
+  readonly journal?: string | undefined;
+  /** Write the plan there, as JSON lines. */
+  readonly plan?: string | undefined;
+  /** Execute the plan that was written there (`plan`), of the same two rows, and no other. */
+  readonly applyPlan?: string | undefined;
+  /** Let the plan hold row values. */
+  readonly verbose?: boolean | undefined;
   readonly policy?: Policy | undefined;
   /** Warnings refuse. */
   readonly strict?: boolean | undefined;
@@ -27,7 +35,8 @@ export interface ClaimOptions {
 
 /** Every option by name: what is none of them is refused. */
 export const claimOptionNames: Readonly<Record<keyof ClaimOptions, true>> = Object.freeze({
-  ...{ placeholder: true, object: true, idMap: true, dryRun: true, policy: true, strict: true },
+  ...{ placeholder: true, object: true, idMap: true, dryRun: true, journal: true, plan: true },
+  ...{ applyPlan: true, verbose: true, policy: true, strict: true },
   ...{ findings: true, onQuery: true, signal: true, onTarget: true },
 });
 
@@ -36,8 +45,10 @@ export interface ClaimResult {
   /** Canonical names. */
   readonly placeholder: string;
   readonly object: string;
-  /** Rows that referred to the placeholder and refer to the object now, by reference. */
+  /** Rows that referred to the placeholder, or mentioned it, and refer to the object now, or mention it: by reference. */
   readonly moved: Readonly<Record<string, number>>;
+  /** Rows that mention the placeholder still, since the key of the object cannot stand there: by reference. Each is a finding. */
+  readonly stayed: Readonly<Record<string, number>>;
   /** Links that both had, by join table: one of the two went. */
   readonly linksInCommon: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];

@@ -1,64 +1,65 @@
 import type { DataSource } from 'typeorm';
-import { countChangedRows, proveNothingElseGone, tableId } from '../changes/row-counts.js';
-import { innerValue, stageInner } from '../changes/stage-inner.js';
+import { planToApply } from '../changes/plan-to-apply.js';
+import { keepOrDiscard, publishRecords } from '../changes/publish-records.js';
+import { countChangedRows, proveNothingElseGone } from '../changes/row-counts.js';
+import { rowDigests } from '../changes/row-digests.js';
+import { stageLines } from '../changes/write-lines.js';
+import { toKey } from '../closure/key.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
-import { seedLookup } from '../dialect/postgres/seed-lookup.js';
+import { readableColumns } from '../dialect/postgres/readable-columns.js';
 import { openWriteSession } from '../dialect/postgres/session.js';
 import { settleCommit } from '../dialect/postgres/settle-commit.js';
-import { ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
-import { FailedError, RefusedError, UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { Findings } from '../findings/finding.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
-import { setPath } from '../import/set-path.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { buildSchema } from '../schema/build-schema.js';
-import { entityNamed } from '../schema/entity-named.js';
-import type { Entity, Schema } from '../schema/schema.js';
-import { findSeeds } from '../seeds/find-seeds.js';
-import { keyTexts } from '../closure/key.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
+import type { Entity } from '../schema/schema.js';
+import { claimJournal } from './claim-journal.js';
 import type { ClaimOptions, ClaimResult } from './claim-options.js';
 import { claimOptionNames } from './claim-options.js';
-import { proveMarked } from './marked-placeholders.js';
-import type { ClaimedRows } from './move-references.js';
-import { countReferring, dropLinksInCommon, hasKey, lockRows, moveReference } from './move-references.js';
+import { agreeOnRows, tellClaim } from './claim-plan.js';
+import type { NamedRows } from './find-claimed-rows.js';
+import { findClaimedRows } from './find-claimed-rows.js';
+import { moveEverything } from './move-everything.js';
+import type { TouchedRows } from './touched-rows.js';
 
 /**
  * A placeholder turns out to be a row that the target has: all that refers to it refers to that row, and it goes, in one transaction. Only
- * rows that the id map of an import marks as placeholders are claimed.
+ * rows that the id map of an import marks as placeholders are claimed. Keys inside values follow; a mention that cannot is told of. With
+ * `applyPlan` it is what an earlier call wrote as its `plan`, or nothing.
  *
  * @example
  * await importObjects(dataSource, { archive: 'book.json', policy, idMap: 'ids.jsonl' });
  * await claimPlaceholder(dataSource, { placeholder: 'auth.User.41', object: 'auth.User[username=ada]', idMap: 'ids.jsonl' });
  *
- * @throws RefusedError NO_PLACEHOLDER, CLAIM_COLLIDES; UsageError UNKNOWN_OBJECT, CLAIM_UNLIKE; FailedError where the database fails
+ * @throws RefusedError NO_PLACEHOLDER, CLAIM_COLLIDES, PLAN_*; UsageError UNKNOWN_OBJECT, CLAIM_UNLIKE; FailedError where the database fails
  */
 export async function claimPlaceholder(dataSource: DataSource, options: ClaimOptions): Promise<ClaimResult> {
   refuseUnknownOptions('claimPlaceholder', options, claimOptionNames);
   const findings = options.findings ?? new Findings();
-  const { signal, onQuery, dryRun = false } = options;
+  const { signal, onQuery, dryRun = false, journal, plan } = options;
+  const applied = await planToApply(options, 'claim');
   const session = await openWriteSession(dataSource, { signal, onQuery });
   try {
     await options.onTarget?.(session.server);
     const policy = mergePolicy({ policy: options.policy, includeSecrets: ['*'] });
     const schema = await buildSchema(session, dataSource, policy, findings);
-    const rows = await findRows(session, schema, options);
+    const rows = await findClaimedRows(session, schema, options);
+    agreeOnRows(rows, applied);
     const before = await countChangedRows(session);
-    // Functions of the application name tables as its connections find them.
-    await setPath(session, session.server.searchPath);
-    const done = await move(session, schema, rows);
-    await setPath(session, '');
-    await proveNothingElseGone(session, before, done.gone, findings);
+    const objectDigest = await digestOf(session, rows.entity, rows.object);
+    const keeps = journal !== undefined || plan !== undefined || applied !== undefined;
+    const { touched, gone, ...told } = await moveEverything({ session, schema, rows, keeps, findings });
+    await proveNothingElseGone(session, before, gone, findings);
     refuseWarnings(options, findings);
+    await tellClaim({ session, schema, policy, rows, touched, objectDigest, options, applied, findings });
     if (dryRun) await session.rollback();
-    else
-      await settleCommit(dataSource, session, {
-        what: 'the claim',
-        hint: 'Run it again: where it took place, it is told that the placeholder has gone.',
-      });
+    else await end({ dataSource, session, rows, touched, journal });
     return {
       ...{ status: dryRun ? 'planned' : 'done', placeholder: rows.names.placeholder, object: rows.names.object },
-      ...{ moved: done.moved, linksInCommon: done.linksInCommon },
+      ...told,
       ...{ findings: findings.all, statistics: { ...session.statistics } },
     };
   } finally {
@@ -66,103 +67,31 @@ export async function claimPlaceholder(dataSource: DataSource, options: ClaimOpt
   }
 }
 
-interface NamedRows extends ClaimedRows {
-  readonly names: { readonly placeholder: string; readonly object: string };
+/** Of a row as it is now. */
+async function digestOf(session: PinnedSession, entity: Entity, texts: readonly string[]): Promise<string> {
+  const columns = await readableColumns(session, entity);
+  const [digest] = (await rowDigests(session, entity, columns, [toKey(texts, hasIntegerKey(entity))])).values();
+  return digest ?? '';
 }
 
-async function findRows(
-  session: PinnedSession,
-  schema: Schema,
-  { placeholder, object, idMap }: ClaimOptions,
-): Promise<NamedRows> {
-  const [one, other] = [await findRow(session, schema, placeholder), await findRow(session, schema, object)];
-  if (one.entity !== other.entity)
-    throw new UsageError('CLAIM_UNLIKE', `${one.name} and ${other.name} are of two models: none can be the other`);
-  if (one.name === other.name) throw new UsageError('CLAIM_UNLIKE', `${one.name} is itself already`);
-  refuseTrees(one.entity);
-  const rows = {
-    entity: one.entity,
-    placeholder: one.texts,
-    object: other.texts,
-    names: { placeholder: one.name, object: other.name },
-  };
-  if ((await lockRows(session, rows)) < 2) throw new RefusedError('CONCURRENT_CHANGE', 'one of the rows has gone meanwhile');
-  await proveMarked(session, schema, idMap, one);
-  return rows;
+interface Ending {
+  readonly dataSource: DataSource;
+  readonly session: PinnedSession;
+  readonly rows: NamedRows;
+  readonly touched: readonly TouchedRows[];
+  readonly journal: string | undefined;
 }
 
-async function findRow(
-  session: PinnedSession,
-  schema: Schema,
-  text: string,
-): Promise<{ readonly entity: Entity; readonly name: string; readonly texts: readonly string[] }> {
-  const { byModel, names } = await findSeeds(session, seedLookup, schema, [text]);
-  for (const [model, keys] of byModel)
-    for (const key of keys.sorted()) return { entity: entityNamed(schema, model), name: names[0] ?? text, texts: keyTexts(key) };
-  throw new TypeError(`${text} was found and has no key`);
-}
-
-/** Paths and numbers of a tree hold keys that no reference shows. */
-function refuseTrees({ model, materializedPath, nestedSet }: Entity): void {
-  if (materializedPath === undefined && nestedSet === undefined) return;
-  throw new UsageError('CLAIM_UNLIKE', `${model} is a tree: a node cannot become another with all below it`);
-}
-
-/** A key inside a value is not moved: whoever reads that value must decide what it is to hold. */
-async function refuseInside(session: PinnedSession, schema: Schema, { entity, placeholder }: ClaimedRows): Promise<void> {
-  const inner = schema.inner.filter(({ parent }) => parent === entity.model);
-  for (const [reference, pairs] of await stageInner(session, schema, inner)) {
-    const value = quoteIdentifier(reference.parentColumns[0] ?? '');
-    const [row] = await session.query(
-      `SELECT count(*) FROM ${pairs.table} v WHERE v.${innerValue} IN (SELECT ${value} FROM ${ownRows(entity)} WHERE ${hasKey(entity, placeholder)})`,
-      [],
-      { what: 'look for the placeholder inside values', table: pairs.entity.table },
-    );
-    if (Number(row?.[0] ?? 0) === 0) continue;
-    throw new RefusedError(
-      'CLAIM_COLLIDES',
-      `${reference.name}: the key of the placeholder stands inside values of ${String(row?.[0])} rows`,
-      {
-        hint: 'Nothing was written. Write the key of the object there first.',
-      },
-    );
+async function end({ dataSource, session, rows, touched, journal }: Ending): Promise<void> {
+  const staged = journal === undefined ? undefined : await stageLines(journal, await claimJournal(session, touched, rows.names));
+  try {
+    await settleCommit(dataSource, session, {
+      what: 'the claim',
+      hint: 'Run it again: where it took place, it is told that the placeholder has gone.',
+    });
+  } catch (error) {
+    if (staged !== undefined) await keepOrDiscard(staged, error);
+    throw error;
   }
-}
-
-interface Moved {
-  readonly moved: Readonly<Record<string, number>>;
-  readonly linksInCommon: Readonly<Record<string, number>>;
-  /** Rows that went, by table. */
-  readonly gone: ReadonlyMap<string, number>;
-}
-
-async function move(session: PinnedSession, schema: Schema, rows: ClaimedRows): Promise<Moved> {
-  const { entity } = rows;
-  const moved: Record<string, number> = {};
-  const linksInCommon: Record<string, number> = {};
-  const gone = new Map([[tableId(entity.table), 1]]);
-  const references = schema.references.filter(({ parent }) => parent === entity.model);
-  await refuseInside(session, schema, rows);
-  for (const link of schema.links)
-    for (const end of [link.owner, link.inverse].filter(({ parent }) => parent === entity.model)) {
-      const count = await dropLinksInCommon(session, schema, link, end, rows);
-      if (count === 0) continue;
-      const table = tableId(entityNamed(schema, link.through).table);
-      linksInCommon[table] = (linksInCommon[table] ?? 0) + count;
-      gone.set(table, (gone.get(table) ?? 0) + count);
-    }
-  for (const reference of references) {
-    const count = await moveReference(session, schema, reference, rows);
-    if (count > 0) moved[reference.name] = count;
-  }
-  for (const reference of references)
-    if ((await countReferring(session, schema, reference, rows)) > 0)
-      throw new FailedError('VERIFY_FAILED', `${reference.name}: rows still refer to the placeholder`, {
-        hint: 'Nothing was committed. A trigger or a rule of the database changed them back.',
-      });
-  await session.query(`DELETE FROM ${ownRows(entity)} WHERE ${hasKey(entity, rows.placeholder)}`, [], {
-    what: 'delete the placeholder',
-    table: entity.table,
-  });
-  return { moved, linksInCommon, gone };
+  if (staged !== undefined) await publishRecords([staged], 'the placeholder is claimed');
 }

@@ -1,17 +1,12 @@
+import { innerValue, stageInner } from '../changes/stage-inner.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
-import { hasText } from '../dialect/postgres/filtered-table.js';
-import { columnList, columnNamed, equalColumns, ownRows, quoteIdentifier, quoteLiteral } from '../dialect/postgres/sql.js';
+import { columnNamed, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { entityNamed } from '../schema/entity-named.js';
-import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
-
-/** Two rows of one entity, by the texts of their keys. */
-export interface ClaimedRows {
-  readonly entity: Entity;
-  readonly placeholder: readonly string[];
-  readonly object: readonly string[];
-}
+import type { Link, Reference, Schema } from '../schema/schema.js';
+import type { ClaimedRows } from './claimed-rows.js';
+import { holds, rowOf } from './claimed-rows.js';
 
 /**
  * Lets all that refers to the placeholder refer to the object.
@@ -22,16 +17,20 @@ export interface ClaimedRows {
 export async function moveReference(session: Session, schema: Schema, reference: Reference, rows: ClaimedRows): Promise<number> {
   const child = entityNamed(schema, reference.child);
   const { entity } = rows;
-  const set = reference.columns.map((name, at) => {
-    const parent = quoteIdentifier(reference.parentColumns[at] ?? '');
-    return `${quoteIdentifier(name)} = o.${parent}::${columnNamed(child, name).type}`;
-  });
+  const parents = reference.parentColumns.map((name) => `o.${quoteIdentifier(name)}`);
+  const set = reference.columns.map(
+    (name, at) => `${quoteIdentifier(name)} = ${parents[at] ?? ''}::${columnNamed(child, name).type}`,
+  );
+  const objectRow = rowOf(entity, rows.object);
   const sql =
-    `WITH moved AS (UPDATE ${ownRows(child)} x SET ${set.join(', ')} FROM ${rowOf(entity, rows.object)} o, ${rowOf(entity, rows.placeholder)} p ` +
-    `WHERE ${holds(child, reference, entity, 'p')} RETURNING 1) SELECT count(*) FROM moved`;
+    `WITH moved AS (UPDATE ${ownRows(child)} x SET ${set.join(', ')} FROM ${objectRow} o, ${rowOf(entity, rows.placeholder)} p ` +
+    `WHERE ${holds(child, reference, entity, 'p')} RETURNING 1) ` +
+    `SELECT count(*), (SELECT pg_catalog.num_nulls(${parents.join(', ')}) FROM ${objectRow} o) FROM moved`;
   try {
     const [row] = await session.query(sql, [], { what: 'move references', table: child.table });
-    return Number(row?.[0] ?? 0);
+    const count = Number(row?.[0] ?? 0);
+    if (count > 0 && row?.[1] !== '0') throw nothingToHold(reference);
+    return count;
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error;
     throw new RefusedError('CLAIM_COLLIDES', `${reference.name}: a row of the placeholder cannot become one of the object`, {
@@ -39,6 +38,50 @@ export async function moveReference(session: Session, schema: Schema, reference:
       detail: error.message,
       hint: 'Nothing was written. Remove that row of one of the two first.',
     });
+  }
+}
+
+/** References hold what the object has not: they would be lost. */
+export function nothingToHold({ name }: Reference): RefusedError {
+  return new RefusedError('CLAIM_COLLIDES', `${name}: the object has nothing there that could be referred to`, {
+    hint: 'Nothing was written. Fill in what is missing in the object first.',
+  });
+}
+
+/**
+ * Proves that nothing else holds what is written anew: it would follow without being told, be emptied, or lead nowhere.
+ *
+ * @throws RefusedError CLAIM_COLLIDES
+ */
+export async function refuseFollowers(session: Session, schema: Schema, reference: Reference, rows: ClaimedRows): Promise<void> {
+  const { entity } = rows;
+  const middle = entityNamed(schema, reference.child);
+  const isHeld = ({ parent, parentColumns }: Reference): boolean =>
+    parent === middle.model && parentColumns.some((name) => reference.columns.includes(name));
+  const moved = `${ownRows(middle)} x, ${rowOf(entity, rows.placeholder)} p`;
+  const condition = holds(middle, reference, entity, 'p');
+  const refuse = async (follower: Reference, from: string, where: string): Promise<void> => {
+    const what = { what: 'look what refers to rows that change', table: entityNamed(schema, follower.child).table };
+    const [row] = await session.query(`SELECT count(*) FROM ${from} WHERE ${condition} AND ${where}`, [], what);
+    if (row?.[0] === '0') return;
+    const reason = `${follower.name}: ${String(row?.[0])} times it leads to rows whose own keys change, since they hold that of the placeholder (${reference.name})`;
+    throw new RefusedError('CLAIM_COLLIDES', reason, { hint: 'Nothing was written. Move these rows by hand first.' });
+  };
+  for (const follower of schema.references.filter(isHeld)) {
+    const child = entityNamed(schema, follower.child);
+    await refuse(follower, `${moved}, ${ownRows(child)} z`, holds(child, follower, middle, 'x', 'z'));
+  }
+  const inside = [...schema.inner, ...schema.mentions].filter(isHeld);
+  if (inside.length === 0) return;
+  const [any] = await session.query(`SELECT EXISTS (SELECT 1 FROM ${moved} WHERE ${condition})`, [], {
+    what: 'look whether anything refers to the placeholder',
+    table: middle.table,
+  });
+  if (any?.[0] !== 't') return;
+  for (const [follower, pairs] of await stageInner(session, schema, inside)) {
+    const { equality, name } = columnNamed(middle, follower.parentColumns[0] ?? '');
+    await refuse(follower, `${moved}, ${pairs.table} v`, `v.${innerValue} ${equality} x.${quoteIdentifier(name)}`);
+    await session.query(`DROP TABLE ${pairs.table}`, [], { what: 'make room for the next', table: pairs.entity.table });
   }
 }
 
@@ -70,34 +113,4 @@ export async function countReferring(session: Session, schema: Schema, reference
   const sql = `SELECT count(*) FROM ${ownRows(child)} x, ${rowOf(rows.entity, rows.placeholder)} p WHERE ${holds(child, reference, rows.entity, 'p')}`;
   const [row] = await session.query(sql, [], { what: 'count what refers to the placeholder', table: child.table });
   return Number(row?.[0] ?? 0);
-}
-
-/** That a row `x` refers to the row `parent`. What only the row's own columns can mean stands where no other columns are. */
-function holds(child: Entity, { columns, parentColumns, when }: Reference, entity: Entity, parent: string, row = 'x'): string {
-  const equal = columns.map((name, at) =>
-    equalColumns(columnNamed(child, name), row, columnNamed(entity, parentColumns[at] ?? ''), parent),
-  );
-  return [...equal, ...(when === undefined ? [] : [hasText(columnNamed(child, when.column), when.value, row)])].join(' AND ');
-}
-
-/** The row of a key, as a table. */
-function rowOf(entity: Entity, texts: readonly string[]): string {
-  return `(SELECT * FROM ${ownRows(entity)} WHERE ${hasKey(entity, texts)})`;
-}
-
-/** That a row of the table has a key. */
-export function hasKey(entity: Entity, texts: readonly string[]): string {
-  return entity.key
-    .map((name, at) => {
-      const { equality, type } = columnNamed(entity, name);
-      return `${quoteIdentifier(name)} ${equality} ${quoteLiteral(texts[at] ?? '')}::${type}`;
-    })
-    .join(' AND ');
-}
-
-/** Locks both rows until the transaction ends; how many there are. */
-export async function lockRows(session: Session, { entity, placeholder, object }: ClaimedRows): Promise<number> {
-  const condition = [placeholder, object].map((texts) => `(${hasKey(entity, texts)})`).join(' OR ');
-  const sql = `SELECT ${columnList(entity.key)} FROM ${ownRows(entity)} WHERE ${condition} FOR UPDATE`;
-  return (await session.query(sql, [], { what: 'lock both rows', table: entity.table })).length;
 }

@@ -3,13 +3,16 @@ import { findingLines } from './summaries.js';
 import { table } from './table.js';
 
 export async function summarizeClaim(result: ClaimResult, verbose: boolean): Promise<string> {
-  const { placeholder, object, moved, linksInCommon, status } = result;
+  const { placeholder, object, moved, stayed, linksInCommon, status } = result;
   const rows = [
-    ...Object.entries(moved).map(([reference, count]) => [reference, count, '']),
-    ...Object.entries(linksInCommon).map(([name, count]) => [name, '', count]),
+    ...[...new Set([...Object.keys(moved), ...Object.keys(stayed)])].map((reference) => [
+      ...[reference, moved[reference] ?? '', ''],
+      stayed[reference] ?? '',
+    ]),
+    ...Object.entries(linksInCommon).map(([name, count]) => [name, '', count, '']),
   ];
   const parts =
-    rows.length === 0 ? [`nothing refers to ${placeholder}`] : [await table(['reference', 'moved', 'in common'], rows)];
+    rows.length === 0 ? [`nothing refers to ${placeholder}`] : [await table(['reference', 'moved', 'in common', 'stayed'], rows)];
   parts.push(...findingLines(result.findings, verbose));
   const text = `${placeholder} is ${object}`;
   parts.push(status === 'done' ? `done: ${text}; committed` : `dry run: ${text}; everything was tried, and rolled back`);

@@ -26,7 +26,7 @@ import type { UndoPlan } from './undo-plan.js';
 import { countDecisions, readConflicts } from './undo-plan.js';
 
 /**
- * Takes back what an import or a deletion did, by its journal, in one transaction: exactly that. Where rows were changed since, or others refer
+ * Takes back what an import, a deletion or a claim did, by its journal, in one transaction: exactly that. Where rows were changed since, or others refer
  * to what would go, the result says `refused`, lists them, and nothing was written. Sequences stay where they are. With `applyPlan` it is what an
  * earlier call wrote as its `plan`, or nothing.
  *

@@ -6,7 +6,7 @@ import type { OnProgress } from '../progress.js';
 
 /** What to take back and how: the options of `portolan undo`. */
 export interface UndoOptions {
-  /** What `importObjects` or `deleteObjects` wrote under that option. */
+  /** What `importObjects`, `deleteObjects` or `claimPlaceholder` wrote under that option. */
   readonly journal: string;
   /** The whole path, then a rollback. */
   readonly dryRun?: boolean | undefined;

@@ -125,7 +125,7 @@ describe('keys inside values that nobody declared at the export', () => {
     }
   });
 
-  it('keep a placeholder from being claimed, and an absent object from being written as NULL', async () => {
+  it('follow a placeholder that is claimed, where the other key can stand; an absent object is never written as NULL', async () => {
     const person = { naturalKey: ['code'], shared: 'key' } as const;
     const absent = (missing: 'null' | 'placeholder'): Policy => ({
       ...policy,
@@ -136,22 +136,20 @@ describe('keys inside values that nobody declared at the export', () => {
       expect((await pages.import({ policy: absent('null') })).status).to.equal('refused');
       const idMap = join(pages.folder, 'ids');
       expect((await pages.import({ policy: absent('placeholder'), idMap })).status).to.equal('done');
-      await pages.target.query(`INSERT INTO person VALUES (7, 'ada7', 1)`);
-      const claim = claimPlaceholder(pages.to, {
-        placeholder: 'person.1',
-        object: 'person.7',
-        idMap,
-        policy: absent('placeholder'),
+      await pages.target.query(`INSERT INTO person VALUES (7, 'ada 7', 1), (8, NULL, 1), (9, 'ada9', 1)`);
+      const before = await pages.rows('page');
+      const claim = (object: string): Promise<unknown> =>
+        claimPlaceholder(pages.to, { placeholder: 'person.1', object, idMap, policy: absent('placeholder') });
+      // What the pattern would find again is another key, or there is none.
+      for (const object of ['person.7', 'person.8']) {
+        expect(await failureOf(claim(object))).to.include({ code: 'CLAIM_COLLIDES' });
+        expect(await pages.rows('page')).to.deep.equal(before);
+      }
+      expect(await claim('person.9')).to.deep.include({
+        moved: { 'public.page.body:pattern': 1, 'public.page.data:$.by': 1 },
+        stayed: {},
       });
-      expect(await failureOf(claim)).to.include({ code: 'CLAIM_COLLIDES' });
-      await pages.target.query(`UPDATE page SET data = '{}', body = NULL, readers = NULL`);
-      const again = claimPlaceholder(pages.to, {
-        placeholder: 'person.1',
-        object: 'person.7',
-        idMap,
-        policy: absent('placeholder'),
-      });
-      expect((await again).status).to.equal('done');
+      expect(await pages.rows('page')).to.deep.equal([{ id: 1, kind: 'x', data: { by: 9 }, body: 'hi @ada9', readers: [1] }]);
     } finally {
       await pages.close();
     }

@@ -7,6 +7,9 @@ interface ClaimArguments extends SharedArguments {
   readonly object: string;
   readonly withIdMap: string;
   readonly dryRun: boolean;
+  readonly journal: string | undefined;
+  readonly plan: string | undefined;
+  readonly applyPlan: string | undefined;
 }
 
 /** `portolan claim`. */
@@ -30,6 +33,12 @@ export const claimCommand: CommandModule<object, ClaimArguments> = {
         default: false,
         describe: 'the whole path, then a rollback; exits as the real run would',
       })
+      .option('journal', valueOption('FILE', 'write there what portolan undo needs to take it back'))
+      .option('plan', valueOption('FILE', 'write the plan there, one decision a line'))
+      .option(
+        'apply-plan',
+        valueOption('FILE', 'execute exactly the plan that --plan wrote there, or refuse where anything has changed'),
+      )
       .example(
         "$0 auth.User.41 'auth.User[username=ada]' --id-map ids.jsonl",
         'the placeholder 41 is Ada, who has an account there by now',
@@ -38,23 +47,23 @@ export const claimCommand: CommandModule<object, ClaimArguments> = {
     const { runCommand, libraryOptions } = await import('../run-command.js');
     // Its other name is that of a file which an import writes: here it is read.
     await runCommand({ ...args, idMap: undefined } as ClaimArguments, async (context) => {
-      const { placeholder, object, withIdMap: idMap, dryRun, strict, verbose } = args;
+      const { placeholder, object, withIdMap: idMap, dryRun, journal, plan, applyPlan, strict, verbose } = args;
       const { dataSource, policy } = await context.open();
       const { claimPlaceholder } = await import('../../claim/claim-placeholder.js');
       const { onQuery, signal, findings: found } = libraryOptions(context);
       const result = await claimPlaceholder(dataSource, {
         ...{ onQuery, signal, findings: found },
-        ...{ placeholder, object, idMap, dryRun, strict, policy },
+        ...{ placeholder, object, idMap, dryRun, journal, plan, applyPlan, verbose, strict, policy },
         onTarget: ({ host, database, user }) => {
           context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
         },
       });
       const { summarizeClaim } = await import('../summarize-claim.js');
       context.say(await summarizeClaim(result, verbose));
-      const { status, moved, linksInCommon, findings } = result;
+      const { status, moved, stayed, linksInCommon, findings } = result;
       return {
         exitCode: 0,
-        json: { status, placeholder: result.placeholder, object: result.object, moved, linksInCommon, findings },
+        json: { status, placeholder: result.placeholder, object: result.object, moved, stayed, linksInCommon, findings },
       };
     });
   },

@@ -12,7 +12,7 @@ interface UndoArguments extends SharedArguments {
 /** `portolan undo`. */
 export const undoCommand: CommandModule<object, UndoArguments> = {
   command: 'undo <journal>',
-  describe: 'take back what an import or a deletion did, by its journal, in one transaction',
+  describe: 'take back what an import, a deletion or a claim did, by its journal, in one transaction',
   builder: (yargs) =>
     withSharedOptions(yargs.positional('journal', { type: 'string', describe: 'what --journal wrote' }))
       .option('dry-run', {
