@@ -22,7 +22,7 @@ const closing = {
   refused: 'refused: nothing was taken back',
 } as const;
 
-function conflictLine({ object, reason, columns, by, reference }: UndoConflict): string {
+function conflictLine({ object, reason, columns, by, reference, constraint, inTheWay }: UndoConflict): string {
   const where = columns === undefined ? '' : `: ${columns.join(', ')}`;
   switch (reason) {
     case 'changed':
@@ -31,6 +31,8 @@ function conflictLine({ object, reason, columns, by, reference }: UndoConflict):
       return `conflict: ${object} is not there any more`;
     case 'exists':
       return `conflict: ${object} is there again${columns === undefined ? '' : `, and differs in ${columns.join(', ')}`}`;
+    case 'unique':
+      return `conflict: ${object} cannot come back: ${inTheWay ?? 'a row'} has its unique values by now (${constraint ?? ''}${where})`;
     case 'referenced':
       return `conflict: ${object} is referred to by ${by ?? 'a row'} (${reference ?? ''}), which is no part of it`;
   }

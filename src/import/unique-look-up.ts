@@ -1,6 +1,7 @@
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
 import { arrayLiteral, columnList, columnNamed, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
+import { equalParts, isOver, partialSql, partsList } from '../dialect/postgres/unique-parts.js';
 import type { Session } from '../dialect/session.js';
 import type { Column, UniqueConstraint } from '../schema/schema.js';
 import { decodeText } from '../values/copy-text.js';
@@ -79,11 +80,11 @@ function uniqueSql(target: TargetModel, unique: UniqueConstraint, asked: readonl
   const arrays = asked.map((_, at) => `$${String(at + 1)}::text[]`).join(', ');
   const names = asked.map((at) => `c${String(at)}`).join(', ');
   const typed = asked.flatMap((at) => typedValue(columns[at]?.column, at)).join(', ');
-  const parts = unique.parts.map((part, at) => `${part} AS part${String(at)}`).join(', ');
-  const where = unique.predicate === undefined ? '' : ` WHERE ${unique.predicate}`;
+  const parts = partsList(unique);
+  const where = partialSql(unique);
   const archive = `SELECT ordinal, ${columnList(entity.key)}, ${parts} FROM (SELECT u.ordinal, ${typed} FROM unnest(${arrays}) WITH ORDINALITY u(${names}, ordinal)) typed${where}`;
   const theirs = `SELECT ${columnList(entity.key)}, ${parts} FROM ${ownRows(entity)}${where}`;
-  const equal = unique.parts.map((_, at) => equalParts(target, unique, at)).join(' AND ');
+  const equal = equalParts(entity, unique, 's', 't');
   const sameKey = keyColumns(target).map(sameKeyColumn).join(' AND ');
   return `SELECT s.ordinal, ${columnList(entity.key, 't')} FROM (${archive}) s JOIN (${theirs}) t ON ${equal} AND NOT (${sameKey}) ORDER BY s.ordinal`;
 }
@@ -94,15 +95,6 @@ function typedValue(column: Column | undefined, at: number): readonly string[] {
   const type = column.kind === 'integer' ? column.type : column.lookupType;
   const collation = column.collation === undefined ? '' : ` COLLATE ${column.collation}`;
   return [`u.c${String(at)}::${type}${collation} AS ${quoteIdentifier(column.name)}`];
-}
-
-function equalParts(target: TargetModel, unique: UniqueConstraint, at: number): string {
-  const [mine, theirs] = [`s.part${String(at)}`, `t.part${String(at)}`];
-  const operator = unique.operators?.[at];
-  if (operator !== undefined) return `${mine} ${operator} ${theirs}`;
-  const equality = target.entity.columns.find((column) => column.name === unique.columns[at])?.equality ?? '=';
-  const equal = `${mine} ${equality} ${theirs}`;
-  return unique.nullsNotDistinct ? `(${equal} OR ${mine} IS NULL AND ${theirs} IS NULL)` : equal;
 }
 
 /** Where equal keys can have different texts, a row of another text is another row, which is in the way. */
@@ -126,21 +118,13 @@ function isExactKey(unique: UniqueConstraint, target: TargetModel): boolean {
 
 /** Whether its value has a part in it: no other is sent, nor cast. */
 function isAsked({ name }: Column, unique: UniqueConstraint, { entity }: TargetModel): boolean {
-  if (entity.key.includes(name) || unique.columns.includes(name)) return true;
-  const isPlain = unique.columns.length > 0 && unique.predicate === undefined;
-  return !isPlain && isNamed(name, unique);
-}
-
-/** As SQL writes it: with its quotation marks doubled. */
-function isNamed(name: string, { parts, predicate = '' }: UniqueConstraint): boolean {
-  return [...parts, predicate].some((sql) => sql.includes(name.replaceAll('"', '""')));
+  return entity.key.includes(name) || isOver(unique, name);
 }
 
 /** A constraint over a column that the archive lacks cannot be decided beforehand: the database decides it when the row is written. */
 function isCovered(unique: UniqueConstraint, target: TargetModel): boolean {
   const held = new Set(target.columns.map(({ column }) => column.name));
-  if (unique.columns.length > 0 && unique.predicate === undefined) return unique.columns.every((name) => held.has(name));
-  return target.entity.columns.every(({ name }) => held.has(name) || !isNamed(name, unique));
+  return target.entity.columns.every(({ name }) => held.has(name) || !isOver(unique, name));
 }
 
 function membersOf(target: TargetModel, unique: UniqueConstraint): readonly string[] {

@@ -11,22 +11,23 @@ import { stagedValue, undoColumns } from './stage-journal.js';
 
 /**
  * Takes everything back by one statement: foreign keys are checked when it ends, so that rows may need each other however they like. What came
- * goes before what was overwritten comes back, whose unique values it may have.
+ * goes before what was overwritten comes back, and that before what went: each may have unique values of the next.
  *
  * @returns rows that were deleted, by table
  * @throws FailedError VERIFY_FAILED: the database did not do what it was told
  */
 export async function takeBack(session: Session, stages: readonly UndoStage[]): Promise<ReadonlyMap<string, number>> {
-  const ordered = (['delete', 'insert', 'update'] as const).flatMap((kind) => stages.filter((stage) => stage.kind === kind));
+  const ordered = (['delete', 'update', 'insert'] as const).flatMap((kind) => stages.filter((stage) => stage.kind === kind));
   const parts: string[] = [];
   const counted: { readonly stage: UndoStage; readonly part: string }[] = [];
-  const gone: string[] = [];
+  const before = { delete: [] as string[], update: [] as string[], insert: [] as string[] };
   for (const stage of ordered) {
-    for (const sql of statementsOf(stage, gone)) {
+    const waited = stage.kind === 'delete' ? [] : stage.kind === 'update' ? before.delete : [...before.delete, ...before.update];
+    for (const sql of statementsOf(stage, waited)) {
       const part = `w${String(parts.length)}`;
       parts.push(`${part} AS (${sql} RETURNING 1)`);
       if (stage.kind !== 'update') counted.push({ stage, part });
-      if (stage.kind === 'delete') gone.push(part);
+      before[stage.kind].push(part);
     }
   }
   const deleted = new Map<string, number>();
@@ -47,8 +48,10 @@ export async function takeBack(session: Session, stages: readonly UndoStage[]): 
   return deleted;
 }
 
-function* statementsOf(stage: UndoStage, gone: readonly string[]): Generator<string> {
+function* statementsOf(stage: UndoStage, before: readonly string[]): Generator<string> {
   const { kind, entity, table, values, groups } = stage;
+  // What refers to a part of the statement waits for it.
+  const after = before.map((part) => `(SELECT count(*) FROM ${part}) >= 0`);
   const same = sameKey(stage, 't', 's');
   switch (kind) {
     case 'delete':
@@ -56,16 +59,14 @@ function* statementsOf(stage: UndoStage, gone: readonly string[]): Generator<str
       return;
     case 'insert': {
       const list = columnList(values.map(({ name }) => name));
-      yield `INSERT INTO ${quoteTable(entity.table)} (${list}) OVERRIDING SYSTEM VALUE SELECT ${values.map(stagedValue).join(', ')} FROM ${table} s`;
+      yield `INSERT INTO ${quoteTable(entity.table)} (${list}) OVERRIDING SYSTEM VALUE SELECT ${values.map(stagedValue).join(', ')} FROM ${table} s WHERE ${['true', ...after].join(' AND ')}`;
       return;
     }
     case 'update': {
-      // What refers to a part of the statement waits for it.
-      const after = gone.map((part) => ` AND (SELECT count(*) FROM ${part}) >= 0`).join('');
       for (const [at, columns] of groups.entries()) {
         if (columns.length === 0) continue;
         const sets = columns.map((column) => `${quoteIdentifier(column.name)} = ${stagedValue(column)}`).join(', ');
-        yield `UPDATE ${ownRows(entity)} t SET ${sets} FROM ${table} s WHERE ${same} AND s.${undoColumns.group} = ${String(at)}${after}`;
+        yield `UPDATE ${ownRows(entity)} t SET ${sets} FROM ${table} s WHERE ${[same, `s.${undoColumns.group} = ${String(at)}`, ...after].join(' AND ')}`;
       }
       return;
     }

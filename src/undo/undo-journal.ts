@@ -14,6 +14,7 @@ import { setPath } from '../import/set-path.js';
 import { mergePolicy } from '../policy/merge-policy.js';
 import { buildSchema } from '../schema/build-schema.js';
 import { noteConflicts } from './note-conflicts.js';
+import { noteTakenValues } from './note-taken-values.js';
 import type { JournalReader } from './open-journal.js';
 import { openJournal } from './open-journal.js';
 import { stageJournal } from './stage-journal.js';
@@ -26,8 +27,8 @@ import type { UndoPlan } from './undo-plan.js';
 import { countDecisions, readConflicts } from './undo-plan.js';
 
 /**
- * Takes back what an import, a deletion or a claim did, by its journal, in one transaction: exactly that. Where rows were changed since, or others refer
- * to what would go, the result says `refused`, lists them, and nothing was written. Sequences stay where they are. With `applyPlan` it is what an
+ * Takes back what an import, a deletion or a claim did, by its journal, in one transaction: exactly that. Where rows were changed since, others refer
+ * to what would go or have unique values of what would come back, the result says `refused`, lists them, and nothing was written. Sequences stay where they are. With `applyPlan` it is what an
  * earlier call wrote as its `plan`, or nothing.
  *
  * @example
@@ -51,7 +52,8 @@ export async function undoJournal(dataSource: DataSource, options: UndoOptions):
     const before = await countChangedRows(session);
     const models = undoModels(schema, journal.header);
     const stages = await stageJournal(session, journal, models, signal);
-    const decided: UndoPlan = { session, schema, stages, references: await noteConflicts(session, schema, stages) };
+    const references = await noteConflicts(session, schema, stages);
+    const decided: UndoPlan = { session, schema, stages, references, taken: await noteTakenValues(session, stages) };
     const plan = await countDecisions(decided);
     const conflictCount = Object.values(plan.conflict).reduce((sum, count) => sum + count, 0);
     await tellPlan({ decided, journal, models, policy, options, applied, conflicts: conflictCount, findings });

@@ -41,10 +41,16 @@ export const undoOptionNames: Readonly<Record<keyof UndoOptions, true>> = Object
 /** A row that stands against taking back. */
 export interface UndoConflict {
   readonly object: string;
-  /** It was changed since, it has gone, another has its key, or a row that is no part of it refers to it. */
-  readonly reason: 'changed' | 'gone' | 'exists' | 'referenced';
-  /** In what it differs, where the journal can tell: of a row that came with an import it has no values. */
+  /**
+   * It was changed since, it has gone, another has its key, another has unique values with which it would come back, or a row that is no part of
+   * it refers to it.
+   */
+  readonly reason: 'changed' | 'gone' | 'exists' | 'unique' | 'referenced';
+  /** In what it differs, where the journal can tell: of a row that came with an import it has no values. Of `unique`, what the constraint is over. */
   readonly columns?: readonly string[];
+  /** Of `unique`: the constraint or index, and the row that has the values by now. */
+  readonly constraint?: string;
+  readonly inTheWay?: string;
   /** A row that refers to it, and by which reference. */
   readonly by?: string;
   readonly reference?: string;

@@ -1,12 +1,16 @@
 import { copyRows } from '../changes/copy-rows.js';
 import { outsideName } from '../changes/referring-rows.js';
 import { sameKey } from '../changes/staged-keys.js';
+import { toKey } from '../closure/key.js';
 import { parseArray } from '../dialect/postgres/read-catalog.js';
 import { rowDigestSql } from '../dialect/postgres/row-digest-sql.js';
 import { ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import type { Session, TextRow } from '../dialect/session.js';
 import type { Column, Reference, Schema } from '../schema/schema.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
+import { formatObjectName } from '../seeds/object-name.js';
 import { toArchiveValue } from '../values/archive-value.js';
+import type { TakenUnique } from './note-taken-values.js';
 import type { UndoStage } from './stage-journal.js';
 import { stagedText, undoColumns } from './stage-journal.js';
 import type { UndoConflict, UndoCounts } from './undo-options.js';
@@ -16,7 +20,9 @@ export interface UndoPlan {
   readonly session: Session;
   readonly schema: Schema;
   readonly stages: readonly UndoStage[];
+  /** What conflicts name by number. */
   readonly references: readonly Reference[];
+  readonly taken: readonly TakenUnique[];
 }
 
 /** Conflicts that are kept in full; the rest is counted. */
@@ -134,15 +140,24 @@ function valuesOf(columns: readonly Column[], array: string | null | undefined, 
   );
 }
 
-function conflictOf({ schema, references }: UndoPlan, row: TextRow): UndoConflict {
+function conflictOf({ schema, references, taken }: UndoPlan, row: TextRow): UndoConflict {
   const [, , object, , against, differing, number, key] = row;
-  const reference = typeof number === 'string' ? references[Number(number)] : undefined;
-  return {
+  const told = {
     object: object ?? '',
     reason: against as UndoConflict['reason'],
     ...(typeof differing === 'string' ? { columns: parseArray(differing) } : {}),
-    ...(reference === undefined || typeof key !== 'string'
-      ? {}
-      : { by: outsideName(schema, reference, key), reference: reference.name }),
   };
+  if (typeof number !== 'string' || typeof key !== 'string') return told;
+  if (told.reason === 'unique') {
+    const unique = taken[Number(number)];
+    return unique === undefined ? told : { ...told, constraint: unique.unique.name, inTheWay: nameOf(unique, key) };
+  }
+  const reference = references[Number(number)];
+  return reference === undefined ? told : { ...told, by: outsideName(schema, reference, key), reference: reference.name };
+}
+
+/** The row in the way, by the array of the texts of its key. */
+function nameOf({ entity, key }: TakenUnique, texts: string): string {
+  const keyed = { ...entity, key };
+  return formatObjectName(keyed, toKey(parseArray(texts), hasIntegerKey(keyed)));
 }
