@@ -77,6 +77,7 @@ const namedExcluded = 3;
 /** Notes of what did not go where it could have gone, of what rows got that is in no archive, and of an archive that somebody edited or a converter changed. */
 const worthTelling: ReadonlySet<string> = new Set([
   'left-out',
+  'files-left',
   'external',
   'cut',
   'skipped',

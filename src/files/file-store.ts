@@ -11,6 +11,10 @@ export interface FileStore {
 
 /** Files that have no place yet: all get it, or none. */
 export interface FileTransaction {
+  /** Where its files stand until then, and stay where the process is killed: what their names begin with. */
+  readonly staging?: string;
+  /** How many files of other imports have no place: some of them run now, others were killed. Undefined where nobody can tell. */
+  strangers?(): Promise<{ readonly count: number; readonly isMore: boolean } | undefined>;
   /** What stands there now. @throws RefusedError FILE_OUTSIDE */
   look(path: string): Promise<FileDigest | undefined>;
   /** A file under a temporary name. */

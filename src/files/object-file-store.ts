@@ -6,7 +6,7 @@ import type { BucketPlace } from '../store/bucket-place.js';
 import { bucketPlace } from '../store/bucket-place.js';
 import { checkObject } from '../store/check-object.js';
 import type { ObjectPlace } from '../store/object-place.js';
-import type { ObjectStore } from '../store/object-store.js';
+import type { ObjectNames, ObjectStore } from '../store/object-store.js';
 import { ObjectTarget } from '../store/object-target.js';
 import { openStore } from '../store/open-store.js';
 import { briefPatience, longPatience, patiently } from '../store/patience.js';
@@ -22,6 +22,9 @@ import { objectFiles } from './object-files.js';
 
 /** The least that a part of an upload may be, of all stores: most files are smaller. */
 const partBytes = 5 * 1024 * 1024;
+
+/** What the names of all objects begin with, behind the prefix, that have no place yet: a rule of the bucket can remove old ones by it. */
+const waiting = '.portolan-';
 
 /** So many objects get their names at once, or are removed. */
 const jobs = 8;
@@ -52,7 +55,7 @@ class ObjectTransaction implements FileTransaction {
   readonly #store: ObjectStore;
   readonly #overwrite: boolean;
   readonly #there: FileSource;
-  readonly #folder = `.portolan-${randomUUID()}`;
+  readonly #folder = `${waiting}${randomUUID()}`;
   readonly #staged = new Map<string, Staged>();
   #count = 0;
 
@@ -68,6 +71,21 @@ class ObjectTransaction implements FileTransaction {
     const begun = new ObjectTransaction(place, await openStore(place.store), overwrite);
     await checkObject(begun.#object(`${begun.#folder}/0`), { kind: 'anything' }, undefined);
     return begun;
+  }
+
+  get staging(): string {
+    return `${this.#place.url}${this.#folder}/`;
+  }
+
+  /** Not even their age says of which kind they are: a large import takes hours. Who may not ask is told nothing. */
+  async strangers(): Promise<{ readonly count: number; readonly isMore: boolean } | undefined> {
+    const { bucket, prefix } = this.#place;
+    const list = (signal: AbortSignal): Promise<ObjectNames> =>
+      this.#store.list(bucket, `${prefix}${waiting}`, undefined, signal);
+    const names = await patiently(briefPatience, undefined, list).catch(() => undefined);
+    if (names === undefined) return undefined;
+    const others = names.paths.filter((path) => !path.startsWith(`${prefix}${this.#folder}/`));
+    return { count: others.length, isMore: names.next !== undefined };
   }
 
   look(path: string): Promise<FileDigest | undefined> {

@@ -243,8 +243,8 @@ async function run({
     const foreseen = remapped === undefined ? undefined : await drawKeys(session, archive, remapped, dryRun);
     const links = await writeAndVerify({ ...planOptions, plan, digests: written?.digests, dryRun, bulk });
     await tellNestedSets({ session, schema, archive, plan, findings, signal });
-    const { files: store, noFiles = false } = options;
-    files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal });
+    const { files: store, noFiles = false, onStaging } = options;
+    files = await stageFiles({ archive, plan, store, noFiles, onConflict, dryRun, findings, signal, onStaging });
     refuseWarnings(options, findings);
     const later = await moveSequences(session, plan, { findings, dryRun, foreseen });
     if (dryRun) {

@@ -55,6 +55,8 @@ export interface ImportOptions {
   /** Told where the import will write, before it does, and waited for: what it throws ends the import. */
   readonly onTarget?:
     ((target: { readonly host: string; readonly database: string; readonly user: string }) => void | Promise<void>) | undefined;
+  /** Told where files stand until the rows are committed, where that is a bucket: there they stay if the process is killed. */
+  readonly onStaging?: ((where: string) => void) | undefined;
 }
 
 /** Every option by name: what is none of them is refused. */
@@ -84,6 +86,7 @@ export const importOptionNames: Readonly<Record<keyof ImportOptions, true>> = Ob
     onQuery: true,
     signal: true,
     onTarget: true,
+    onStaging: true,
   },
 });
 

@@ -19,6 +19,8 @@ export interface StageFilesOptions {
   readonly dryRun: boolean;
   readonly findings: Findings;
   readonly signal?: AbortSignal | undefined;
+  /** Told where files stand until the rows are committed. */
+  readonly onStaging?: ((where: string) => void) | undefined;
 }
 
 /** Files that get their places when the rows are committed. */
@@ -45,6 +47,8 @@ export async function stageFiles(options: StageFilesOptions): Promise<StagedFile
   }
   const transaction = await store.begin(onConflict === 'override');
   try {
+    await tellStrangers(transaction, store, findings);
+    if (transaction.staging !== undefined && !dryRun) options.onStaging?.(transaction.staging);
     const visitor = new Visitor(options, transaction);
     await archive.files(visitor);
     const counts = visitor.end(store.name);
@@ -68,6 +72,18 @@ export async function stageFiles(options: StageFilesOptions): Promise<StagedFile
     await transaction.discard();
     throw error;
   }
+}
+
+/** None is removed: an import that runs would end without its files. */
+async function tellStrangers(transaction: FileTransaction, { name }: FileStore, findings: Findings): Promise<void> {
+  const { count = 0, isMore = false } = (await transaction.strangers?.()) ?? {};
+  if (count === 0) return;
+  const those = `${isMore ? 'at least ' : ''}${String(count)} ${count === 1 ? 'object whose name begins' : 'objects whose names begin'}`;
+  findings.note(
+    'files-left',
+    name,
+    `${those} with .portolan-: of imports that run now, or of some that were killed (README: Take files along)`,
+  );
 }
 
 type Seen = 'new' | 'same' | 'different';

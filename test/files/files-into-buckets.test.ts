@@ -127,6 +127,35 @@ for (const kind of storeKinds) {
       expect(there()).to.deep.equal([]);
     });
 
+    it('stand under a name that is told until then; what others have left there is counted, and stays', async () => {
+      const left = 'shelf/.portolan-0a/1.png';
+      put(left.slice('shelf/'.length), 'left');
+      stored().set('shelf-2/.portolan-0b/1.png', { bytes: Buffer.from('x'), version: '7', headers: { md5Hash: 'x' } });
+      const told: string[] = [];
+      let wereThere: readonly string[] = [];
+      server.before = ({ step }) => {
+        if (step === 'copy')
+          wereThere = there().filter((name) => name.includes('.portolan-') && name.startsWith('shelf/') && name !== left);
+      };
+      const onStaging = (where: string): void => void told.push(where);
+      const { findings } = await imported({ onStaging });
+      server.before = undefined;
+      expect(told).to.have.length(1);
+      expect(wereThere.length).to.be.greaterThan(0);
+      for (const name of wereThere) expect(`${kind.scheme}://media/${name}`.startsWith(told[0]!), name).to.equal(true);
+      const notes = findings.filter((one) => one.kind === 'files-left');
+      expect(notes.map(({ severity, on }) => [severity, on])).to.deep.equal([['note', `${url}/`]]);
+      expect(notes[0]!.reason).to.match(/^1 object whose name begins/u);
+      expect(stored().has(left)).to.equal(true);
+      for (const name of [left, 'shelf-2/.portolan-0b/1.png']) stored().delete(name);
+      expect((await imported({ dryRun: true, onStaging })).findings.filter((one) => one.kind === 'files-left')).to.deep.equal([]);
+      expect(told).to.have.length(1);
+      put('.portolan-0a/1.png', 'left');
+      server.meet('list', { kind: 'answer', answer: { status: 403, body: 'no' } });
+      expect((await imported()).findings.filter((one) => one.kind === 'files-left')).to.deep.equal([]);
+      stored().delete(left);
+    });
+
     it('need a bucket that is there, and the right to write to it: told before a row is written', async () => {
       const none = objectFileStore(`${kind.scheme}://none`);
       expect(await failureOf(imported({ files: none }))).to.include({ code: 'BUCKET_NOT_FOUND', exitCode: 2 });

@@ -96,6 +96,9 @@ export function importCommand(name: string): CommandModule<object, ImportArgumen
           ...{ ignoreNonexistent, verbose, strict, policy },
           files: await fileStore(args.files),
           noFiles: args.files === false,
+          onStaging: (where) => {
+            if (verbose) context.say(`until the rows are committed, files stand under ${where}`);
+          },
           onTarget: async ({ host, database, user }) => {
             context.say(`${dryRun ? 'planning for' : 'writing to'} database ${database} on ${host} as ${user}`);
             const question = `Rows of database ${database} on ${host} that differ will be overwritten. Go on?`;
