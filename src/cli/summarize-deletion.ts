@@ -22,6 +22,9 @@ export async function summarizeDeletion(
   result: {
     readonly status: 'done' | 'planned' | 'asked';
     readonly plan: DeletePlan;
+    readonly archive?: string | undefined;
+    readonly receipt?: string | undefined;
+    readonly journal?: string | undefined;
     readonly receiptKey?: string | undefined;
     readonly findings: readonly Finding[];
   },
@@ -43,8 +46,16 @@ export async function summarizeDeletion(
   parts.push(...findingLines(result.findings, verbose));
   if (receiptKey !== undefined)
     parts.push(`key of the receipt's hashes, which proves nothing without it; keep it apart: ${receiptKey}`);
-  parts.push(closing[result.status]);
+  parts.push(`${closing[result.status]}${result.status === 'done' ? whatIsLeft(result) : ''}`);
   return parts.join('\n');
+}
+
+/** Where what is left of the objects lies. */
+function whatIsLeft(files: { readonly [what in 'archive' | 'receipt' | 'journal']?: string | undefined }): string {
+  const left = (['archive', 'receipt', 'journal'] as const).flatMap((what) =>
+    files[what] === undefined ? [] : [`${what} ${files[what]}`],
+  );
+  return left.length === 0 ? '' : `; ${left.join(', ')}`;
 }
 
 function rowCount(count: number): string {

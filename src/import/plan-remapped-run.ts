@@ -48,6 +48,7 @@ export async function planRemappedRun(
   const all = await placeObjects(context, planned, mapping, objects, settled);
   const hits = await uniqueHits(context, planned, all);
   const written: ArchiveObject[] = [];
+  const refused: ArchiveObject[] = [];
   const firstPlace = decisions.length;
   for (const [at, placed] of all.entries()) {
     const object = objects[at] as ArchiveObject;
@@ -56,12 +57,16 @@ export async function planRemappedRun(
     const decision = decideOne(planned, key, placed, found);
     decisions.push(decision, placed.changes);
     if (decisions.isWritten(firstPlace + at)) written.push(object);
-    if (decision === 'conflict') noteConflicts(conflicts, target, { key, placed, hits: found });
+    if (decision === 'conflict') {
+      refused.push(object);
+      noteConflicts(conflicts, target, { key, placed, hits: found });
+    }
     if (decision !== 'skip') continue;
     skip(planned, key, placed, found);
     for (const space of spaces) space.leave(object);
   }
   references.noteRows(planned, written, context.rows);
+  references.noteRefused(target, refused, context.rows);
   mentions.note(planned, written, context.rows);
   onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
   return news.size > 0 || mapping.fresh.size > freshBefore;

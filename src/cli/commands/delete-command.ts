@@ -80,11 +80,12 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
         const named = namedBy(args);
         checkFiles({ ...args, archive: named.archive });
         const { dryRun, acceptLoss, plan, applyPlan, journal, receipt, noArchive } = args;
+        const { deleteObjects, refuseContradictions } = await import('../../delete/delete-objects.js');
+        refuseContradictions({ ...named, dryRun, applyPlan, journal, receipt, noArchive });
         const asks = !dryRun && !args.yes;
         if (asks) requireTerminal('deleting rows wants a consent');
         const use = named.archive === undefined ? { exports: true, objects: args.objects } : {};
         const { dataSource, policy, rowPolicy, profile } = await context.open(use);
-        const { deleteObjects } = await import('../../delete/delete-objects.js');
         let where = '';
         const result = await deleteObjects(dataSource, {
           ...libraryOptions(context),
@@ -114,7 +115,7 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
             await confirm(`That will be deleted from ${where}. Go on?`, 'nothing was deleted', context.signal);
           },
         });
-        context.say(await summarizeDeletion(result, args.verbose));
+        context.say(await summarizeDeletion({ ...result, receipt, journal }, args.verbose));
         return { exitCode: 0, json: jsonOf(result) };
       });
     },
