@@ -15,7 +15,7 @@ export class IdMap {
   /** Files in the names that the archive gives its objects. @throws UsageError ID_MAP_INVALID */
   static async read(paths: readonly string[], { entities }: ArchiveHeader): Promise<IdMap> {
     const known = new Map(Object.keys(entities).map((model) => [model, namedModel(entities, model)]));
-    return new IdMap(await readIdMaps(paths, (name) => known.get(name)));
+    return new IdMap((await readIdMaps(paths, (name) => known.get(name))).keys);
   }
 
   /** Undefined where the map does not name the object: it has no counterpart that anybody knows of. */

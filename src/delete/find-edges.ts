@@ -5,7 +5,7 @@ import { isInner } from '../closure/edges.js';
 import type { Session } from '../dialect/session.js';
 import { entityNamed } from '../schema/entity-named.js';
 import type { Reference, Schema } from '../schema/schema.js';
-import { onDeleteNumbers, onDeleteOf, refuseImpossible } from './on-delete.js';
+import { nullifiedColumns, onDeleteNumbers, onDeleteOf, refuseImpossible } from './on-delete.js';
 import { stateNumber } from './row-states.js';
 import type { StagedModels } from './staged-model.js';
 import { stageColumns } from './staged-model.js';
@@ -59,6 +59,35 @@ export async function findEdges(
       { what: 'find rows that the archive does not hold', table: entityNamed(schema, reference.child).table },
     );
   }
+  await keepWhatIsReferredTo(session, schema, staged, references);
   for (const column of ['parent', 'child']) await session.query(`CREATE INDEX ON pg_temp.portolan_edge (${column})`, [], purpose);
   await session.query('ANALYZE pg_temp.portolan_edge', [], purpose);
+}
+
+/**
+ * A reference cannot become NULL where a row refers to the value that it holds: the database would refuse, or write NULL in that row, too. It is kept
+ * then, and so is what it leads to.
+ */
+async function keepWhatIsReferredTo(
+  session: Session,
+  schema: Schema,
+  staged: StagedModels,
+  references: readonly Reference[],
+): Promise<void> {
+  for (const [number, reference] of references.entries()) {
+    const children = staged.get(reference.child);
+    if (children === undefined || isInner(reference)) continue;
+    const columns = new Set(nullifiedColumns(schema, reference));
+    const below = schema.references.filter(
+      ({ parent, parentColumns, constraint }) =>
+        parent === reference.child && constraint !== undefined && parentColumns.some((name) => columns.has(name)),
+    );
+    for (const one of below)
+      await session.query(
+        `UPDATE pg_temp.portolan_edge SET action = ${String(onDeleteNumbers.keep)} WHERE reference = ${String(number)} ` +
+          `AND action = ${String(onDeleteNumbers.nullify)} AND child IN (SELECT s.${stageColumns.id} FROM ${referringRows(schema, one, children, new Map())})`,
+        [],
+        { what: 'find rows that refer to rows', table: entityNamed(schema, one.child).table },
+      );
+  }
 }

@@ -130,11 +130,14 @@ async function followDrawn(archive: ArchiveReader, { models, rows }: RemappedPla
       for (const [at, object] of objects.entries()) {
         const decision = decisions.at(from + at);
         if (mapping === undefined || (decision !== 'insert' && decision !== 'remap')) continue;
-        const row = rows.follow(planned, object);
+        const whole = rows.follow(planned, object);
+        // Rows that share columns with those that they refer to can wait for each other, or for themselves: what is before them says what the key is.
+        const row = whole.is === 'torn' ? rows.follow(planned, object, true) : whole;
         if (row.is !== 'kept') continue;
         const key = objectKey(object, target.shape) ?? '';
         const to = followed(planned, rows, key, row.texts);
         if (mapping.settle(key, to)) isNews = true;
+        if (whole.is === 'torn') continue;
         const line = rows.lineOf(planned, object, 'line', { texts: row.texts, key: to });
         for (const space of rows.spacesOf(target.model)) if (space.settle(object, line)) isNews = true;
       }

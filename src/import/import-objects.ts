@@ -204,10 +204,11 @@ async function run({
   const bulk =
     options.bulkConstraints === true ? await BulkConstraints.open({ session, schema, targets, empty, findings }) : undefined;
   progress?.writesAtOnce();
+  const maps = await readIdMaps(options.withIdMap ?? [], namedModels(schema, targets));
   const remap = {
     rule: options.remap ?? 'conflicts',
     offset: options.offset === undefined ? undefined : BigInt(options.offset),
-    given: await readIdMaps(options.withIdMap ?? [], namedModels(schema, targets)),
+    ...{ given: maps.keys, standIns: maps.standIns },
   } as const;
   const isRemapped = canRemap(remap, schema, targets, empty);
   const written = isRemapped ? undefined : await planAndWrite({ ...planOptions, dryRun, bulk });

@@ -51,13 +51,16 @@ export async function judge(
     return { absent: open, skipped: new Set(), coming: new Set() };
   const held = { coming: new Set<Key>(), proven: new Set<Key>(), unproven: new Set<Key>() };
   const read = valueReader(parent.target, { ...reference, columns: reference.parentColumns, when: undefined, asText: undefined });
+  const isOfKey = parent.target.entity.key.every((name) => reference.parentColumns.includes(name));
   for await (const { from, objects } of plannedRuns(archive, new Map([[parent.target.model, parent]]))) {
     objects.forEach((object, at) => {
       const value = read(object);
       if (value === undefined) return;
-      const row = parent.standIns.get(objectKey(object, parent.target.shape) ?? '');
+      const key = objectKey(object, parent.target.shape) ?? '';
+      const row = parent.standIns.get(key);
       if (parent.decisions.at(from + at) !== 'skip') held.coming.add(value);
-      else if (row === undefined) held.unproven.add(value);
+      // Where the row that is proven the same has another key, who has this one is another.
+      else if (row === undefined || (isOfKey && row !== key)) held.unproven.add(value);
       else held.proven.add(value);
     });
   }

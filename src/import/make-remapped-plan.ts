@@ -94,7 +94,7 @@ export async function makeRemappedPlan(options: PlanOptions, remap: RemapOptions
   }
 }
 
-function mappedModels(options: PlanOptions, { offset, given }: RemapOptions): ReadonlyMap<string, PlannedModel> {
+function mappedModels(options: PlanOptions, { offset, given, standIns }: RemapOptions): ReadonlyMap<string, PlannedModel> {
   const { schema, session } = options;
   return new Map(
     [...startingModels(options)].map(([model, planned]) => {
@@ -102,7 +102,8 @@ function mappedModels(options: PlanOptions, { offset, given }: RemapOptions): Re
       const newKeys = strategy === 'remap' ? newKeysOf(entity, schema.references, offset) : undefined;
       const placeholders =
         newKeys === undefined || newKeys.rule.is === 'derived' ? undefined : new Placeholders(session, entity, newKeys);
-      const mapping = new ModelMapping(entity, { newKeys, placeholders, given: given.get(entity.model) });
+      const stoodIn = strategy === 'skip' ? standIns.get(entity.model) : undefined;
+      const mapping = new ModelMapping(entity, { newKeys, placeholders, given: given.get(entity.model), stoodIn });
       return [model, { ...planned, mapping }];
     }),
   );

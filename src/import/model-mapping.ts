@@ -22,6 +22,8 @@ export class ModelMapping {
   /** Objects of which a row has the new key: it may be theirs from an earlier import, once all that they refer to has its new key. */
   readonly tried: KeySet;
   readonly #entity: Entity;
+  /** Of {@link given}: rows that only stood in for an object. */
+  readonly #stoodIn: KeyMap | undefined;
   /** Of this pass: objects whose natural key holds a reference that is not decided yet. */
   #waiting: KeySet;
   /** Of this pass: objects that are decided. */
@@ -29,11 +31,20 @@ export class ModelMapping {
   /** Of this pass: rows of the target that are taken for an object, and for which. */
   #claims: KeyMap = new PackedKeyMap();
 
-  constructor(entity: Entity, { newKeys, placeholders, given }: Pick<ModelMapping, 'newKeys' | 'placeholders' | 'given'>) {
+  constructor(
+    entity: Entity,
+    {
+      newKeys,
+      placeholders,
+      given,
+      stoodIn,
+    }: Pick<ModelMapping, 'newKeys' | 'placeholders' | 'given'> & { readonly stoodIn: KeyMap | undefined },
+  ) {
     this.#entity = entity;
     this.newKeys = newKeys;
     this.placeholders = placeholders;
     this.given = given;
+    this.#stoodIn = stoodIn;
     this.fresh = createKeySet(entity);
     this.unmatched = createKeySet(entity);
     this.tried = createKeySet(entity);
@@ -58,6 +69,11 @@ export class ModelMapping {
     this.#waiting = createKeySet(this.#entity);
     this.#decided = createKeySet(this.#entity);
     this.#claims = new PackedKeyMap();
+  }
+
+  /** The row that the object is by an earlier id map. */
+  givenRow(key: Key): Key | undefined {
+    return this.#stoodIn?.get(key) === undefined ? this.given?.get(key) : undefined;
   }
 
   /** Says what an object is called in the target; true where that is news. */

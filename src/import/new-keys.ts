@@ -97,7 +97,8 @@ function generatorOf(column: Column): () => Key {
     const [, length] = /\((\d+)\)$/u.exec(column.type) ?? [];
     return () => randomUUID().slice(0, length === undefined ? undefined : Number(length));
   }
-  const top = greatestInteger(column.type);
+  // Half of what the type holds: constraints that compute with a key (twice of it, a range behind it) would pass the type's end.
+  const top = greatestInteger(column.type) / 2n;
   // What is no exact number of JavaScript's takes far more memory.
   let next = Number(top > greatestExact ? greatestExact : top);
   return () => next--;

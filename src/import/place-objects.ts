@@ -86,7 +86,6 @@ class Placer {
   async lookUp(objects: readonly ArchiveObject[], open: readonly number[]): Promise<LookedUp> {
     const { rows, session } = this.#context;
     const { target, empty } = this.#planned;
-    const { given, placeholders } = this.#mapping;
     const keys: Key[] = [];
     const followed: FollowedRow[] = [];
     const wanted = new Set<Key>();
@@ -98,13 +97,14 @@ class Placer {
       if (!this.#refersToItself && !this.#isPlain) followed[at] = row;
       if (row.is === 'torn') continue;
       const texts = row.is === 'kept' ? this.#keyTexts(row) : noTexts;
-      const to = given?.get(key) ?? (row.is === 'kept' ? rows.followedKey(this.#planned, key, texts) : key);
+      const given = this.#mapping.givenRow(key);
+      const to = given ?? (row.is === 'kept' ? rows.followedKey(this.#planned, key, texts) : key);
       keys[at] = to;
       const derived = this.#derived(to);
       // A key that nobody has need not be looked for.
-      if (!this.#isNew(key) || derived !== undefined || given?.get(key) !== undefined || row.is === 'lost') wanted.add(to);
+      if (!this.#isNew(key) || derived !== undefined || given !== undefined || row.is === 'lost') wanted.add(to);
       if (derived !== undefined) wanted.add(derived);
-      const named = row.is === 'kept' && given?.get(key) === undefined ? this.#naturalTexts(object, row) : undefined;
+      const named = row.is === 'kept' && given === undefined ? this.#naturalTexts(object, row) : undefined;
       if (named !== undefined && named !== 'unknown') natural.push({ at, texts: named });
     }
     const refused = (error: unknown): never => {
@@ -119,7 +119,7 @@ class Placer {
         ).catch(refused);
     for (const found of matches.values() as Iterable<readonly Key[]>) for (const key of found) wanted.add(key);
     const found = empty ? new HeldRows() : await HeldRows.read(session, target, [...wanted]).catch(refused);
-    await placeholders?.prepare(open.length);
+    await this.#mapping.placeholders?.prepare(open.length);
     return {
       rows: found,
       followed,
@@ -140,7 +140,7 @@ class Placer {
     const row = found.followed[at] ?? this.#follow(object);
     if (row.is === 'torn') return { ...nowhere('torn', key), torn: row.references };
     if (row.is === 'lost') return this.#own('lost', object, row, key, found);
-    const named = this.#mapping.given?.get(key);
+    const named = this.#mapping.givenRow(key);
     if (named !== undefined) return this.#bind(object, row, named, found);
     const natural = this.#naturalTexts(object, row);
     if (natural === 'unknown') return undefined;
@@ -246,13 +246,13 @@ class Placer {
 
   /** Takes a row for an object; says so where it is another's already. */
   #claim(key: Key, to: Key): Placed | undefined {
-    const { claims, given } = this.#mapping;
-    if (this.#planned.target.merge === undefined && given === undefined) return undefined;
-    const other = claims.get(to);
-    const areGiven = other !== undefined && given?.get(key) !== undefined && given.get(other) !== undefined;
+    const mapping = this.#mapping;
+    if (this.#planned.target.merge === undefined && mapping.given === undefined) return undefined;
+    const other = mapping.claims.get(to);
+    const areGiven = other !== undefined && mapping.givenRow(key) !== undefined && mapping.givenRow(other) !== undefined;
     if (other !== undefined && other !== key && !areGiven)
       return { ...nowhere('twice', key), inTheWay: { key: other, inArchive: true } };
-    claims.set(to, key);
+    mapping.claims.set(to, key);
     return undefined;
   }
 

@@ -9,6 +9,13 @@ import { PackedKeyMap } from './key-map.js';
 import type { NamedModel } from './object-named.js';
 import { modelPrefix, namedKey } from './object-named.js';
 
+/** What id maps say, by model. */
+export interface IdMaps {
+  readonly keys: ReadonlyMap<string, KeyMap>;
+  /** Those among them that are rows which stood in for an object that was skipped. */
+  readonly standIns: ReadonlyMap<string, KeyMap>;
+}
+
 /**
  * What `--id-map` wrote in earlier imports, by model: objects of models that are not known are passed over.
  *
@@ -17,8 +24,8 @@ import { modelPrefix, namedKey } from './object-named.js';
 export async function readIdMaps(
   paths: readonly string[],
   modelNamed: (name: string) => NamedModel | undefined,
-): Promise<ReadonlyMap<string, KeyMap>> {
-  const maps = new Map<string, KeyMap>();
+): Promise<IdMaps> {
+  const maps = { keys: new Map<string, KeyMap>(), standIns: new Map<string, KeyMap>() };
   for (const path of paths) for await (const { line, where } of linesOfIdMap(path)) take(maps, line, where, modelNamed);
   return maps;
 }
@@ -60,12 +67,12 @@ function unreadable(error: unknown, path: string): unknown {
 }
 
 function take(
-  maps: Map<string, KeyMap>,
+  { keys, standIns }: { readonly keys: Map<string, KeyMap>; readonly standIns: Map<string, KeyMap> },
   line: string,
   where: string,
   modelNamed: (name: string) => NamedModel | undefined,
 ): void {
-  const [from, to] = namesOf(line) ?? [];
+  const [from, to, isStandIn] = namesOf(line) ?? [];
   if (from === undefined || to === undefined)
     throw invalid(`${where}: not a line of an id map`, 'One is {"from":"app.model.1","to":"app.model.7","decision":"remap"}.');
   const prefix = modelPrefix(from, modelNamed);
@@ -75,18 +82,24 @@ function take(
     name.startsWith(`${prefix}.`) ? namedKey(model, name.slice(prefix.length + 1)) : undefined,
   );
   if (key === undefined || other === undefined) throw invalid(`${where}: it does not name two objects of ${prefix}`);
-  const map = maps.get(model.name) ?? new PackedKeyMap();
-  maps.set(model.name, map);
+  const map = mapOf(keys, model.name);
   const known = map.get(key);
   if (known !== undefined && known !== other)
     throw invalid(`${where}: ${from} was another object before`, 'Use the maps of one target, in which each object is one row.');
   map.set(key, other);
+  if (isStandIn === true) mapOf(standIns, model.name).set(key, other);
 }
 
-function namesOf(line: string): readonly [from: string, to: string] | undefined {
+function mapOf(maps: Map<string, KeyMap>, model: string): KeyMap {
+  const map = maps.get(model) ?? new PackedKeyMap();
+  maps.set(model, map);
+  return map;
+}
+
+function namesOf(line: string): readonly [from: string, to: string, isStandIn: boolean] | undefined {
   try {
-    const { from, to } = (JSON.parse(line) ?? {}) as { readonly from?: unknown; readonly to?: unknown };
-    return typeof from === 'string' && typeof to === 'string' ? [from, to] : undefined;
+    const { from, to, decision } = (JSON.parse(line) ?? {}) as Readonly<Record<string, unknown>>;
+    return typeof from === 'string' && typeof to === 'string' ? [from, to, decision === 'skip'] : undefined;
   } catch {
     return undefined;
   }

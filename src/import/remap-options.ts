@@ -9,6 +9,8 @@ export interface RemapOptions {
   readonly offset: bigint | undefined;
   /** What earlier id maps say, by entity. */
   readonly given: ReadonlyMap<string, KeyMap>;
+  /** Rows among them that stood in for a skipped object: as long as it is skipped, that is decided anew. */
+  readonly standIns: ReadonlyMap<string, KeyMap>;
 }
 
 /** Whether any object can have another key in the target than in the archive: in an empty table only where that is wanted. */

@@ -139,7 +139,7 @@ export class RemappedRows implements WrittenRows {
     return this.spacesOf(target.model).length > 0 || held.some(({ places }) => places.some((place) => keyPlaces.includes(place)));
   }
 
-  follow(planned: PlannedModel, object: ArchiveObject): FollowedRow {
+  follow(planned: PlannedModel, object: ArchiveObject, isForward = false): FollowedRow {
     const rows = this.#of(planned);
     let texts: (string | null | undefined)[] | undefined;
     let unknown: Set<number> | undefined;
@@ -147,7 +147,7 @@ export class RemappedRows implements WrittenRows {
     let lost: Needed[] | undefined;
     for (const held of rows.held) {
       const value = held.value(object);
-      if (value === undefined) continue;
+      if (value === undefined || (isForward && held.backward)) continue;
       const { parent, places, reference } = held;
       if (isOpen(held, value, this.#isFirstPass)) {
         unknown ??= new Set();

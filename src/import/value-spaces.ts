@@ -1,3 +1,4 @@
+import type { Key } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import type { KeyMap } from './key-map.js';
 import { PackedKeyMap } from './key-map.js';
@@ -46,9 +47,13 @@ export class ValueSpaces {
 
   #spaceFor({ direct, parentColumns, parent: entity }: Reference, parent: PlannedModel | undefined): ValueSpace | undefined {
     if (parent === undefined) return direct ? { known: { has: () => false }, moved: this.movedOf(entity) } : undefined;
-    const { target, keys, mapping } = parent;
+    const { target, keys, skipped, mapping } = parent;
     if (mapping === undefined) return undefined;
-    if (parentColumns.join('\0') === target.entity.key.join('\0')) return { known: keys, moved: mapping.moved };
+    if (parentColumns.join('\0') === target.entity.key.join('\0')) {
+      // Who else has the key of what stays out, only the database can say where equal keys need not have equal texts.
+      const known = direct ? keys : { has: (key: Key) => keys.has(key) && !skipped.has(key) };
+      return { known, moved: mapping.moved };
+    }
     if (!parentColumns.every((name) => target.columns.some(({ column }) => column.name === name))) return undefined;
     const spaces = this.#ofColumns.get(target.model) ?? [];
     this.#ofColumns.set(target.model, spaces);

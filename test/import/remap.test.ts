@@ -88,7 +88,7 @@ describe('--on-conflict remap', () => {
     expect(plan.find(({ object }) => object === 'public.author.1'))
       .to.include({ decision: 'remap' })
       .and.not.to.have.property('to');
-    expect(JSON.stringify(plan)).not.to.contain('2147483647');
+    expect(JSON.stringify(plan)).not.to.match(/2147483647|1073741823/u);
     const real = await remap();
     expect({ plan: dry.plan, links: dry.links }).to.deep.equal({ plan: real.plan, links: real.links });
     expect(lines('plan')).to.deep.equal(plan);

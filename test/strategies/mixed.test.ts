@@ -31,6 +31,14 @@ describe('a strategy for each model', () => {
           models: { team: { onConflict: 'remap' }, person: { onConflict: 'skip' }, mail: { onConflict: 'override' } },
         },
       ],
+      // A visit of somebody who stays out, and whom another row stands in for: its key would be another, the second time too.
+      [
+        {
+          mine: filled(person(1, 'a'), "INSERT INTO visit VALUES (1, 1, 'x')"),
+          theirs: filled(person(3, 'a'), "INSERT INTO visit VALUES (3, 2, 'y')"),
+        },
+        { ...plainRules, onConflict: 'remap', models: { person: { onConflict: 'skip' } } },
+      ],
       // Mail of somebody who stays out, by another column than the key, beside teams that get other keys.
       [
         {
