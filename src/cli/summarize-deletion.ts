@@ -32,7 +32,7 @@ export async function summarizeDeletion(
   const rows = models.map((model) => [model, plan.delete[model] ?? '', plan.nullify[model] ?? '', plan.keep[model] ?? '']);
   for (const [name, count] of Object.entries(plan.links)) rows.push([`${name} (links)`, count, '', '']);
   const parts = [await table(['model', 'delete', 'nullify', 'keep'], rows)];
-  for (const [name, count] of Object.entries(plan.nullified)) parts.push(`${name} becomes NULL in ${String(count)} rows`);
+  for (const [name, count] of Object.entries(plan.nullified)) parts.push(`${name} becomes NULL in ${rowCount(count)}`);
   for (const [reason, text] of Object.entries(reasons) as [KeepReason, string][]) {
     const count = Object.values(plan.reasons[reason] ?? {}).reduce((sum, one) => sum + one, 0);
     if (count > 0) parts.push(`not deleted: ${String(count)}: ${text}`);
@@ -45,6 +45,10 @@ export async function summarizeDeletion(
     parts.push(`key of the receipt's hashes, which proves nothing without it; keep it apart: ${receiptKey}`);
   parts.push(closing[result.status]);
   return parts.join('\n');
+}
+
+function rowCount(count: number): string {
+  return count === 1 ? '1 row' : `${String(count)} rows`;
 }
 
 const closing = {

@@ -12,7 +12,7 @@ import type { Placed } from './placed.js';
 import { placeObjects } from './place-objects.js';
 import type { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
-import { isFixed, noteRivals, primaryKeyName, uniqueConflict } from './plan-run.js';
+import { isFixed, noteRivals, primaryKeyName, sharedUniques, uniqueConflict } from './plan-run.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
@@ -166,7 +166,7 @@ function noteConflicts(
       columns: changes,
       inTheWay: objectName(target, to),
       ...(fixed ? { fixed: true } : {}),
-      ...(hits.length > 0 ? { alsoUnique: true } : {}),
+      ...sharedUniques(hits),
       ...(target.strategy === 'remap' ? { noNewKey: true } : {}),
     }));
   for (const hit of hits) conflicts.add(() => uniqueConflict(target, key, hit));

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
+import { isStandardOutput } from '../../archive/output-place.js';
 import { UsageError } from '../../errors/portolan-error.js';
 import type { DeleteOptions, DeleteResult } from '../../delete/delete-options.js';
+import { isUrl } from '../../store/object-place.js';
 import { bucketOption, inBucket } from '../bucket-option.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
@@ -127,6 +130,11 @@ function namedBy(args: DeleteArguments): DeleteOptions {
   if (others.length > 0) {
     throw new UsageError('NO_OUTPUT', 'no archive is named that will hold what is deleted', {
       hint: 'Add -o ARCHIVE; or --no-archive --receipt FILE, which keeps nothing. Of archives one is taken at a time.',
+    });
+  }
+  if (archive !== undefined && archive !== '' && !isUrl(archive) && !isStandardOutput(archive) && !existsSync(archive)) {
+    throw new UsageError('ARCHIVE_NOT_FOUND', `${archive}: there is no such archive`, {
+      hint: 'Check the name. Objects are deleted by name where -o ARCHIVE says what will hold them, or --no-archive --receipt FILE that nothing will.',
     });
   }
   return { archive, boundary: args.boundary, exclude: args.exclude };
