@@ -1,11 +1,12 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { answerHelp } from './answer-help.js';
-import { checkWords, withoutSeparator } from './check-words.js';
+import { checkWords } from './check-words.js';
 import { declarationOf } from './help.js';
+import { wordOf } from './later-commands.js';
 import { refuseNotAvailable } from './not-available.js';
+import { plainArguments } from './plain-arguments.js';
 import { watchStreams } from './print.js';
-import { writeFindings } from './write-findings.js';
 
 /** Runs one of the programs: `portolan` with its commands, or one command as a program of its own. */
 export async function main(program: string, modules: readonly object[], words: readonly string[]): Promise<void> {
@@ -16,7 +17,9 @@ export async function main(program: string, modules: readonly object[], words: r
     const declared = new Set(commands.flatMap((command) => [...declarationOf(command).options.keys()]));
     refuseNotAvailable(words, (option) => declared.has(option));
     checkWords(commands, words);
-    await (await parserOf(commands, withoutSeparator(words))).parseAsync();
+    if (await runPlain(commands, words)) return;
+    const { parserOf } = await import('./parser-of.js');
+    await parserOf(commands, words).parseAsync();
   } catch (error) {
     const known =
       error instanceof PortolanError
@@ -28,8 +31,20 @@ export async function main(program: string, modules: readonly object[], words: r
     }
     process.exitCode = known.exitCode;
     const findings = findingsFile(words);
-    if (findings !== undefined) writeFindings(findings, []);
+    if (findings !== undefined) (await import('./write-findings.js')).writeFindings(findings, []);
   }
+}
+
+/** Runs the command that plain words name; false where the parser is to say what they mean. */
+async function runPlain(commands: readonly CommandModule[], words: readonly string[]): Promise<boolean> {
+  const isOne = commands.length === 1;
+  const command = isOne ? commands[0] : commands.find((one) => wordOf(declarationOf(one)) === words[0]);
+  const args = command && plainArguments(declarationOf(command), isOne ? words : words.slice(1));
+  if (command === undefined || args === undefined) return false;
+  // Where the current folder is gone, no option is to blame.
+  process.cwd();
+  await command.handler(args as never);
+  return true;
 }
 
 /** The operating system failed us before there was a command: no file of our own could be read. */
@@ -39,26 +54,6 @@ function systemError(error: unknown): PortolanError | undefined {
   return syscall === undefined
     ? undefined
     : new FailedError('FILE_ERROR', `${path ?? 'a file of Portolan'}: ${String(error)}`, { cause: error });
-}
-
-async function parserOf(commands: readonly CommandModule[], words: readonly string[]): Promise<Argv> {
-  const { default: yargs } = await import('yargs');
-  let parser: Argv = yargs([...words])
-    .version(false)
-    .parserConfiguration({
-      ...{ 'greedy-arrays': false, 'parse-positional-numbers': false },
-      // An option of this very name denies no other.
-      'boolean-negation': !words.includes('--no-archive'),
-    })
-    .strict()
-    .help(false)
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message: string, error: Error | undefined) => {
-      throw error ?? new Error(message);
-    });
-  for (const command of commands) parser = parser.command(command);
-  return commands.length > 1 ? parser.demandCommand(1) : parser;
 }
 
 /** The file of `--findings` in words that could not be parsed: it is written whatever the outcome. */

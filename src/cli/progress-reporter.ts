@@ -1,5 +1,4 @@
 import type { OnProgress } from '../progress.js';
-import { ProgressView } from './progress-view.js';
 
 export interface ProgressReporter {
   readonly onProgress: OnProgress;
@@ -19,7 +18,8 @@ export async function progressReporter(quiet: boolean): Promise<ProgressReporter
   return process.stderr.isTTY && process.env['TERM'] !== 'dumb' ? barReporter() : lineReporter();
 }
 
-function lineReporter(): ProgressReporter {
+async function lineReporter(): Promise<ProgressReporter> {
+  const { ProgressView } = await import('./progress-view.js');
   const view = new ProgressView();
   let last: number | undefined;
   return {
@@ -38,6 +38,7 @@ function lineReporter(): ProgressReporter {
 /** An event is noted, and costs next to nothing; the bar is drawn ten times a second, and when a stage begins. */
 async function barReporter(): Promise<ProgressReporter> {
   const { default: progress } = await import('cli-progress');
+  const { ProgressView } = await import('./progress-view.js');
   const view = new ProgressView();
   const bar = new progress.SingleBar({
     // A terminal goes to the next line where the last column is written.

@@ -10,12 +10,10 @@ import { checkFiles, checkNames } from './check-files.js';
 import { checkStandardOutput } from './check-standard-output.js';
 import { print } from './print.js';
 import { progressReporter } from './progress-reporter.js';
-import { QueryLog } from './query-log.js';
 import type { SharedArguments } from './shared-options.js';
 import { talkAside } from './talk-aside.js';
 import type { OnQuery } from '../dialect/query-event.js';
 import type { OnProgress } from '../progress.js';
-import { checkFindingsPlace, writeFindings } from './write-findings.js';
 
 /** What a command works with. */
 export interface CommandContext {
@@ -63,7 +61,7 @@ export async function runCommand(
   });
   // Each of any number of readers listens.
   setMaxListeners(0, signal);
-  const queries = args.verbose && !args.quiet ? new QueryLog() : undefined;
+  const queries = args.verbose && !args.quiet ? new (await import('./query-log.js')).QueryLog() : undefined;
   const progress = await progressReporter(args.quiet);
   clear = () => {
     progress.clear();
@@ -89,7 +87,7 @@ export async function runCommand(
   try {
     checkFiles(args);
     checkNames({ findings: args.findings });
-    if (args.findings !== undefined) checkFindingsPlace(args.findings);
+    if (args.findings !== undefined) (await import('./write-findings.js')).checkFindingsPlace(args.findings);
     findingsFile = args.findings;
     checkNames(args);
     checkStandardOutput(args);
@@ -102,7 +100,7 @@ export async function runCommand(
     clear();
     process.exitCode = await report(args, signal.aborted && !tellsOfCommit(error) ? signal.reason : error, findings);
   } finally {
-    if (findingsFile !== undefined) writeFindings(findingsFile, findings.all);
+    if (findingsFile !== undefined) (await import('./write-findings.js')).writeFindings(findingsFile, findings.all);
     if (queries !== undefined && !queries.isEmpty) process.stderr.write(`${await queries.summary()}\n`);
     await dataSource?.destroy().catch(() => undefined);
     // Nothing is under way any more, but a connection that is being made would be waited for.

@@ -20,7 +20,6 @@ import { LeftOut } from './left-out.js';
 import type { Membership } from './membership.js';
 import type { PathStep } from './shortest-path.js';
 import { ruleOutcomes } from './rule-outcomes.js';
-import { shortestPath } from './shortest-path.js';
 import { spreadDrop } from './spread-drop.js';
 import { tellMissingIndexes } from './tell-missing-indexes.js';
 import { Walk } from './walk.js';
@@ -90,8 +89,15 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
     const result = await new Walk(walkOptions).run();
     const listed = async (): Promise<Membership> =>
       (result.described.size === 0 ? result : await new Walk({ ...walkOptions, describes: false }).run()).membership;
-    const path = (membership: Membership, model: string, key: Key, needed = false): ReturnType<typeof shortestPath> =>
-      shortestPath({ ...walkOptions, membership, needed }, model, key);
+    const path = async (
+      membership: Membership,
+      model: string,
+      key: Key,
+      needed = false,
+    ): Promise<readonly PathStep[] | undefined> => {
+      const { shortestPath } = await import('./shortest-path.js');
+      return shortestPath({ ...walkOptions, membership, needed }, model, key);
+    };
     const why: TakenClosure['why'] = async (model, key) => {
       const membership = await listed();
       return membership.has(model, key, 'shared') ? path(membership, model, key) : undefined;

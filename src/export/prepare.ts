@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm';
 import type { Closure } from '../closure/closure.js';
 import type { TakenClosure } from '../closure/take-closure.js';
 import { takeClosure } from '../closure/take-closure.js';
-import { refuseUnapproved } from '../approval/refuse-unapproved.js';
 import { ExpectedRows } from '../closure/expected-rows.js';
 import { stepRules } from '../closure/follow-rule.js';
 import type { ReachableModels } from '../closure/reachable-models.js';
@@ -80,8 +79,10 @@ export async function prepare(
       });
     const approvals = approvalsOf(policy);
     const asked = approvals.length === 0 ? undefined : await askedFor(options, follow, boundary);
+    // Who approves of nothing need not load it.
+    const refuser = asked === undefined ? undefined : await import('../approval/refuse-unapproved.js');
     const refuse = (schema: Schema, reach: ReachableModels): void => {
-      if (asked !== undefined) refuseUnapproved(approvals, { ...asked, schema, objects: options.objects, reach });
+      if (asked !== undefined) refuser?.refuseUnapproved(approvals, { ...asked, schema, objects: options.objects, reach });
     };
     if (asked !== undefined) {
       const known = knownRows(charted, policy, exclude);

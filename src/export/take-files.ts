@@ -2,7 +2,6 @@ import type { ArchiveWriter } from '../archive/archive-writer.js';
 import type { ArchiveFiles } from '../archive/archive.js';
 import { outputLayout } from '../archive/output-layout.js';
 import { UsageError } from '../errors/portolan-error.js';
-import { copyFiles } from '../files/copy-files.js';
 import type { NamedFile } from '../files/named-file.js';
 import type { Findings } from '../findings/finding.js';
 import type { ExportOptions } from './export-options.js';
@@ -54,6 +53,7 @@ export async function takeFiles(
   const sink = await writer.openFiles?.();
   const { files: source, filesOf, signal } = options;
   if (sink === undefined || source === undefined) throw new TypeError('an archive without a place for files');
+  const { copyFiles } = await import('../files/copy-files.js');
   let [count, bytes] = [0, 0];
   for await (const copied of copyFiles(namedFiles(context, filesOf), { source, sink, findings, signal })) {
     const { object, name, sha256 } = copied;

@@ -238,7 +238,7 @@ async function run({
   const unlisted = plan.conflictCount - plan.conflicts.length;
   if (unlisted > 0)
     findings.warn('conflicts-not-listed', options.archive, `${String(unlisted)} more conflicts are counted, not listed`);
-  if (plan.conflictCount > 0) return finish('refused', await countLinks(session, schema, archive, plan), plan.conflicts);
+  if (plan.conflictCount > 0) return finish('refused', await countLinks({ ...planOptions, plan }), plan.conflicts);
   try {
     if (remapped !== undefined && dryRun) await mayDrawKeys(session, remapped);
     const foreseen = remapped === undefined ? undefined : await drawKeys(session, archive, remapped, dryRun);

@@ -5,24 +5,17 @@ import type { Findings } from '../findings/finding.js';
 import type { Schema } from '../schema/schema.js';
 import type { OnProgress } from '../progress.js';
 import type { BulkConstraints } from './bulk-constraints.js';
+import type { LinkBatch } from './link-batches.js';
+import { LinkBatches, linkBatches } from './link-batches.js';
 import { LinkEndMissing, LinkTable } from './link-table.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
-import type { PlannedRun } from './planned-runs.js';
+import type { LookUpSize, PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
 import type { TargetLink } from './target.js';
 import { valueRefused } from './value-refused.js';
-import type { LinkPair, ObjectLinks } from './write-links.js';
-import {
-  countExisting,
-  holdEnds,
-  insertLinks,
-  linkPairs,
-  objectLinks,
-  openLinks,
-  pairsOf,
-  refuseOpenLinks,
-} from './write-links.js';
+import type { ObjectLinks } from './write-links.js';
+import { countExisting, holdEnds, insertLinks, objectLinks, openLinks, refuseOpenLinks } from './write-links.js';
 import type { WrittenDigest } from './written-digest.js';
 
 export interface LinkWriterOptions {
@@ -33,6 +26,7 @@ export interface LinkWriterOptions {
   readonly dryRun: boolean;
   readonly bulk?: BulkConstraints | undefined;
   readonly findings: Findings;
+  readonly lookUpSize?: LookUpSize | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -49,10 +43,13 @@ export class LinkWriter {
   readonly #same = new Map<string, number>();
   /** By link: the join table, where links are copied into it; undefined where they go one by one. */
   readonly #tables = new Map<TargetLink, LinkTable | undefined>();
+  /** Those that go one by one. */
+  readonly #others: LinkBatches;
   #writing = Promise.resolve();
 
   constructor(options: LinkWriterOptions) {
     this.#options = options;
+    this.#others = new LinkBatches(options.lookUpSize);
   }
 
   get counts(): LinkCounts {
@@ -77,6 +74,7 @@ export class LinkWriter {
         onProgress?.({ stage: 'links', model, done: from + objects.length, total: planned.decisions.length });
       }
       for (const [link, table] of this.#tables) if (table !== undefined) await this.#start(link, () => table.flush());
+      for (const batch of this.#others.rest()) await this.#startBatch(batch);
     } finally {
       await this.#writing;
     }
@@ -94,11 +92,19 @@ export class LinkWriter {
       }
       const table = this.#tables.get(link);
       const others = table?.take(links) ?? links;
-      if (table !== undefined && (table.isFull || others.length > 0)) await this.#start(link, () => table.flush());
-      if (others.length > 0) await this.#start(link, () => this.#writePairs(planned, link, pairsOf(others)));
+      if (table?.isFull === true) await this.#start(link, () => table.flush());
+      for (const batch of this.#others.add(planned, link, others)) await this.#startBatch(batch);
       const copied = count(links) - count(others);
       if (copied > 0) this.#insert.set(link.name, (this.#insert.get(link.name) ?? 0) + copied);
     }
+  }
+
+  /** What waits to be copied goes first: what goes one by one is added where it is not there yet. */
+  async #startBatch(batch: LinkBatch): Promise<void> {
+    const { link } = batch;
+    const table = this.#tables.get(link);
+    if (table !== undefined) await this.#start(link, () => table.flush());
+    await this.#start(link, () => this.#writePairs(batch));
   }
 
   /** Begins to write when what is being written is; meanwhile the archive is read on. */
@@ -120,17 +126,12 @@ export class LinkWriter {
 
   /** Compares the join tables that links were copied into; where one differs, each link is looked for. @throws as {@link write} */
   async prove(): Promise<void> {
-    const { session, archive, schema, plan } = this.#options;
+    const { session, schema } = this.#options;
     const open = new Set<TargetLink>();
     for (const [link, table] of this.#tables) if (table !== undefined && !(await table.isAsWritten())) open.add(link);
     if (open.size === 0) return;
-    const models = new Map([...plan.models].filter(([, { target }]) => target.links.some((link) => open.has(link))));
-    for await (const { planned, objects } of plannedRuns(archive, models)) {
-      for (const link of planned.target.links) {
-        const pairs = open.has(link) ? linkPairs(plan.models, planned, link, objects) : [];
-        if ((await countExisting(session, schema, link, pairs)) !== pairs.length) throw linksLost(link);
-      }
-    }
+    for await (const { link, pairs } of linkBatches(this.#options, (one) => open.has(one)))
+      if ((await countExisting(session, schema, link, pairs)) !== pairs.length) throw linksLost(link);
   }
 
   /** What a constraint that was found violated after all was written says of links that were copied. */
@@ -147,7 +148,7 @@ export class LinkWriter {
     this.#tables.set(target, isAlone ? await LinkTable.open({ ...this.#options, ...facts }) : undefined);
   }
 
-  async #writePairs({ decisions }: PlannedModel, link: TargetLink, pairs: readonly LinkPair[]): Promise<void> {
+  async #writePairs({ planned: { decisions }, link, pairs }: LinkBatch): Promise<void> {
     const { session, schema, plan, dryRun, findings, bulk } = this.#options;
     await bulk?.rest();
     // Where the target has all of the owners, it probably has their links: then there is nothing to hold, and nothing to write.

@@ -8,13 +8,14 @@ import { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { planRun } from './plan-run.js';
 import { gatheredRuns } from './planned-runs.js';
+import { SkipEdges } from './skip-edges.js';
 import { StandIns } from './stand-ins.js';
 
 /**
  * Decides on every object in one pass over the archive; look-ups are sets, and an empty table needs none. A skipped object is
  * known before those that need it, since parents come first: only where one is needed by an object that stands before it, or
- * where a reference turns out to lead nowhere, the next pass goes on with what is skipped by then. What can still be skipped is no
- * reason to skip what needs it: in the first pass, references to it are taken for equal.
+ * where a reference turns out to lead nowhere, the next pass goes on with what is skipped by then, and with all that needs that (see
+ * {@link SkipEdges}). What can still be skipped is no reason to skip what needs it: in the first pass, references to it are taken for equal.
  */
 export async function makePlan(options: PlanOptions): Promise<Plan> {
   const { archive, signal } = options;
@@ -24,10 +25,12 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
     const conflicts = new ConflictList();
     const references = new ReferenceCheck(models);
     const standIns = new StandIns(models, pass === 1);
+    const edges = SkipEdges.of(models);
     const before = skippedSoFar(models);
     let isSure = true;
     for await (const run of gatheredRuns(archive, models, { signal, size: options.lookUpSize }))
-      if (!(await planRun(options, conflicts, references, standIns, run))) isSure = false;
+      if (!(await planRun(options, conflicts, references, standIns, run, edges))) isSure = false;
+    edges?.spread();
     const after = skippedSoFar(models);
     if (isSure) {
       // What was open in the first pass is not open any more.
@@ -37,6 +40,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
         report();
         return { models, rows, conflicts: conflicts.kept, conflictCount: conflicts.count };
       }
+      edges?.spread();
     }
     models = new Map([...models].map(([model, planned]) => [model, { ...planned, decisions: new Decisions() }]));
   }

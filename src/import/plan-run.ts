@@ -12,6 +12,7 @@ import { objectName } from './planned-model.js';
 import type { PlanOptions } from './plan-options.js';
 import type { PlannedRun } from './planned-runs.js';
 import { isPlain, proveSame } from './prove-same.js';
+import type { SkipEdges } from './skip-edges.js';
 import type { StandIns } from './stand-ins.js';
 import type { TargetModel } from './target.js';
 import type { UniqueHit } from './unique-look-up.js';
@@ -30,7 +31,7 @@ interface Found {
 
 /**
  * Decides on some objects of one model. Returns whether all that they need had been decided, as far as it makes a difference: what is open is
- * taken for equal.
+ * taken for equal. Of what is not there as it is `edges` are told what it needs.
  */
 export async function planRun(
   { session, onProgress }: PlanOptions,
@@ -38,6 +39,7 @@ export async function planRun(
   references: ReferenceCheck,
   standIns: StandIns,
   { planned, objects }: PlannedRun,
+  edges?: SkipEdges,
 ): Promise<boolean> {
   const { target, decisions, skipped, inTheWay } = planned;
   // Mostly nothing is skipped that they could refer to.
@@ -67,6 +69,8 @@ export async function planRun(
       refused.push(mine[at] as ArchiveObject);
       noteConflicts(conflicts, target, facts);
     }
+    if (decision !== 'same' && (one === undefined || (one.is === 'kept' && one.object === objects[at])))
+      edges?.note(planned, key, objects[at] as ArchiveObject);
     if (decision !== 'skip') return;
     const isNew = skipped.add(key);
     if (isNew && one?.is !== 'lost') inTheWay.add(key);

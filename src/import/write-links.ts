@@ -62,7 +62,7 @@ export function linkPairs(...all: Parameters<typeof objectLinks>): readonly Link
   return pairsOf(objectLinks(...all));
 }
 
-export function pairsOf(links: readonly ObjectLinks[]): readonly LinkPair[] {
+function pairsOf(links: readonly ObjectLinks[]): readonly LinkPair[] {
   return links.flatMap(({ owner, ends }) => ends.map((end): LinkPair => [owner, end]));
 }
 
@@ -134,6 +134,10 @@ export async function insertLinks(
     ...link.owner.parentColumns.map((name) => `o.${quoteIdentifier(name)}`),
     ...link.inverse.parentColumns.map((name) => `i.${quoteIdentifier(name)}`),
   ];
+  const ends = values.map((value, at) => `${value} AS l${String(at)}`).join(', ');
+  const selected = values.map((_, at) => `l${String(at)}`);
+  // Two objects can be one row of the target, which has a link of both once.
+  const missing = `SELECT DISTINCT ${ends} FROM ${from} WHERE NOT EXISTS (${sameLink(schema, link)}) ORDER BY ${selected.join(', ')}`;
   let overriding = '';
   if (dryRun) {
     overriding = 'OVERRIDING SYSTEM VALUE ';
@@ -141,15 +145,13 @@ export async function insertLinks(
       through.columns.filter((column) => drawsFromSequence(column) && !names.includes(column.name)),
     )) {
       names.push(fill.column.name);
-      values.push(
+      selected.push(
         `${fill.value() ?? '0'}::${fill.column.lookupType} - row_number() OVER () + 1 - (SELECT count(*) FROM ${ownRows(through)})`,
       );
     }
   }
   const columns = names.map(quoteIdentifier).join(', ');
-  const sql =
-    `WITH added AS (INSERT INTO ${quoteTable(through.table)} (${columns}) ${overriding}SELECT ${values.join(', ')} FROM ${from} ` +
-    `WHERE NOT EXISTS (${sameLink(schema, link)}) RETURNING 1) SELECT count(*) FROM added`;
+  const sql = `WITH added AS (INSERT INTO ${quoteTable(through.table)} (${columns}) ${overriding}SELECT ${selected.join(', ')} FROM (${missing}) m RETURNING 1) SELECT count(*) FROM added`;
   const [row] = await session.query(sql, parameters, { what: 'write links', table: through.table });
   return Number(row?.[0]);
 }

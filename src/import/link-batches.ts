@@ -1,0 +1,70 @@
+import type { ArchiveReader } from '../archive/open-archive.js';
+import type { Plan } from './plan.js';
+import type { PlannedModel } from './planned-model.js';
+import type { LookUpSize } from './planned-runs.js';
+import { plannedRuns, usualLookUp } from './planned-runs.js';
+import type { TargetLink } from './target.js';
+import type { LinkPair, ObjectLinks } from './write-links.js';
+import { objectLinks } from './write-links.js';
+
+/** Links of one relation that one query asks for, or writes. */
+export interface LinkBatch {
+  readonly planned: PlannedModel;
+  readonly link: TargetLink;
+  readonly pairs: readonly LinkPair[];
+}
+
+/** Of each more is held than of a key. */
+const usualPairs = usualLookUp.objects / 2;
+
+/** Gathers links until they are worth a query, those of all relations together: mostly an object has few. */
+export class LinkBatches {
+  readonly #size: number;
+  #waiting = new Map<TargetLink, { readonly planned: PlannedModel; readonly pairs: LinkPair[] }>();
+  #count = 0;
+
+  constructor(size: LookUpSize | undefined) {
+    this.#size = size?.objects ?? usualPairs;
+  }
+
+  /** Takes links, and gives those that need wait no longer. */
+  *add(planned: PlannedModel, link: TargetLink, links: readonly ObjectLinks[]): Generator<LinkBatch> {
+    for (const { owner, ends } of links) {
+      for (const end of ends) {
+        let own = this.#waiting.get(link);
+        if (own === undefined) this.#waiting.set(link, (own = { planned, pairs: [] }));
+        own.pairs.push([owner, end]);
+        if ((this.#count += 1) >= this.#size) yield* this.rest();
+      }
+    }
+  }
+
+  /** All that wait. */
+  *rest(): Generator<LinkBatch> {
+    const waiting = this.#waiting;
+    this.#waiting = new Map();
+    this.#count = 0;
+    for (const [link, { planned, pairs }] of waiting) yield { planned, link, pairs };
+  }
+}
+
+export interface LinkBatchOptions {
+  readonly archive: ArchiveReader;
+  readonly plan: Plan;
+  readonly lookUpSize?: LookUpSize | undefined;
+}
+
+/** One pass over an archive for its links, or those of some relations. */
+export async function* linkBatches(
+  { archive, plan, lookUpSize }: LinkBatchOptions,
+  isAsked: (link: TargetLink) => boolean = () => true,
+): AsyncGenerator<LinkBatch, void> {
+  const models = new Map([...plan.models].filter(([, { target }]) => target.links.some(isAsked)));
+  if (models.size === 0) return;
+  const batches = new LinkBatches(lookUpSize);
+  for await (const { planned, objects } of plannedRuns(archive, models)) {
+    for (const link of planned.target.links.filter(isAsked))
+      yield* batches.add(planned, link, objectLinks(plan.models, planned, link, objects));
+  }
+  yield* batches.rest();
+}
