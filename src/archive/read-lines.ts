@@ -88,10 +88,16 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>, path: string, read
       if (restLength > lineLimit) throw lineTooLong(path);
       continue;
     }
-    const whole = chunk.subarray(0, end);
-    const bytes = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
+    // Only the line that was cut is put together: all the others stay where they are.
+    const start = rest.length === 0 ? 0 : chunk.indexOf(0x0a) + 1;
+    if (start > 0) {
+      const bytes = Buffer.concat([...rest, chunk.subarray(0, start)]);
+      yield { bytes, ends: [bytes.length], terminated: true, read: read() };
+    }
     rest = end === chunk.length ? [] : [chunk.subarray(end)];
     restLength = chunk.length - end;
+    if (start === end) continue;
+    const bytes = chunk.subarray(start, end);
     yield { bytes, ends: lineEnds(bytes), terminated: true, read: read() };
   }
   if (restLength > 0) {

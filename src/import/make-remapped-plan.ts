@@ -27,7 +27,7 @@ import { RemappedRows } from './remapped-rows.js';
 import { targetEntity } from '../schema/target-entity.js';
 
 /** Of each object more is held than where all keep their keys. */
-const heldLookUp: LookUpSize = Object.freeze({ objects: 20_000, bytes: 8 * 1024 * 1024 });
+const heldLookUp: LookUpSize = Object.freeze({ objects: 10_000, bytes: 4 * 1024 * 1024 });
 
 /** A plan in which objects can have other keys in the target than in the archive; `rows` says which. */
 export interface RemappedPlan extends Plan {

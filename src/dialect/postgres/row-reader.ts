@@ -235,9 +235,11 @@ async function* wholeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
       rest.push(chunk);
       continue;
     }
-    const whole = end === chunk.length ? chunk : chunk.subarray(0, end);
-    yield rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
+    // Only the row that was cut is put together: all the others stay where they are.
+    const start = rest.length === 0 ? 0 : chunk.indexOf(0x0a) + 1;
+    if (start > 0) yield Buffer.concat([...rest, chunk.subarray(0, start)]);
     rest = end === chunk.length ? [] : [chunk.subarray(end)];
+    if (start < end) yield chunk.subarray(start, end);
   }
 }
 
