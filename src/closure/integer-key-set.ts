@@ -84,9 +84,19 @@ export class IntegerKeySet implements KeySet {
   }
 
   *#generated(): Generator<Key> {
-    if (this.#beyond !== undefined) for (const key of this.#beyond.sorted()) if (String(key).startsWith('-')) yield key;
-    yield* this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
-    if (this.#beyond !== undefined) for (const key of this.#beyond.sorted()) if (!String(key).startsWith('-')) yield key;
+    let isBelow = true;
+    for (const key of this.#beyond?.sorted() ?? []) {
+      if (isBelow && !String(key).startsWith('-')) {
+        yield* this.#safe();
+        isBelow = false;
+      }
+      yield key;
+    }
+    if (isBelow) yield* this.#safe();
+  }
+
+  #safe(): Iterable<number> {
+    return this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
   }
 
   /** Bits of their own are little. */
