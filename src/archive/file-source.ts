@@ -50,7 +50,10 @@ function notFound(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return fileError(error, path);
   if (path !== '' && path !== '-')
-    return new UsageError('ARCHIVE_NOT_FOUND', `${path}: there is no such archive`, { cause: error });
+    return new UsageError('ARCHIVE_NOT_FOUND', `${path}: there is no such archive`, {
+      cause: error,
+      hint: 'Check the name; it is relative to the current folder.',
+    });
   return new UsageError('ARCHIVE_NOT_FOUND', 'an archive cannot be read from standard input', {
     cause: error,
     hint: 'It is read several times: write it to a file first.',

@@ -73,7 +73,7 @@ function approved({ approvals, policy, made }: ContentSummary, told: readonly st
           return `approval: within ${name === undefined ? '' : `"${name}", `}sha256 ${sha256}${same}`;
         })),
     `policy: ${policy === null ? 'none' : `sha256 ${policy}`}`,
-    ...(made === null ? [] : [`made: ${made.date} by portolan ${made.tool}`]),
+    ...(made === null ? [] : [`made: ${made.date} by ${made.tool}`]),
   ];
 }
 

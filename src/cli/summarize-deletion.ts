@@ -22,6 +22,9 @@ export async function summarizeDeletion(
   result: {
     readonly status: 'done' | 'planned' | 'asked';
     readonly plan: DeletePlan;
+    readonly archive?: string | undefined;
+    readonly receipt?: string | undefined;
+    readonly journal?: string | undefined;
     readonly receiptKey?: string | undefined;
     readonly findings: readonly Finding[];
   },
@@ -32,7 +35,7 @@ export async function summarizeDeletion(
   const rows = models.map((model) => [model, plan.delete[model] ?? '', plan.nullify[model] ?? '', plan.keep[model] ?? '']);
   for (const [name, count] of Object.entries(plan.links)) rows.push([`${name} (links)`, count, '', '']);
   const parts = [await table(['model', 'delete', 'nullify', 'keep'], rows)];
-  for (const [name, count] of Object.entries(plan.nullified)) parts.push(`${name} becomes NULL in ${String(count)} rows`);
+  for (const [name, count] of Object.entries(plan.nullified)) parts.push(`${name} becomes NULL in ${rowCount(count)}`);
   for (const [reason, text] of Object.entries(reasons) as [KeepReason, string][]) {
     const count = Object.values(plan.reasons[reason] ?? {}).reduce((sum, one) => sum + one, 0);
     if (count > 0) parts.push(`not deleted: ${String(count)}: ${text}`);
@@ -43,8 +46,20 @@ export async function summarizeDeletion(
   parts.push(...findingLines(result.findings, verbose));
   if (receiptKey !== undefined)
     parts.push(`key of the receipt's hashes, which proves nothing without it; keep it apart: ${receiptKey}`);
-  parts.push(closing[result.status]);
+  parts.push(`${closing[result.status]}${result.status === 'done' ? whatIsLeft(result) : ''}`);
   return parts.join('\n');
+}
+
+/** Where what is left of the objects lies. */
+function whatIsLeft(files: { readonly [what in 'archive' | 'receipt' | 'journal']?: string | undefined }): string {
+  const left = (['archive', 'receipt', 'journal'] as const).flatMap((what) =>
+    files[what] === undefined ? [] : [`${what} ${files[what]}`],
+  );
+  return left.length === 0 ? '' : `; ${left.join(', ')}`;
+}
+
+function rowCount(count: number): string {
+  return count === 1 ? '1 row' : `${String(count)} rows`;
 }
 
 const closing = {

@@ -56,10 +56,16 @@ function tooManyOrFew(chosen: Declaration, words: readonly string[], error: unkn
   const message = messageOf(error);
   const [name = 'argument'] = chosen.positionals.keys();
   const unknown = /^Unknown arguments?: (.*)$/u.exec(message)?.[1];
+  const missing = /^Missing required argument: (\S+)$/u.exec(message)?.[1];
   const lacksValue = /^Not enough arguments following: (.*)$/u.exec(message)?.[1];
   if (message.startsWith('Not enough non-option arguments')) {
     const what = chosen.positionals.get(name)?.describe ?? name;
     return new UsageError('USAGE', `which ${name}? Nothing was named`, { hint: `${name}: ${what}. See --help.` });
+  }
+  const needed = missing === undefined ? undefined : chosen.options.get(missing);
+  if (missing !== undefined && needed !== undefined) {
+    const value = needed.value === undefined ? '' : ` ${needed.value}`;
+    return new UsageError('USAGE', `--${missing} is missing`, { hint: `Add --${missing}${value} (${needed.describe ?? ''}).` });
   }
   if (lacksValue !== undefined) {
     const option = `${lacksValue.length === 1 ? '-' : '--'}${lacksValue}`;

@@ -65,6 +65,8 @@ export async function diffInSizes(options: DiffOptions, sortSize: number): Promi
     options,
   );
   await readWhole(archives, progress);
+  for (const { name, header } of named)
+    if (header.edited === true) findings.note('edited-archive', name, 'somebody edited this archive after it was exported');
   const schema = compareSchemas(...named, findings);
   refuseWarnings(options, findings);
   const tally = new DifferenceTally(options.verbose ?? false);

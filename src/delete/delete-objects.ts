@@ -62,7 +62,7 @@ function exportOptionsOf(options: DeleteOptions): Parameters<typeof exportObject
 }
 
 /** @throws UsageError OPTION_VALUE, NO_OUTPUT, NO_OBJECT */
-function refuseContradictions({
+export function refuseContradictions({
   archive,
   objects,
   output,

@@ -63,13 +63,14 @@ export class ReferenceCheck {
    * Objects that something is in the way of. Where they need a skipped one by another column than its key, which is found out when all are
    * decided, they are skipped themselves, and nothing is in their way.
    */
-  noteRefused(target: TargetModel, objects: readonly ArchiveObject[]): void {
+  noteRefused(target: TargetModel, objects: readonly ArchiveObject[], rows?: RemappedRows): void {
     if (objects.length === 0 || !this.#canSkip) return;
     for (const { reference, value, open, inside } of this.of(target)) {
       if (reference.direct) continue;
+      const moved = rows?.spaceOf(reference)?.moved;
       for (const object of objects) {
         const keys = inside === undefined ? [value(object)] : inside.inner.found(object).map(({ key }) => key);
-        for (const held of keys) if (held !== undefined) open.add(held);
+        for (const held of keys) if (held !== undefined) open.add(moved?.get(held) ?? held);
       }
     }
   }

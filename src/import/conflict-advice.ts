@@ -12,6 +12,7 @@ export function conflictAdvice({
   inArchive,
   fixed,
   alsoUnique,
+  alike,
   plain,
   noNewKey,
   newKey,
@@ -26,7 +27,7 @@ export function conflictAdvice({
       if (fixed === true)
         return `--on-conflict skip leaves it out (override cannot change a column that is GENERATED ALWAYS AS IDENTITY), --on-conflict remap gives it a new key, or edit its key ${edit}`;
       if (alsoUnique === true)
-        return `--on-conflict skip leaves it out (override does not help: another row has its unique columns), or edit its key ${edit}`;
+        return `${alike === undefined ? '' : `${mergeBy(object, alike)} takes it for the row that has the same ${alike.join(', ')}; `}--on-conflict skip leaves it out (override does not help: another row has its unique columns), or edit its key ${edit}`;
       return `--on-conflict remap gives it a new key, --on-conflict override overwrites ${members}, --on-conflict skip leaves it out, or edit its key ${edit}`;
     case 'unique':
       if (constraint === naturalKey)

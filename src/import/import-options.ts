@@ -117,6 +117,8 @@ export interface Conflict {
   readonly fixed?: true;
   /** Another row has its unique columns, too: that is a conflict of its own. */
   readonly alsoUnique?: true;
+  /** Unique columns in which it equals that other row, and by which the two could be taken for the same. */
+  readonly alike?: readonly string[];
   /** The constraint is one over plain columns, by which the two could be taken for the same. */
   readonly plain?: true;
   /** Nothing gives the object another key. */

@@ -12,7 +12,7 @@ import type { Placed } from './placed.js';
 import { placeObjects } from './place-objects.js';
 import type { ConflictList } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
-import { isFixed, noteRivals, primaryKeyName, uniqueConflict } from './plan-run.js';
+import { isFixed, noteRivals, primaryKeyName, sharedUniques, uniqueConflict } from './plan-run.js';
 import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
@@ -48,6 +48,7 @@ export async function planRemappedRun(
   const all = await placeObjects(context, planned, mapping, objects, settled);
   const hits = await uniqueHits(context, planned, all);
   const written: ArchiveObject[] = [];
+  const refused: ArchiveObject[] = [];
   const firstPlace = decisions.length;
   for (const [at, placed] of all.entries()) {
     const object = objects[at] as ArchiveObject;
@@ -56,12 +57,16 @@ export async function planRemappedRun(
     const decision = decideOne(planned, key, placed, found);
     decisions.push(decision, placed.changes);
     if (decisions.isWritten(firstPlace + at)) written.push(object);
-    if (decision === 'conflict') noteConflicts(conflicts, target, { key, placed, hits: found });
+    if (decision === 'conflict') {
+      refused.push(object);
+      noteConflicts(conflicts, target, { key, placed, hits: found });
+    }
     if (decision !== 'skip') continue;
     skip(planned, key, placed, found);
     for (const space of spaces) space.leave(object);
   }
   references.noteRows(planned, written, context.rows);
+  references.noteRefused(target, refused, context.rows);
   mentions.note(planned, written, context.rows);
   onProgress?.({ stage: 'plan', model: target.model, done: decisions.length, total: undefined });
   return news.size > 0 || mapping.fresh.size > freshBefore;
@@ -166,7 +171,7 @@ function noteConflicts(
       columns: changes,
       inTheWay: objectName(target, to),
       ...(fixed ? { fixed: true } : {}),
-      ...(hits.length > 0 ? { alsoUnique: true } : {}),
+      ...sharedUniques(hits),
       ...(target.strategy === 'remap' ? { noNewKey: true } : {}),
     }));
   for (const hit of hits) conflicts.add(() => uniqueConflict(target, key, hit));

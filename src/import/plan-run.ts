@@ -193,10 +193,16 @@ function noteConflicts(conflicts: ConflictList, target: TargetModel, { key, chan
         columns: changes,
         inTheWay: object,
         ...(fixed ? { fixed } : {}),
-        ...(hits.length > 0 ? { alsoUnique: true } : {}),
+        ...sharedUniques(hits),
       };
     });
   for (const hit of hits) conflicts.add(() => uniqueConflict(target, key, hit));
+}
+
+/** That another row has unique values of the object, too, and by which columns it could be taken for that row. */
+export function sharedUniques(hits: readonly UniqueHit[]): Pick<Conflict, 'alsoUnique' | 'alike'> {
+  const plain = hits.find(({ unique }) => isPlain(unique));
+  return { ...(hits.length > 0 ? { alsoUnique: true } : {}), ...(plain === undefined ? {} : { alike: plain.columns }) };
 }
 
 /** That a row of the target has unique values of an object. */

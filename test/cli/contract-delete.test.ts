@@ -96,6 +96,7 @@ describe('the contract: delete and undo', function () {
       '--yes',
     ]);
     expect([code, stdout], stderr).to.deep.equal([0, '']);
+    expect(stderr).to.match(/^done: committed; receipt n\.json$/mu);
     const [, key = ''] = /keep it apart: ([\da-f]{64})$/mu.exec(stderr) ?? [];
     expect(read('n.json')).to.contain('"hmac"').and.not.contain(key).and.not.contain('auth.user.9');
     expect(await library.full.query('SELECT FROM auth_user WHERE id = 9')).to.have.length(0);
@@ -106,6 +107,8 @@ describe('the contract: delete and undo', function () {
     expect(stderr).to.match(new RegExp(`^planning for database ${library.full.name} on \\S+ as \\S+\n`, 'u'));
     const document = await run('deleteobjects', ['person.json', '--receipt', 'person.json', '--yes'], 2);
     expect(document['error']).to.match(/--receipt would overwrite the archive/u);
+    const unsaid = await run('deleteobjects', ['auth.User.9', '--no-archive'], 2);
+    expect(unsaid['code'], 'what is missing is told before a consent is asked for').to.equal('NO_OUTPUT');
   });
 
   it('asks at a terminal, when the plan is there, and takes nothing but yes', async function () {

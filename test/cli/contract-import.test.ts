@@ -145,7 +145,8 @@ describe('the contract: import and verify', function () {
     expect([code, stderr]).to.deep.equal([0, 'whole and closed: 15 objects\n']);
     expect(stdout)
       .to.match(/^demoapp\.bookinstance +6 +[\da-f]{16}$/mu)
-      .and.match(/^withheld: auth\.user\.password$/mu);
+      .and.match(/^withheld: auth\.user\.password$/mu)
+      .and.match(/^made: \S+ by portolan \d/mu);
     const text = readFileSync(join(library.folder, 'book.json'), 'utf8');
     writeFileSync(join(library.folder, 'edited.json'), text.replace('"title":"', '"title":"On '));
     const damaged = await library.run('portolan', ['verify', 'edited.json', '--json']);
@@ -154,8 +155,13 @@ describe('the contract: import and verify', function () {
     expect((await library.run('portolan', ['verify', 'edited.json', '--reseal', '-o', 'sealed.json'])).code).to.equal(0);
     const sealed = await library.run('portolan', ['verify', 'sealed.json', '--json']);
     expect(JSON.parse(sealed.stdout)).to.include({ status: 'done', edited: true, total: 15 });
+    const note = 'note: sealed.json: somebody edited this archive after it was exported';
+    expect((await library.run('portolan', ['verify', 'sealed.json'])).stderr).to.contain(note);
+    const compared = await library.run('portolan', ['diff', 'book.json', 'sealed.json']);
+    expect(compared.code).to.equal(4);
+    expect(compared.stderr).to.contain(note).and.not.contain('note: book.json');
     const dry = await library.run('importobjects', ['sealed.json', '--dry-run']);
-    expect(dry.stderr).to.contain('note: sealed.json: somebody edited this archive after it was exported');
+    expect(dry.stderr).to.contain(note);
     expect((await library.run('portolan', ['verify', 'book.json', '-o', 'x.json'])).code).to.equal(2);
     expect(existsSync(join(library.folder, 'x.json'))).to.equal(false);
   });

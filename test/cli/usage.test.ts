@@ -39,6 +39,12 @@ const cases: readonly (readonly [program: Program, words: string, error: string,
   ['exportobjects', 'a.B.1 --no-root', 'there is no option --no-root', 'Leave --root out.'],
   ['portolan', 'explain a.B.1 --no-why --json', 'there is no option --no-why', 'Leave --why out.'],
   ['importobjects', 'x y', 'one path is enough; there is also y', 'See --help.'],
+  [
+    'portolan',
+    'claim a.B.1 a.B.2',
+    '--with-id-map is missing',
+    'Add --with-id-map FILE (the map that the import wrote: it says which rows are placeholders).',
+  ],
   ['importobjects', '', 'which path? Nothing was named', 'path: the archive. See --help.'],
 ];
 

@@ -23,6 +23,12 @@ const cases: readonly (readonly [told: string, reason: string, advice: string, c
     { reason: 'primary-key', columns: ['x'], inTheWay: 'a.b.1', alsoUnique: true },
   ],
   [
+    'of a key whose object a natural key would find elsewhere',
+    'differs in x',
+    "a policy with models: { 'a.b': { naturalKey: ['y'], merge: 'keep' } } takes it for the row that has the same y; --on-conflict skip",
+    { reason: 'primary-key', columns: ['x'], inTheWay: 'a.b.1', alsoUnique: true, alike: ['y'] },
+  ],
+  [
     'of a unique value that a row has',
     'a.b.2 has the same x (k)',
     'override does not help',

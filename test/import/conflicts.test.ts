@@ -69,6 +69,7 @@ describe('a conflict', () => {
     const target = `INSERT INTO author VALUES (1, 'ada@x', 'Ada');
       INSERT INTO book VALUES (4, 1, 'x', NULL, NULL), (8, 1, 'i4', NULL, NULL), (9, 1, NULL, 7, 1)`;
     const { conflicts } = await refused(target);
+    expect(conflicts[0]?.alike).to.deep.equal(['isbn']);
     expect(conflicts.map(({ object, reason, constraint, inTheWay }) => [object, reason, constraint, inTheWay])).to.deep.equal([
       ['public.book.4', 'primary-key', 'book_pkey', 'public.book.4'],
       ['public.book.4', 'unique', 'book_isbn_key', 'public.book.8'],

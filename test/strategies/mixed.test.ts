@@ -51,6 +51,21 @@ describe('a strategy for each model', () => {
         },
         { ...plainRules, models: { person: { onConflict: 'skip' } } },
       ],
+      // The same, where more than one row could be taken for who stays out.
+      [
+        {
+          mine: filled("INSERT INTO person VALUES (1, 'b', 'd', NULL, NULL)", "INSERT INTO mail VALUES (4, 'b', 'a')"),
+          theirs: filled(
+            "INSERT INTO person VALUES (3, 'b', 'd', NULL, NULL), (1, 'a', 'd', NULL, NULL)",
+            "INSERT INTO mail VALUES (4, 'a', 'a')",
+          ),
+        },
+        {
+          ...plainRules,
+          onConflict: 'skip',
+          models: { mail: { onConflict: 'fail' }, person: { naturalKey: ['name'], merge: 'keep' } },
+        },
+      ],
     ],
     meets: ['remap', 'skip', 'insert', 'update'],
   });

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
+import { isStandardOutput } from '../../archive/output-place.js';
 import { UsageError } from '../../errors/portolan-error.js';
 import type { DeleteOptions, DeleteResult } from '../../delete/delete-options.js';
+import { isUrl } from '../../store/object-place.js';
 import { bucketOption, inBucket } from '../bucket-option.js';
 import type { SelectionArguments } from '../export-arguments.js';
 import { selectionOptions, wholeNumber, withSelectionOptions } from '../export-arguments.js';
@@ -77,11 +80,12 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
         const named = namedBy(args);
         checkFiles({ ...args, archive: named.archive });
         const { dryRun, acceptLoss, plan, applyPlan, journal, receipt, noArchive } = args;
+        const { deleteObjects, refuseContradictions } = await import('../../delete/delete-objects.js');
+        refuseContradictions({ ...named, dryRun, applyPlan, journal, receipt, noArchive });
         const asks = !dryRun && !args.yes;
         if (asks) requireTerminal('deleting rows wants a consent');
         const use = named.archive === undefined ? { exports: true, objects: args.objects } : {};
         const { dataSource, policy, rowPolicy, profile } = await context.open(use);
-        const { deleteObjects } = await import('../../delete/delete-objects.js');
         let where = '';
         const result = await deleteObjects(dataSource, {
           ...libraryOptions(context),
@@ -111,7 +115,7 @@ export function deleteCommand(name: string): CommandModule<object, DeleteArgumen
             await confirm(`That will be deleted from ${where}. Go on?`, 'nothing was deleted', context.signal);
           },
         });
-        context.say(await summarizeDeletion(result, args.verbose));
+        context.say(await summarizeDeletion({ ...result, receipt, journal }, args.verbose));
         return { exitCode: 0, json: jsonOf(result) };
       });
     },
@@ -127,6 +131,11 @@ function namedBy(args: DeleteArguments): DeleteOptions {
   if (others.length > 0) {
     throw new UsageError('NO_OUTPUT', 'no archive is named that will hold what is deleted', {
       hint: 'Add -o ARCHIVE; or --no-archive --receipt FILE, which keeps nothing. Of archives one is taken at a time.',
+    });
+  }
+  if (archive !== undefined && archive !== '' && !isUrl(archive) && !isStandardOutput(archive) && !existsSync(archive)) {
+    throw new UsageError('ARCHIVE_NOT_FOUND', `${archive}: there is no such archive`, {
+      hint: 'Check the name. Objects are deleted by name where -o ARCHIVE says what will hold them, or --no-archive --receipt FILE that nothing will.',
     });
   }
   return { archive, boundary: args.boundary, exclude: args.exclude };

@@ -138,6 +138,8 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           })}\n`,
         );
       }
+      if (header.edited === true && !args.reseal)
+        context.say(`note: ${args.archive}: somebody edited this archive after it was exported`);
       context.say(`whole and closed: ${String(trailer.total)} objects`);
       const against = args.against ? await compared(args, context) : undefined;
       return {
