@@ -3,7 +3,11 @@ import { UsageError } from '../errors/portolan-error.js';
 import type { ExportOptions } from '../export/export-options.js';
 import { followRules } from '../terms.js';
 import type { SharedArguments } from './shared-options.js';
-import { choiceOption, listOption, numberOption } from './shared-options.js';
+import { byteSize } from './byte-size.js';
+import { choiceOption, listOption, numberOption, valueOption } from './shared-options.js';
+
+/** Less would have sets go to the file a few keys at a time. */
+const leastMemory = 1e6;
 
 /** The options that decide what an export takes: `export` and `explain` have them in common. */
 export interface SelectionArguments extends SharedArguments {
@@ -16,6 +20,7 @@ export interface SelectionArguments extends SharedArguments {
   readonly includeSecret: readonly string[] | undefined;
   readonly maxObjects: number | undefined;
   readonly maxDepth: number | undefined;
+  readonly maxMemory: string | undefined;
 }
 
 export function withSelectionOptions<T extends SharedArguments>(yargs: Argv<T>): Argv<T & SelectionArguments> {
@@ -38,9 +43,11 @@ export function withSelectionOptions<T extends SharedArguments>(yargs: Argv<T>):
     .option('exclude', listOption('MODEL[.FIELD]', 'leave out a model, or Model.field'))
     .option('include-secret', listOption('MODEL.FIELD', "let a withheld column leave: Model.field, or '*' for all"))
     .option('max-objects', numberOption('refuse to take more objects than this'))
-    .option('max-depth', numberOption('refuse to go further from the seeds than this')) as unknown as Argv<
-    T & SelectionArguments
-  >;
+    .option('max-depth', numberOption('refuse to go further from the seeds than this'))
+    .option(
+      'max-memory',
+      valueOption('SIZE', 'put keys that take more memory than this into a temporary file (default: a quarter of what there is)'),
+    ) as unknown as Argv<T & SelectionArguments>;
 }
 
 export function selectionOptions(args: SelectionArguments): ExportOptions {
@@ -54,6 +61,7 @@ export function selectionOptions(args: SelectionArguments): ExportOptions {
     includeSecrets: args.includeSecret,
     maxObjects: wholeNumber('--max-objects', args.maxObjects, 1),
     maxDepth: wholeNumber('--max-depth', args.maxDepth, 0),
+    maxMemory: byteSize('--max-memory', args.maxMemory, leastMemory),
     strict: args.strict,
   };
 }

@@ -18,10 +18,3 @@ export function createKeySet(entity: Pick<Entity, 'columns' | 'key'>, bytes?: Pa
   const compare = compareKeys(entity);
   return columns === undefined ? new TextKeySet(compare) : new PackedKeySet(columns, compare, bytes);
 }
-
-/** The set that `map` holds for `id`; an empty one is put there first. */
-export function keySetIn<Id>(map: Map<Id, KeySet>, id: Id, entity: Pick<Entity, 'columns' | 'key'>): KeySet {
-  let set = map.get(id);
-  if (set === undefined) map.set(id, (set = createKeySet(entity)));
-  return set;
-}

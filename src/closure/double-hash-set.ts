@@ -17,6 +17,10 @@ export class DoubleHashSet {
     return true;
   }
 
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
   /** The keys in ascending order, as of now. */
   sorted(): Float64Array {
     const keys = new Float64Array(this.#size);

@@ -1,7 +1,7 @@
 import type { RowReader } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import type { DanglingReference } from './closure.js';
-import { createKeySet, keySetIn } from './create-key-set.js';
+import { createKeySet } from './create-key-set.js';
 import type { Edges } from './edges.js';
 import { isInner } from './edges.js';
 import { innerHolders } from './inner-holders.js';
@@ -9,6 +9,7 @@ import type { Key } from './key.js';
 import { heldIn } from './held-in.js';
 import { keyPairs } from './key-pairs.js';
 import type { KeySet } from './key-set.js';
+import { keySetIn } from './key-sets.js';
 import type { Membership } from './membership.js';
 import { toParentValue } from './parent-value.js';
 

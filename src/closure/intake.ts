@@ -29,7 +29,7 @@ export class Intake {
   readonly #stepsFrom: Steps;
   /** One for each level, and what brought rows there. */
   readonly #steps = new Map<string, ClosureStep>();
-  readonly #wants = new Wants();
+  readonly #wants: Wants;
   #frontier: Frontier;
   #refusal: RefusedError | undefined;
   #spent = false;
@@ -38,8 +38,9 @@ export class Intake {
     this.#options = options;
     this.membership = membership;
     this.#frontier = new Frontier(membership);
-    this.outside = new Outside(options.border);
-    this.unresolved = new Unresolved(options.edges);
+    this.#wants = new Wants(options.keySets);
+    this.outside = new Outside(options.border, options.keySets);
+    this.unresolved = new Unresolved(options.edges, options.keySets);
     this.#leaves = leaves;
     this.#stepsFrom = stepsFrom;
   }

@@ -5,12 +5,17 @@ import type { Arrivals, KeySet } from './key-set.js';
 import { integerAt } from '../values/integer-at.js';
 import { separateArrivals } from './separate-arrivals.js';
 import { packedInteger } from './packed-column.js';
+import { PackedBytes } from './packed-bytes.js';
 import { PackedKeySet } from './packed-key-set.js';
 
 /** Keys per chunk. */
 const chunkSize = 65_536;
 /** A chunk's keys are a sorted list up to here, then a bitmap of 8 KiB. */
 const listLimit = 1024;
+
+/** Bytes of a key in a list that has just grown, and of a chunk beside its keys. */
+const mostListed = 4;
+const chunkOverhead = 300;
 
 /** With more chunks than this and fewer keys in each than {@link sparseKeys}, a hash table takes less memory. */
 const manyChunks = 4096;
@@ -32,12 +37,19 @@ export class IntegerKeySet implements KeySet {
   #near: (Chunk | undefined)[] = [];
   #hash: DoubleHashSet | undefined;
   #beyond: KeySet | undefined;
+  readonly #beyondBytes = new PackedBytes();
   #size = 0;
   #lastIndex = NaN;
   #last: Chunk | undefined;
 
   get size(): number {
     return this.#size;
+  }
+
+  get bytes(): number {
+    const lists = this.#size * mostListed;
+    const chunks = this.#chunks.size * chunkOverhead + Math.min(lists, (this.#chunks.size * chunkSize) / 8);
+    return chunks + (this.#hash?.bytes ?? 0) + (this.#beyond?.bytes ?? 0) + this.#beyondBytes.bytes;
   }
 
   add(key: Key): boolean {
@@ -72,9 +84,19 @@ export class IntegerKeySet implements KeySet {
   }
 
   *#generated(): Generator<Key> {
-    if (this.#beyond !== undefined) for (const key of this.#beyond.sorted()) if (String(key).startsWith('-')) yield key;
-    yield* this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
-    if (this.#beyond !== undefined) for (const key of this.#beyond.sorted()) if (!String(key).startsWith('-')) yield key;
+    let isBelow = true;
+    for (const key of this.#beyond?.sorted() ?? []) {
+      if (isBelow && !String(key).startsWith('-')) {
+        yield* this.#safe();
+        isBelow = false;
+      }
+      yield key;
+    }
+    if (isBelow) yield* this.#safe();
+  }
+
+  #safe(): Iterable<number> {
+    return this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
   }
 
   /** Bits of their own are little. */
@@ -83,7 +105,8 @@ export class IntegerKeySet implements KeySet {
   }
 
   #add(key: Key): boolean {
-    if (typeof key !== 'number') return (this.#beyond ??= new PackedKeySet([packedInteger], compareKeysOf(['integer']))).add(key);
+    if (typeof key !== 'number')
+      return (this.#beyond ??= new PackedKeySet([packedInteger], compareKeysOf(['integer']), this.#beyondBytes)).add(key);
     if (this.#hash !== undefined) return this.#hash.add(key);
     const index = Math.floor(key / chunkSize);
     const known = this.#chunk(index);

@@ -13,12 +13,16 @@ export interface KeyView {
 export interface KeySet extends KeyView {
   /** Adds a key; false when it was there. */
   add(key: Key): boolean;
+  /** About how much memory it takes, without bytes that it shares with others. */
+  readonly bytes: number;
   /** Gathers keys that come from now on: some sets need no memory for it. */
   arrivals(): Arrivals;
 }
 
 /** Keys that come to a set in some time. */
 export interface Arrivals {
+  /** Of memory that they take beside the set's. */
+  readonly bytes: number;
   /** Told of each, when it was added. */
   note(key: Key): void;
   /** Those that have come until now. */

@@ -1,7 +1,8 @@
 import type { Entity, Reference } from '../schema/schema.js';
-import { keySetIn } from './create-key-set.js';
 import type { Key } from './key.js';
 import type { KeySet, KeyView } from './key-set.js';
+import type { KeySets } from './key-sets.js';
+import { inMemory, keySetIn } from './key-sets.js';
 
 /** How many rows of a model stay out for one reason: `boundary`, `exclude`, or the name of a rule of its own or of a row without which they cannot be. */
 export interface LeftOutCount {
@@ -16,18 +17,23 @@ export class LeftOut {
   readonly #rows = new Map<string, Map<string, KeySet>>();
   readonly #holding = new Map<Reference, KeySet>();
   readonly #counts: LeftOutCount[] = [];
+  readonly #keySets: KeySets;
+
+  constructor(keySets: KeySets = inMemory) {
+    this.#keySets = keySets;
+  }
 
   /** False where it stays out already. */
   add(entity: Entity, key: Key, rule: string): boolean {
     if (this.ruleOf(entity.model, key) !== undefined) return false;
     let byRule = this.#rows.get(entity.model);
     if (byRule === undefined) this.#rows.set(entity.model, (byRule = new Map<string, KeySet>()));
-    return keySetIn(byRule, rule, entity).add(key);
+    return keySetIn(byRule, rule, entity, this.#keySets).add(key);
   }
 
   /** All rows of a described set that hold one of these values in a reference: so many as do, and were in it until now. */
   addHolding(reference: Reference, child: Entity, values: Iterable<Key>, rule: string, count: number): void {
-    const held = keySetIn(this.#holding, reference, { ...child, key: reference.columns });
+    const held = keySetIn(this.#holding, reference, { ...child, key: reference.columns }, this.#keySets);
     for (const value of values) held.add(value);
     this.#counts.push({ model: child.model, rule, count });
   }

@@ -1,11 +1,11 @@
 import type { KeyBatch, Start } from '../dialect/row-reader.js';
-import { createKeySet } from './create-key-set.js';
 import type { Role } from './follow-rule.js';
 import type { Loop } from './hops.js';
 import { findLoops, placeId } from './hops.js';
 import type { Intake } from './intake.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import { keySetIn } from './key-sets.js';
 import { scan } from './scan.js';
 import type { Steps } from './steps.js';
 import type { WalkOptions } from './walk-options.js';
@@ -83,7 +83,7 @@ export class LookAhead {
   }
 
   async #follow(loop: Loop, starts: readonly Start[], depth: number): Promise<void> {
-    const { edges, reader, signal } = this.#options;
+    const { edges, reader, keySets, signal } = this.#options;
     const { membership } = this.#intake;
     const found = new Map<number, KeySet>();
     for await (const batch of reader.reach(starts, loop.hops, atOnce)) {
@@ -91,9 +91,7 @@ export class LookAhead {
       for (const [hop, key] of rowsOf(batch)) {
         const step = loop.hops[hop];
         if (step === undefined || membership.has(step.model, key, step.role)) continue;
-        let keys = found.get(hop);
-        if (keys === undefined) found.set(hop, (keys = createKeySet(edges.entity(step.model))));
-        keys.add(key);
+        keySetIn(found, hop, edges.entity(step.model), keySets).add(key);
       }
     }
     for (const [at, { model, role, via, direction }] of loop.hops.entries()) {

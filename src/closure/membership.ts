@@ -1,11 +1,10 @@
 import type { Entity, Schema } from '../schema/schema.js';
 import type { EntityClosure } from './closure.js';
-import { createKeySet } from './create-key-set.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import { compareKeys } from './key-order.js';
 import type { Arrivals, KeyView } from './key-set.js';
-import { PackedBytes } from './packed-bytes.js';
+import type { KeySets } from './key-sets.js';
 import { WideningSets } from './widening-sets.js';
 
 interface Rows {
@@ -18,13 +17,15 @@ interface Rows {
 export class Membership {
   readonly #schema: Schema;
   readonly #separateExpanded: boolean;
+  readonly #keySets: KeySets;
   readonly #byModel = new Map<string, EntityClosure>();
   readonly #rows = new Map<string, Rows>();
   #total = 0;
 
-  constructor(schema: Schema, options: { readonly separateExpanded: boolean }) {
+  constructor(schema: Schema, options: { readonly separateExpanded: boolean; readonly keySets: KeySets }) {
     this.#schema = schema;
     this.#separateExpanded = options.separateExpanded;
+    this.#keySets = options.keySets;
   }
 
   get total(): number {
@@ -84,8 +85,7 @@ export class Membership {
   #rowsOf(entity: Entity): Rows {
     const existing = this.#rows.get(entity.model);
     if (existing !== undefined) return existing;
-    const bytes = new PackedBytes();
-    const sets = new WideningSets(this.#separateExpanded ? 3 : 2, () => createKeySet(entity, bytes), compareKeys(entity));
+    const sets = new WideningSets(this.#keySets.together(entity, this.#separateExpanded ? 3 : 2), compareKeys(entity));
     const [owned, second, third] = sets.views as readonly [KeyView, KeyView, KeyView | undefined];
     const closure = Object.freeze({ owned, expanded: third === undefined ? owned : second, taken: third ?? second });
     const created: Rows = { sets, closure };

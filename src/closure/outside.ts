@@ -4,9 +4,10 @@ import type { Entity } from '../schema/schema.js';
 import { formatObjectName } from '../seeds/object-name.js';
 import type { Border } from './border.js';
 import type { ClosureStep } from './closure.js';
-import { keySetIn } from './create-key-set.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { KeySets } from './key-sets.js';
+import { keySetIn } from './key-sets.js';
 import type { Violation, WalkResult } from './walk-options.js';
 
 /** The rows that a walk has met and not let in. */
@@ -17,10 +18,12 @@ export class Outside {
   /** Rows that fail a rule, needed or not. */
   readonly failing = new Map<string, Map<RowRule, KeySet>>();
   readonly #border: Border;
+  readonly #keySets: KeySets;
   #violation: Violation | undefined;
 
-  constructor(border: Border) {
+  constructor(border: Border, keySets: KeySets) {
     this.#border = border;
+    this.#keySets = keySets;
   }
 
   get violation(): Violation | undefined {
@@ -48,14 +51,14 @@ export class Outside {
     if (direction === 'seed') throw failingSeed(formatObjectName(entity, key), verdict.name);
     let byRule = this.failing.get(entity.model);
     if (byRule === undefined) this.failing.set(entity.model, (byRule = new Map<RowRule, KeySet>()));
-    keySetIn(byRule, verdict, entity).add(key);
+    keySetIn(byRule, verdict, entity, this.#keySets).add(key);
     return direction === 'up' && this.#stays(entity, key, via, direction, verdict.otherwise, verdict);
   }
 
   /** Leaves a row at home: it is external where a row of the closure refers to it; a link that leads to it stays at home too. */
   leave(entity: Entity, key: Key, direction: ClosureStep['direction']): void {
-    if (direction === 'up') keySetIn(this.external, entity.model, entity).add(key);
-    if (direction === 'across') keySetIn(this.unlinked, entity.model, entity).add(key);
+    if (direction === 'up') keySetIn(this.external, entity.model, entity, this.#keySets).add(key);
+    if (direction === 'across') keySetIn(this.unlinked, entity.model, entity, this.#keySets).add(key);
   }
 
   #stays(entity: Entity, key: Key, via: string, direction: ClosureStep['direction'], action: EdgeOfWorld, rule?: RowRule): false {
@@ -64,7 +67,7 @@ export class Outside {
         this.leave(entity, key, direction);
         return false;
       case 'drop':
-        keySetIn(this.dropped, entity.model, entity).add(key);
+        keySetIn(this.dropped, entity.model, entity, this.#keySets).add(key);
         return false;
       case 'error':
         this.#violation ??= { model: entity.model, key, via, rule };

@@ -20,6 +20,12 @@ export class PackedBytes {
     return placeOf(this.#chunks.length - 1, this.#free);
   }
 
+  /** Of memory. */
+  get bytes(): number {
+    const [first] = this.#chunks;
+    return first === undefined ? 0 : first.length + (this.#chunks.length - 1) * chunkBytes;
+  }
+
   /** Its place, by which it is found again. */
   append(from: Buffer, length: number): number {
     if (this.#free + length > chunkBytes) {

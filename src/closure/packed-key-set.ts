@@ -1,3 +1,4 @@
+import { hashBytes } from './hash-bytes.js';
 import type { Key } from './key.js';
 import type { Arrivals, KeySet } from './key-set.js';
 import { mergeSorted } from './merge-sorted.js';
@@ -43,6 +44,10 @@ export class PackedKeySet implements KeySet {
     return this.#size + (this.#odd?.size ?? 0);
   }
 
+  get bytes(): number {
+    return this.#slots.byteLength + (this.#odd?.bytes ?? 0);
+  }
+
   add(key: Key): boolean {
     const length = this.#pack(key);
     if (length < 0) return this.#addOdd(key);
@@ -83,6 +88,7 @@ export class PackedKeySet implements KeySet {
     const [from, fromOdd] = [this.#bytes.end, this.#oddKeys.length];
     let size = 0;
     return {
+      bytes: 0,
       note: () => {
         size += 1;
       },
@@ -156,7 +162,7 @@ export class PackedKeySet implements KeySet {
   /** Where the key is, or the empty slot where it belongs. None begins as another, so that as many equal bytes are the same key. */
   #slot(buffer: Buffer, from: number, length: number): number {
     const mask = this.#slots.length - 1;
-    let at = hashOf(buffer, from, length) & mask;
+    let at = hashBytes(buffer, from, length) & mask;
     for (let place = this.#slots[at] ?? 0; place !== 0; place = this.#slots[at] ?? 0) {
       if (this.#bytes.equals(place - 1, buffer, from, length)) return at;
       at = (at + 1) & mask;
@@ -172,7 +178,7 @@ export class PackedKeySet implements KeySet {
       if (place === 0) continue;
       const chunk = this.#bytes.chunkOf(place - 1);
       const from = this.#bytes.within(place - 1);
-      let at = hashOf(chunk, from, packedEnd(this.#columns, chunk, from) - from) & mask;
+      let at = hashBytes(chunk, from, packedEnd(this.#columns, chunk, from) - from) & mask;
       while (this.#slots[at] !== 0) at = (at + 1) & mask;
       this.#slots[at] = place;
     }
@@ -183,13 +189,4 @@ function isSame(some: readonly PackedColumn[], others: readonly PackedColumn[]):
   if (some.length !== others.length) return false;
   for (let at = 0; at < some.length; at += 1) if (some[at] !== others[at]) return false;
   return true;
-}
-
-/** FNV-1a, mixed by the end of MurmurHash3 (Appleby 2011). */
-function hashOf(buffer: Buffer, from: number, length: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < from + length; at += 1) hash = Math.imul(hash ^ (buffer[at] as number), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -1,10 +1,10 @@
 import type { KeyBatch, RowSelection } from '../dialect/row-reader.js';
 import type { Reference } from '../schema/schema.js';
 import type { Arrival } from './arrival.js';
-import { createKeySet } from './create-key-set.js';
 import type { ScanPlan } from './edges.js';
 import type { Intake } from './intake.js';
 import type { KeySet } from './key-set.js';
+import { oneOf } from './key-sets.js';
 import type { WalkOptions } from './walk-options.js';
 
 /** Reads the selected rows into the closure. */
@@ -30,7 +30,7 @@ export async function scanTracked(
   arrival: Arrival,
   track: Reference,
 ): Promise<KeySet> {
-  const found = createKeySet({ ...plan.entity, key: track.parentColumns });
+  const found = oneOf(options.keySets, { ...plan.entity, key: track.parentColumns });
   const groups = track.direct ? plan.groups : [...plan.groups, track.parentColumns];
   const foundGroup = track.direct ? 0 : groups.length - 1;
   const rules = options.border.conditions(plan.entity.model);

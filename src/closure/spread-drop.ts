@@ -2,11 +2,12 @@ import type { RowReader } from '../dialect/row-reader.js';
 import type { RowRule } from '../policy/policy.js';
 import type { Entity, Reference } from '../schema/schema.js';
 import type { DescribedSet } from './closure.js';
-import { createKeySet, keySetIn } from './create-key-set.js';
+import { createKeySet } from './create-key-set.js';
 import type { Edges } from './edges.js';
 import { innerPairs } from './inner-holders.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import { keySetIn } from './key-sets.js';
 import type { LeftOut } from './left-out.js';
 import type { WalkResult } from './walk-options.js';
 

@@ -16,6 +16,8 @@ import { findDangling } from './find-dangling.js';
 import { stepRules } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { KeySets } from './key-sets.js';
+import { inMemory } from './key-sets.js';
 import { LeftOut } from './left-out.js';
 import type { Membership } from './membership.js';
 import type { PathStep } from './shortest-path.js';
@@ -43,6 +45,8 @@ export interface ClosureOptions {
   /** The approval that lets no more objects leave than those. */
   readonly approval?: string | undefined;
   readonly maxDepth?: number | undefined;
+  /** Where the keys are that are listed. Default: in memory. */
+  readonly keySets?: KeySets | undefined;
   readonly findings: Findings;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -67,7 +71,8 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
   const roots = new Set(options.roots);
   if (rule.seedsAreRoots) for (const model of options.seeds.keys()) roots.add(model);
   const borderRules = await readBorder(options, edges);
-  let leftOut = new LeftOut();
+  const { keySets = inMemory } = options;
+  let leftOut = new LeftOut(keySets);
   let describes = options.maxDepth === undefined;
   let budget = new Budget(options);
   for (;;) {
@@ -82,6 +87,7 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
       border,
       sharedAsKey: options.sharedAsKey,
       budget,
+      keySets,
       describes,
       onProgress: options.onProgress,
       signal: options.signal,
@@ -106,7 +112,7 @@ export async function takeClosure(options: ClosureOptions): Promise<TakenClosure
     if (result.spent && describes && border.drops) {
       // A walk that goes further after this one would describe more rows than those that were counted as fallen.
       describes = false;
-      leftOut = new LeftOut();
+      leftOut = new LeftOut(keySets);
       continue;
     }
     // Anew each time: of what an earlier walk would have cut, all may have fallen since.
@@ -145,6 +151,7 @@ async function readBorder(options: ClosureOptions, edges: Edges): Promise<Readon
       border: new Border(new Map(), new LeftOut(), new Map([...options.rules].map(([model, own]) => [model, own.map(harmless)]))),
       sharedAsKey: () => false,
       budget: new Budget({}),
+      keySets: options.keySets ?? inMemory,
       describes: false,
       signal: options.signal,
     }).run();

@@ -5,6 +5,9 @@ import { separateArrivals } from './separate-arrivals.js';
 /** A JavaScript Set ends at 2^24 entries, so that several share the keys. */
 const shards = 64;
 
+/** About so much a key takes. */
+const bytesOfKey = 128;
+
 /** Keys of any kind, kept as they are. */
 export class TextKeySet implements KeySet {
   readonly #compare: (a: Key, b: Key) => number;
@@ -27,6 +30,10 @@ export class TextKeySet implements KeySet {
     if (set.size === before) return false;
     this.#size += 1;
     return true;
+  }
+
+  get bytes(): number {
+    return this.#size * bytesOfKey;
   }
 
   has(key: Key): boolean {

@@ -10,6 +10,7 @@ import type { Edges } from './edges.js';
 import type { StepRule } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { KeySets } from './key-sets.js';
 import type { LeftOutCount } from './left-out.js';
 import type { Membership } from './membership.js';
 
@@ -25,6 +26,8 @@ export interface WalkOptions {
   readonly border: Border;
   readonly sharedAsKey: (model: string) => boolean;
   readonly budget: Budget;
+  /** Where the keys are that the walk gathers. */
+  readonly keySets: KeySets;
   /** Whether sets that need no list may be described instead. */
   readonly describes: boolean;
   readonly onProgress?: OnProgress | undefined;

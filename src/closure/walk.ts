@@ -40,7 +40,10 @@ export class Walk {
 
   constructor(options: WalkOptions) {
     this.#options = options;
-    this.#membership = new Membership(options.edges.schema, { separateExpanded: options.rule.seedsAreRoots });
+    this.#membership = new Membership(options.edges.schema, {
+      separateExpanded: options.rule.seedsAreRoots,
+      keySets: options.keySets,
+    });
     this.#leaves = new Leaves(options, this.#membership);
     this.#stepsFrom = new Steps(options, this.#leaves.has);
     this.#intake = new Intake(options, this.#membership, this.#leaves, this.#stepsFrom);

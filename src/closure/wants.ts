@@ -1,8 +1,9 @@
 import type { Entity, Reference } from '../schema/schema.js';
-import { createKeySet } from './create-key-set.js';
 import type { Role } from './follow-rule.js';
 import type { Key } from './key.js';
 import type { KeySet } from './key-set.js';
+import type { KeySets } from './key-sets.js';
+import { oneOf } from './key-sets.js';
 import type { ToParentValue } from './parent-value.js';
 
 /** How a value leads to a row: one for all values of a column. */
@@ -26,10 +27,15 @@ export interface Want {
 
 /** What the rows met so far need, gathered until it is read as a set. A value is wanted once for each role. */
 export class Wants {
+  readonly #keySets: KeySets;
   #pending = new Map<Reference, Map<Role, Want>>();
   #waiting: Want[] = [];
   /** What references that the database must resolve have asked before: their values are no keys, so membership cannot tell. */
   readonly #asked = new Map<string, KeySet>();
+
+  constructor(keySets: KeySets) {
+    this.#keySets = keySets;
+  }
 
   /** Called for each value of each row: no text is made for it. */
   add({ via, direction, reference, parent, role }: Way, value: Key): void {
@@ -38,7 +44,7 @@ export class Wants {
     if (roles === undefined) this.#pending.set(reference, (roles = new Map<Role, Want>()));
     let want = roles.get(role);
     if (want === undefined) {
-      want = { via, direction, reference, role, values: valueSet(reference, parent) };
+      want = { via, direction, reference, role, values: this.#valueSet(reference, parent) };
       roles.set(role, want);
       this.#waiting.push(want);
     }
@@ -60,13 +66,13 @@ export class Wants {
   #askedSet(id: string, reference: Reference, parent: Entity): KeySet {
     let asked = this.#asked.get(id);
     if (asked === undefined) {
-      asked = valueSet(reference, parent);
+      asked = this.#valueSet(reference, parent);
       this.#asked.set(id, asked);
     }
     return asked;
   }
-}
 
-function valueSet(reference: Reference, parent: Entity): KeySet {
-  return createKeySet({ ...parent, key: reference.parentColumns });
+  #valueSet(reference: Reference, parent: Entity): KeySet {
+    return oneOf(this.#keySets, { ...parent, key: reference.parentColumns });
+  }
 }

@@ -9,9 +9,9 @@ export class WideningSets {
   readonly views: readonly KeyView[];
   readonly #tiers: readonly Tier[];
 
-  constructor(count: number, create: () => KeySet, compare: (a: Key, b: Key) => number) {
+  constructor(own: readonly KeySet[], compare: (a: Key, b: Key) => number) {
     const tiers: Tier[] = [];
-    for (let at = 0; at < count; at += 1) tiers.push(new Tier(tiers.at(-1), create(), compare));
+    for (const set of own) tiers.push(new Tier(tiers.at(-1), set, compare));
     this.#tiers = tiers;
     this.views = tiers;
   }

@@ -51,12 +51,12 @@ function placeFor(beside: string | undefined): string {
 }
 
 function exportOptionsOf(options: DeleteOptions): Parameters<typeof exportObjects>[1] {
-  const { objects = [], roots, follow, shared, boundary, exclude, includeSecrets, maxObjects, maxDepth } = options;
+  const { objects = [], roots, follow, shared, boundary, exclude, includeSecrets, maxObjects, maxDepth, maxMemory } = options;
   const { jobs, force, rowPolicy, files, filesOf, noFiles, profile, strict, onProgress, onQuery, signal } = options;
   // Where nothing is kept, nothing leaves that could want an approval.
   const policy = options.noArchive === true ? { ...options.policy, approval: [] } : options.policy;
   return {
-    ...{ objects, roots, follow, shared, boundary, exclude, includeSecrets, maxObjects, maxDepth },
+    ...{ objects, roots, follow, shared, boundary, exclude, includeSecrets, maxObjects, maxDepth, maxMemory },
     ...{ jobs, force, policy, rowPolicy, files, filesOf, noFiles, profile, strict, onProgress, onQuery, signal },
   };
 }

@@ -98,6 +98,7 @@ export async function explainObjects(
       findings: findings.all,
     };
   } finally {
+    prepared.keyMemory.close();
     await prepared.session.close();
   }
 }

@@ -71,6 +71,7 @@ export async function exportInSizes(dataSource: DataSource, options: ExportOptio
       ? await dryResult(prepared, options)
       : await write(dataSource, prepared, options, course, sizes);
   } finally {
+    prepared.keyMemory.close();
     await prepared.session.close();
   }
 }

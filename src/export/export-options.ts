@@ -30,6 +30,14 @@ export interface ExportOptions {
   readonly includeSecrets?: readonly string[] | undefined;
   readonly maxObjects?: number | undefined;
   readonly maxDepth?: number | undefined;
+  /**
+   * Bytes that the keys of listed rows may take in memory, about; what is more goes to a temporary file, beside the archive where that is a
+   * file, and out of it at the end. The archive is the same. Default: a quarter of the memory of the machine, or of the container.
+   *
+   * @example
+   * await exportObjects(dataSource, { objects: ['shop.Customer.7'], output: 'customer.json', maxMemory: 512e6 });
+   */
+  readonly maxMemory?: number | undefined;
   readonly dryRun?: boolean | undefined;
   readonly reproducible?: boolean | undefined;
   /** Parallel readers on one snapshot. Default: by size, at most the number of processors. */
@@ -58,7 +66,16 @@ export interface ExportOptions {
 /** Every option by name: what is none of them is refused. */
 export const exportOptionNames: Readonly<Record<keyof ExportOptions, true>> = Object.freeze({
   ...{ objects: true, output: true, layout: true, roots: true, follow: true, shared: true, boundary: true, exclude: true },
-  ...{ includeSecrets: true, maxObjects: true, maxDepth: true, dryRun: true, reproducible: true, jobs: true, force: true },
+  ...{
+    includeSecrets: true,
+    maxObjects: true,
+    maxDepth: true,
+    maxMemory: true,
+    dryRun: true,
+    reproducible: true,
+    jobs: true,
+    force: true,
+  },
   ...{ files: true, filesOf: true, noFiles: true, profile: true },
   ...{ policy: true, rowPolicy: true, strict: true, findings: true, onProgress: true, onQuery: true, signal: true },
 });
@@ -78,6 +95,7 @@ export interface ExportResult {
   /** `model.member` of each withheld column. */
   readonly withheld: readonly string[];
   readonly findings: readonly Finding[];
+  /** Sets whose keys went to a temporary file have a size, and can be asked nothing else any more. */
   readonly closure: Closure;
   readonly statistics: QueryStatistics;
 }

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Closure } from '../closure/closure.js';
 import type { TakenClosure } from '../closure/take-closure.js';
+import { KeyMemory } from '../closure/spill/key-memory.js';
 import { takeClosure } from '../closure/take-closure.js';
 import { ExpectedRows } from '../closure/expected-rows.js';
 import { stepRules } from '../closure/follow-rule.js';
@@ -37,12 +38,16 @@ import { askedFor } from './asked-for.js';
 import type { ExportOptions } from './export-options.js';
 import type { ExportSizes } from './export-sizes.js';
 import { usualSizes } from './export-sizes.js';
+import { openKeyFile } from './key-file.js';
 import { largestExport } from './largest-export.js';
+import { memoryForKeys } from './memory-for-keys.js';
 import { tellWhatStays } from './tell-what-stays.js';
 
 /** Everything that is decided before a row is read: what export and explain have in common. */
 export interface Prepared {
   readonly session: PinnedSession;
+  /** Where the keys of the closure are. */
+  readonly keyMemory: KeyMemory;
   readonly schema: Schema;
   readonly policy: ParsedPolicy;
   readonly seeds: Seeds;
@@ -55,7 +60,7 @@ export interface Prepared {
   readonly findings: Findings;
 }
 
-/** Opens the snapshot, builds the schema, finds the seeds and takes the closure; the caller closes the session. */
+/** Opens the snapshot, builds the schema, finds the seeds and takes the closure; the caller closes the session and the memory of keys. */
 export async function prepare(
   dataSource: DataSource,
   options: ExportOptions,
@@ -64,6 +69,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const findings = options.findings ?? new Findings();
   const policy = mergePolicy(options);
+  const keyMemory = new KeyMemory(memoryForKeys(options.maxMemory), () => openKeyFile(options));
   const session = await openReadSession(dataSource, { signal: options.signal, onQuery: options.onQuery });
   try {
     const charted = await buildSchema(session, dataSource, policy, findings);
@@ -110,6 +116,7 @@ export async function prepare(
       sharedAsKey: sharedAsKey(schema, policy, options.shared),
       ...largestExport(options.maxObjects ?? policy.maxObjects, approvals),
       maxDepth: options.maxDepth ?? policy.maxDepth,
+      keySets: keyMemory,
       findings,
       onProgress: options.onProgress && overallOf(options.onProgress, course, expected),
       signal: options.signal,
@@ -119,8 +126,9 @@ export async function prepare(
     tellWhatStays(taken.closure, exclude.keys(), findings);
     await refuseRewritten(session);
     refuseWarnings(options, findings);
-    return { session, schema, policy, seeds, roots, follow, boundary, exclude, taken, findings };
+    return { session, keyMemory, schema, policy, seeds, roots, follow, boundary, exclude, taken, findings };
   } catch (error) {
+    keyMemory.close();
     await session.close();
     throw error;
   }

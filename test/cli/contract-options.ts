@@ -18,7 +18,10 @@ export const sharedOptions = words(
   '-d --data-source --export-name --url --profile --policy --json --findings --strict -q --quiet -v --verbose -h --help --version',
 );
 
-const selection = words('-r --root --follow --shared --boundary --exclude --include-secret --max-objects --max-depth');
+/** `max-memory` is of the issue about the limits. */
+const selection = words(
+  '-r --root --follow --shared --boundary --exclude --include-secret --max-objects --max-depth --max-memory',
+);
 
 export const commandOptions = {
   export: [...selection, ...words('-o --output --bucket --force --dry-run --debug --format --reproducible --jobs --files')],

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createKeySet } from '../../src/closure/create-key-set.js';
 import type { Key } from '../../src/closure/key.js';
+import { inMemory } from '../../src/closure/key-sets.js';
 import { compareKeys } from '../../src/closure/key-order.js';
 import { PackedBytes } from '../../src/closure/packed-bytes.js';
 import { WideningSets } from '../../src/closure/widening-sets.js';
@@ -163,8 +164,7 @@ describe('sets of which each is within the next', () => {
     const places = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.constantFrom(0, 1, 2)), { maxLength: 30 });
     fc.assert(
       fc.property(places, (added) => {
-        const bytes = new PackedBytes();
-        const sets = new WideningSets(3, () => createKeySet(texts, bytes), compareKeys(texts));
+        const sets = new WideningSets(inMemory.together(texts, 3), compareKeys(texts));
         const models = [new Set<Key>(), new Set<Key>(), new Set<Key>()];
         for (const [key, to] of added) {
           const without = models.filter((model, at) => at >= to && !model.has(key)).length;

@@ -3,6 +3,7 @@ import { Border } from '../../src/closure/border.js';
 import { createKeySet } from '../../src/closure/create-key-set.js';
 import type { Role } from '../../src/closure/follow-rule.js';
 import { stepRules } from '../../src/closure/follow-rule.js';
+import { inMemory } from '../../src/closure/key-sets.js';
 import { LeftOut } from '../../src/closure/left-out.js';
 import { Membership } from '../../src/closure/membership.js';
 import { column, entity } from '../dialect/entity.js';
@@ -38,7 +39,7 @@ describe('the rows of a closure', () => {
   const schema = { entities: new Map([[thing.model, thing]]), references: [], inner: [], mentions: [], links: [] };
 
   it('are in the widest role that they were met in, each counted once', () => {
-    const members = new Membership(schema, { separateExpanded: true });
+    const members = new Membership(schema, { separateExpanded: true, keySets: inMemory });
     const met = (role: Role): string => members.add(thing, 1, role);
     const is = (): readonly boolean[] => roles.map((role) => members.has(thing.model, 1, role));
     expect(is()).to.deep.equal([false, false, false]);
@@ -62,7 +63,7 @@ describe('the rows of a closure', () => {
   });
 
   it('are expanded where they are owned, where the rule knows no difference', () => {
-    const members = new Membership(schema, { separateExpanded: false });
+    const members = new Membership(schema, { separateExpanded: false, keySets: inMemory });
     members.add(thing, 1, 'owned');
     members.add(thing, 2, 'shared');
     const { owned, expanded } = members.of(thing.model) ?? {};

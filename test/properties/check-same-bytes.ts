@@ -18,6 +18,7 @@ const ways: readonly (readonly [name: string, options: Partial<ExportOptions>, s
   ['described, one reader, seven keys at a time', { jobs: 1 }, ofSize(7)],
   ['listed, three readers, seven keys at a time', { jobs: 3, ...listed }, ofSize(7)],
   ['listed, one reader, one key at a time', { jobs: 1, ...listed }, ofSize(1)],
+  ['listed, three readers, each key in a file', { jobs: 3, ...listed, maxMemory: 1 }, usualSizes],
 ];
 
 /** The same bytes, or the same refusal, whoever reads and however much at once. Returns what came of it. */

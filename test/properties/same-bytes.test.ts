@@ -7,14 +7,14 @@ import { makeDatabase } from './make-database.js';
 import { followRules, makeRules, randomRules } from './random-rules.js';
 import { randomSchema } from './random-schema.js';
 
-/** Each is exported five times. */
+/** Each is exported six times. */
 const runs = Math.ceil(Number(process.env['PORTOLAN_RUNS'] ?? 300) / 15);
 
 /** A failure names its seed: this repeats it. */
 const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() % 1_000_000_000);
 
 describe('random databases', () => {
-  it(`give the same bytes by one reader and by three, described and listed, one key at a time, seven and many (${String(runs)} runs)`, async function () {
+  it(`give the same bytes by one reader and by three, described and listed, one key at a time, seven and many, keys in memory and in a file (${String(runs)} runs)`, async function () {
     this.timeout(runs * 20_000);
     const lane = await Lane.open();
     const met = new Set<string>();
