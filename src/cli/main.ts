@@ -3,9 +3,7 @@ import { FailedError, PortolanError } from '../errors/portolan-error.js';
 import { answerHelp } from './answer-help.js';
 import { checkWords } from './check-words.js';
 import { declarationOf } from './help.js';
-import { wordOf } from './later-commands.js';
 import { refuseNotAvailable } from './not-available.js';
-import { plainArguments } from './plain-arguments.js';
 import { watchStreams } from './print.js';
 
 /** Runs one of the programs: `portolan` with its commands, or one command as a program of its own. */
@@ -17,7 +15,6 @@ export async function main(program: string, modules: readonly object[], words: r
     const declared = new Set(commands.flatMap((command) => [...declarationOf(command).options.keys()]));
     refuseNotAvailable(words, (option) => declared.has(option));
     checkWords(commands, words);
-    if (await runPlain(commands, words)) return;
     const { parserOf } = await import('./parser-of.js');
     await parserOf(commands, words).parseAsync();
   } catch (error) {
@@ -33,18 +30,6 @@ export async function main(program: string, modules: readonly object[], words: r
     const findings = findingsFile(words);
     if (findings !== undefined) (await import('./write-findings.js')).writeFindings(findings, []);
   }
-}
-
-/** Runs the command that plain words name; false where the parser is to say what they mean. */
-async function runPlain(commands: readonly CommandModule[], words: readonly string[]): Promise<boolean> {
-  const isOne = commands.length === 1;
-  const command = isOne ? commands[0] : commands.find((one) => wordOf(declarationOf(one)) === words[0]);
-  const args = command && plainArguments(declarationOf(command), isOne ? words : words.slice(1));
-  if (command === undefined || args === undefined) return false;
-  // Where the current folder is gone, no option is to blame.
-  process.cwd();
-  await command.handler(args as never);
-  return true;
 }
 
 /** The operating system failed us before there was a command: no file of our own could be read. */
