@@ -90,17 +90,24 @@ interface Span {
 }
 
 /**
- * Stretches of the archive's order in which a table needs one that comes later, by a constraint that is checked at once: with
- * deferrable ones, the transaction's end is soon enough. Stretches that touch are one.
+ * Stretches of the archive's order that one statement must write, by a constraint that is checked at once: with deferrable ones, the
+ * transaction's end is soon enough. In them a table needs one that comes later, or rows give up a value that others refer to until they are
+ * overwritten, too. Stretches that touch are one.
  */
 function stagedSpans({ plan, schema, bulk }: ApplyOptions): readonly Span[] {
-  const places = new Map([...plan.models.values()].map((planned, at) => [planned.target.entity.model, at]));
+  const all = [...plan.models.values()];
+  const places = new Map(all.map((planned, at) => [planned.target.entity.model, at]));
   const spans = schema.references
-    .flatMap(({ child, parent, constraint }) => {
+    .flatMap((reference) => {
+      const { child, parent, constraint } = reference;
       const from = places.get(child);
       const to = places.get(parent);
       const immediate = constraint !== undefined && !constraint.deferrable && bulk?.covers(child) !== true;
-      return immediate && from !== undefined && to !== undefined && to > from ? [{ from, to }] : [];
+      if (!immediate || from === undefined || to === undefined) return [];
+      if (to > from) return [{ from, to }];
+      return to < from && overwrites(all[to], reference.parentColumns) && overwrites(all[from], reference.columns)
+        ? [{ from: to, to: from }]
+        : [];
     })
     .sort((a, b) => a.from - b.from);
   const merged: { from: number; to: number }[] = [];
@@ -110,6 +117,13 @@ function stagedSpans({ plan, schema, bulk }: ApplyOptions): readonly Span[] {
     else last.to = Math.max(last.to, span.to);
   }
   return merged;
+}
+
+/** Whether rows that are there get another value in one of these columns. */
+function overwrites(planned: PlannedModel | undefined, names: readonly string[]): boolean {
+  if (planned === undefined || planned.decisions.updated === 0) return false;
+  const changed = new Set(planned.decisions.groups.flat());
+  return planned.target.columns.some(({ member, column }) => changed.has(member) && names.includes(column.name));
 }
 
 async function writeRun(
