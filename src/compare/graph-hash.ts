@@ -11,7 +11,7 @@ import { GraphColours } from './graph-colours.js';
 import type { HeldInside } from './held-inside.js';
 import { heldInside } from './held-inside.js';
 import type { HeldKey } from './held-keys.js';
-import { heldKeys } from './held-keys.js';
+import { followedKeys } from './held-keys.js';
 
 /**
  * A digest of the objects of an archive, their values and who refers to whom, which does not depend on keys: a graph that was imported
@@ -102,7 +102,7 @@ class HashedModel {
     this.#model = model;
     this.#shape = headerKeyShape(header, model);
     this.#compare = compareKeysOf(this.#shape.kinds);
-    this.held = heldKeys(header, model);
+    this.held = followedKeys(header, model);
     this.inside = heldInside(header, model);
     this.links = Object.entries(entity?.links ?? {}).map(([member, link]) => ({
       ...{ member, model: link.model },

@@ -27,6 +27,39 @@ export function heldKeys(header: ArchiveHeader, model: string): readonly HeldKey
   });
 }
 
+/**
+ * The same, and references to unique columns of a model that are themselves a reference: what they hold is the key of the row that this one
+ * leads to, and changes with it.
+ */
+export function followedKeys(header: ArchiveHeader, model: string): readonly HeldKey[] {
+  const through = heldValues(header, model).flatMap(({ reference }) => towardsKey(header, reference) ?? []);
+  const entity = header.entities[model];
+  return entity === undefined
+    ? []
+    : [
+        ...heldKeys(header, model),
+        ...through.map((reference) => heldKey(header, entity, reference, header.entities[reference.parent]?.key ?? [])),
+      ];
+}
+
+/** The reference as one to the row whose key its parent's columns hold, by however many steps. */
+function towardsKey(
+  header: ArchiveHeader,
+  reference: ArchiveReference,
+  passed: ReadonlySet<string> = new Set(),
+): ArchiveReference | undefined {
+  const parent = header.entities[reference.parent];
+  if (parent === undefined || isOfKey(reference, parent.key)) return parent && reference;
+  for (const { name, when, columns, parent: next, parentColumns } of parent.references) {
+    const places = reference.parentColumns.map((column) => columns.indexOf(column));
+    if (when !== undefined || passed.has(name) || columns.length !== places.length || places.includes(-1)) continue;
+    const onward = { ...reference, parent: next, parentColumns: places.map((place) => parentColumns[place] ?? '') };
+    const found = towardsKey(header, onward, new Set([...passed, name]));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** The references that are not among {@link heldKeys}, with what they hold in the order of the parent's columns. */
 export function heldValues(header: ArchiveHeader, model: string): readonly HeldKey[] {
   return heldBy(header, model, (reference) => {

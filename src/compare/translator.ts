@@ -12,7 +12,7 @@ import { memberKeys, memberText, objectKey } from '../values/object-values.js';
 import type { HeldInside } from './held-inside.js';
 import { heldInside } from './held-inside.js';
 import type { HeldKey } from './held-keys.js';
-import { heldKeys } from './held-keys.js';
+import { followedKeys } from './held-keys.js';
 import type { IdMap } from './id-map.js';
 import { Translated } from './translated.js';
 
@@ -23,7 +23,7 @@ import { Translated } from './translated.js';
 export function translator(header: ArchiveHeader, model: string, map: IdMap): (object: ArchiveObject) => Translated | undefined {
   const entity = header.entities[model];
   const shape = headerKeyShape(header, model);
-  const held = heldKeys(header, model);
+  const held = followedKeys(header, model);
   const inside = groupBy(heldInside(header, model), ({ member }) => member);
   const lists = Object.entries(entity?.links ?? {}).map(([member, link]) => ({
     ...{ member, model: link.model },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diffDatabase } from '../../src/index.js';
+import { diffDatabase, exportObjects, graphHash } from '../../src/index.js';
 import { codeOf } from '../archive/sample-archive.js';
 import type { Move } from '../import/move.js';
 import { move } from '../import/move.js';
@@ -168,5 +168,39 @@ describe('diffDatabase', function () {
   it('writes nothing', async () => {
     await moved.target.query('ALTER DATABASE ' + moved.target.name + ' SET default_transaction_read_only = on');
     expect((await diff()).status).to.equal('same');
+  });
+});
+
+describe('diffDatabase under other keys', function () {
+  this.timeout(180_000);
+
+  it('follows a reference to a unique column that is a reference itself', async () => {
+    const models = { a: {}, b: {}, c: {}, d: {} };
+    const moved = await move({
+      sql: `
+        CREATE TABLE a (id serial PRIMARY KEY, name text);
+        CREATE TABLE b (id serial PRIMARY KEY, a int UNIQUE REFERENCES a);
+        CREATE TABLE c (id serial PRIMARY KEY, ba int UNIQUE REFERENCES b (a));
+        CREATE TABLE d (id serial PRIMARY KEY, cba int REFERENCES c (ba))`,
+      source: `INSERT INTO a VALUES (1, 'one'), (2, 'two'); INSERT INTO b VALUES (1, 1), (2, 2); INSERT INTO c VALUES (1, 2), (2, 1);
+        INSERT INTO d VALUES (1, 2), (2, 1)`,
+      target: "INSERT INTO a VALUES (1, 'x'), (2, 'y'); SELECT setval('a_id_seq', 40); SELECT setval('b_id_seq', 50)",
+      policy: { models },
+      objects: ['a.1', 'a.2'],
+    });
+    try {
+      const idMap = join(moved.folder, 'ids');
+      await moved.import({ onConflict: 'remap', remap: 'all', idMap });
+      const diff = (): ReturnType<typeof diffDatabase> =>
+        diffDatabase(moved.to, { archive: moved.archive, policy: { models }, idMap: [idMap] });
+      expect((await diff()).differences).to.deep.equal([]);
+      const there = join(moved.folder, 'there.json');
+      await exportObjects(moved.to, { objects: ['a.41', 'a.42'], output: there, policy: { models } });
+      expect(await graphHash(there)).to.equal(await graphHash(moved.archive));
+      await moved.target.query('UPDATE d SET cba = 41');
+      expect((await diff()).differences.map(({ object, columns }) => [object, columns])).to.deep.equal([['public.d.1', ['cba']]]);
+    } finally {
+      await moved.close();
+    }
   });
 });
