@@ -1,5 +1,6 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { PlannedModel } from './planned-model.js';
 import { readAhead } from './read-ahead.js';
 
@@ -18,6 +19,9 @@ export interface LookUpSize {
 }
 
 export const usualLookUp: LookUpSize = Object.freeze({ objects: 50_000, bytes: 16 * 1024 * 1024 });
+
+/** Of models with other keys than integers, of which each takes more: in the archive, in the statement and while its answer is awaited. */
+const longKeysLookUp: LookUpSize = Object.freeze({ objects: 25_000, bytes: 8 * 1024 * 1024 });
 
 /** One pass over an archive, in runs; other models than those given are passed over. */
 export async function* plannedRuns(
@@ -50,12 +54,13 @@ interface GatherOptions {
 export async function* gatheredRuns(
   archive: ArchiveReader,
   models: ReadonlyMap<string, PlannedModel>,
-  { signal, size = usualLookUp, isAlone = () => false }: GatherOptions,
+  { signal, size: given, isAlone = () => false }: GatherOptions,
 ): AsyncGenerator<PlannedRun, void> {
   let waiting: Gathered | undefined;
   let read = 0;
   for await (const run of readAhead(plannedRuns(archive, models, signal))) {
     const { bytes } = archive.position;
+    const size = given ?? (hasIntegerKey(run.planned.target.entity) ? usualLookUp : longKeysLookUp);
     if (waiting !== undefined && waiting.planned !== run.planned) {
       yield waiting;
       waiting = undefined;
