@@ -7,6 +7,9 @@ const greatest: Readonly<Record<string, bigint>> = {
   bigint: 9_223_372_036_854_775_807n,
 };
 
+/** Those of which {@link greatestInteger} knows the range. */
+export const integerTypes: readonly string[] = Object.freeze(Object.keys(greatest));
+
 /** The greatest value of an integer type; of a domain over one, that of `integer`. */
 export function greatestInteger(type: string): bigint {
   return greatest[type] ?? 2_147_483_647n;

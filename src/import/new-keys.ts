@@ -4,9 +4,10 @@ import { keyTexts, toIntegerKey, toKey } from '../closure/key.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
 import { columnNamed, ownRows, quoteIdentifier, quoteLiteral, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
+import { RefusedError } from '../errors/portolan-error.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Column, Entity, Reference } from '../schema/schema.js';
-import { greatestInteger } from './generated-keys.js';
+import { greatestInteger, integerTypes } from './generated-keys.js';
 
 /** How the one part of a key that no reference gives becomes another. */
 export type NewKeyRule =
@@ -36,19 +37,44 @@ export function newKeysOf(entity: Entity, references: readonly Reference[], offs
   return undefined;
 }
 
-function ruleOf({ key, policy }: Entity, column: Column, offset: bigint | undefined): NewKeyRule | undefined {
+function ruleOf({ model, key, policy }: Entity, column: Column, offset: bigint | undefined): NewKeyRule | undefined {
   const suffix = policy?.keySuffix;
   const { sequence } = column;
   if (column.kind === 'integer') {
     // Within a composite key, a number that no sequence gives means something.
     if (offset !== undefined && (key.length === 1 || sequence !== undefined))
-      return { is: 'derived', of: (text) => String(BigInt(text) + offset) };
+      return { is: 'derived', of: byOffset(model, column, offset) };
     if (sequence !== undefined)
       return { is: 'drawn', sql: `pg_catalog.nextval(${quoteLiteral(quoteTable(sequence))}::regclass)` };
   }
   if (isCall(column.default)) return { is: 'drawn', sql: column.default };
   if (column.type === 'uuid') return { is: 'random' };
-  return suffix === undefined || column.kind !== 'text' ? undefined : { is: 'derived', of: (text) => text + suffix };
+  return suffix === undefined || column.kind !== 'text' ? undefined : { is: 'derived', of: bySuffix(model, column, suffix) };
+}
+
+function byOffset(model: string, { type }: Column, offset: bigint): (text: string) => string {
+  // Of a domain, nobody knows here what it holds.
+  const most = integerTypes.includes(type) ? greatestInteger(type) : undefined;
+  return (text) => {
+    const key = BigInt(text) + offset;
+    if (most !== undefined && (key > most || key < -most - 1n))
+      throw new RefusedError('VALUE_REFUSED', `${model}: --offset ${String(offset)} gives keys that ${type} does not hold`, {
+        hint: 'Nothing was written. Take another offset, or leave it out: sequences give the new keys then.',
+      });
+    return String(key);
+  };
+}
+
+function bySuffix(model: string, { type }: Column, suffix: string): (text: string) => string {
+  const [, length] = /^character(?: varying)?\((\d+)\)$/u.exec(type) ?? [];
+  return (text) => {
+    const key = text + suffix;
+    if (length !== undefined && Array.from(key).length > Number(length))
+      throw new RefusedError('VALUE_REFUSED', `${model}: keySuffix of the policy gives keys that ${type} does not hold`, {
+        hint: 'Nothing was written. Take a shorter suffix, or give the column of the target a type that holds them.',
+      });
+    return key;
+  };
 }
 
 /** A default that is made anew for each row. */

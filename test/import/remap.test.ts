@@ -132,6 +132,28 @@ describe('--on-conflict remap', () => {
     });
   });
 
+  it('says that --offset, or keySuffix, gives keys which the type does not hold', async () => {
+    await begin(other);
+    for (const offset of [2 ** 31 - 2, -(2 ** 31) - 2])
+      expect(await failureOf(book.import({ offset }))).to.include({
+        code: 'VALUE_REFUSED',
+        message: `public.author: --offset ${String(offset)} gives keys that integer does not hold`,
+      });
+    expect((await book.import({ offset: 2 ** 31 - 8 })).status).to.equal('done');
+    await book.close();
+    book = await move({
+      sql: 'CREATE TABLE word (id varchar(4) PRIMARY KEY, text text)',
+      ...{ source: "INSERT INTO word VALUES ('ab', 'x')", target: "INSERT INTO word VALUES ('ab', 'y')" },
+      ...{ policy: { models: { word: {} } }, objects: ['word.ab'] },
+    });
+    const by = (keySuffix: string): Promise<ImportResult> => remap({ policy: { models: { word: { keySuffix } } } });
+    expect(await failureOf(by('-xy'))).to.include({
+      code: 'VALUE_REFUSED',
+      message: 'public.word: keySuffix of the policy gives keys that character varying(4) does not hold',
+    });
+    expect((await by('-x')).plan.remap).to.deep.equal({ 'public.word': 1 });
+  });
+
   it('leaves what is the same, and what collides with nothing, under its key', async () => {
     await begin("INSERT INTO author VALUES (1, 'ada@x', NULL), (2, 'bob@x', 1)");
     const { plan } = await remap();
