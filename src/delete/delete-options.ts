@@ -49,7 +49,17 @@ export const deleteOptionNames: Readonly<Record<keyof DeleteOptions, true>> = Ob
     receipt: true,
   },
   ...{ objects: true, roots: true, follow: true, shared: true, boundary: true, exclude: true, includeSecrets: true },
-  ...{ maxObjects: true, maxDepth: true, maxMemory: true, jobs: true, force: true, policy: true, rowPolicy: true, strict: true, findings: true },
+  ...{
+    maxObjects: true,
+    maxDepth: true,
+    maxMemory: true,
+    jobs: true,
+    force: true,
+    policy: true,
+    rowPolicy: true,
+    strict: true,
+    findings: true,
+  },
   ...{ files: true, filesOf: true, noFiles: true, profile: true },
   ...{ onProgress: true, onQuery: true, signal: true, onTarget: true, onPlan: true },
 });
