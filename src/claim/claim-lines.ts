@@ -1,15 +1,13 @@
 import type { ArchiveValue } from '../archive/archive.js';
 import { copyRows } from '../changes/copy-rows.js';
 import type { JournalLine } from '../changes/journal.js';
+import { namedRow } from '../changes/named-row.js';
 import { sameKey } from '../changes/staged-keys.js';
-import { toKey } from '../closure/key.js';
 import { rowDigestSql } from '../dialect/postgres/row-digest-sql.js';
 import { columnList, columnNamed, keyOrderSql, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import type { Session, TextRow } from '../dialect/session.js';
-import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Column } from '../schema/schema.js';
-import { formatObjectName } from '../seeds/object-name.js';
-import { keyShape, textsToPk, toArchiveValue } from '../values/archive-value.js';
+import { toArchiveValue } from '../values/archive-value.js';
 import type { TouchedRows } from './touched-rows.js';
 import { newKeyColumn, sameNewKey, touchedColumns } from './touched-rows.js';
 
@@ -39,7 +37,7 @@ async function* keptAndGone(session: Session, touched: TouchedRows): AsyncGenera
     `FROM ${table} s LEFT JOIN ${ownRows(entity)} t ON ${sameKey(touched, 't', 's')} ORDER BY ${orderOf(touched, 's')}`;
   for await (const rows of copyRows(session, sql, { what: 'read what was written', table: entity.table })) {
     for (const [isThere, was, left, ...texts] of rows) {
-      const named = nameOf(touched, texts);
+      const named = namedRow(touched, texts);
       const [before, after] = [texts.slice(key.length, key.length + names.length), texts.slice(key.length + names.length)];
       const digests = { was: was ?? '', left: isThere === 't' ? (left ?? '') : undefined };
       if (isThere !== 't') {
@@ -71,22 +69,12 @@ async function* come(session: Session, touched: TouchedRows): AsyncGenerator<Cla
   for await (const rows of copyRows(session, sql, { what: 'read what was written', table: entity.table }))
     for (const [left, ...texts] of rows) {
       const after = valuesOf(entity.columns, texts.slice(key.length), () => true);
-      yield { ...nameOf(touched, texts), decision: 'insert', was: undefined, left: left ?? '', after };
+      yield { ...namedRow(touched, texts), decision: 'insert', was: undefined, left: left ?? '', after };
     }
 }
 
 function orderOf({ entity, key }: TouchedRows, row: string): string {
   return key.map((name) => keyOrderSql(columnNamed(entity, name), row)).join(', ');
-}
-
-function nameOf({ entity, key }: TouchedRows, row: TextRow): Pick<ClaimLine, 'model' | 'object' | 'pk'> {
-  const texts = key.map((_, at) => row[at] ?? '');
-  const keyed = { ...entity, key };
-  return {
-    model: entity.model,
-    object: formatObjectName(keyed, toKey(texts, hasIntegerKey(keyed))),
-    pk: textsToPk(texts, keyShape(keyed)),
-  };
 }
 
 function valuesOf(

@@ -5,6 +5,7 @@ import { openArchive } from '../archive/open-archive.js';
 import { compareKeysOf } from '../closure/key-order.js';
 import type { Key } from '../closure/key.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
+import { noteEdited } from '../findings/edited-archive.js';
 import { Findings } from '../findings/finding.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { headerKeyShape } from '../archive/header-keys.js';
@@ -65,8 +66,7 @@ export async function diffInSizes(options: DiffOptions, sortSize: number): Promi
     options,
   );
   await readWhole(archives, progress);
-  for (const { name, header } of named)
-    if (header.edited === true) findings.note('edited-archive', name, 'somebody edited this archive after it was exported');
+  for (const { name, header } of named) noteEdited(findings, name, header);
   const schema = compareSchemas(...named, findings);
   refuseWarnings(options, findings);
   const tally = new DifferenceTally(options.verbose ?? false);

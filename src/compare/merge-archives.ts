@@ -10,6 +10,7 @@ import { isStandardOutput, outputPlace } from '../archive/output-place.js';
 import { ClosedProof } from '../archive/verify-archive.js';
 import { UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
+import { noteEdited } from '../findings/edited-archive.js';
 import { Findings } from '../findings/finding.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { publishRecords } from '../changes/publish-records.js';
@@ -66,9 +67,7 @@ export async function mergeInSizes(options: MergeOptions, sortSize: number): Pro
   const origins = originsOf(archives, options.sources, findings);
   if (new Set(named.map((one) => one.header.policy)).size > 1)
     findings.note('other-policy', 'merge', 'the archives were exported under different policies: the merged one names none');
-  for (const one of named)
-    if (one.header.edited === true)
-      findings.note('edited-archive', one.name, 'somebody edited this archive after it was exported');
+  for (const { name, header } of named) noteEdited(findings, name, header);
   const place = typeof output === 'string' && !isStandardOutput(output) ? await outputPlace(output) : undefined;
   const isTakenBack = place !== undefined && place.kind !== 'special';
   const folder = isTakenBack && place.kind !== 'object' ? dirname(place.path) : tmpdir();

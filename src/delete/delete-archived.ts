@@ -11,6 +11,7 @@ import { countChangedRows, proveNothingElseGone } from '../changes/row-counts.js
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openWriteSession } from '../dialect/postgres/session.js';
 import { settleCommit } from '../dialect/postgres/settle-commit.js';
+import { noteEdited } from '../findings/edited-archive.js';
 import type { Findings } from '../findings/finding.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { findDrift } from '../import/find-drift.js';
@@ -51,8 +52,7 @@ export async function deleteArchived(
   const session = await openWriteSession(dataSource, { signal, onQuery });
   try {
     await options.onTarget?.(session.server);
-    if (archive.header.edited === true)
-      findings.note('edited-archive', path, 'somebody edited this archive after it was exported');
+    noteEdited(findings, path, archive.header);
     const draft = await draftSchema(session, dataSource, policy, findings, archive.header.entities);
     refuseNonexistent(archive.header, draft);
     draft.problems.throwAny();

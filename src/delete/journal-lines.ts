@@ -3,15 +3,13 @@ import { copyRows } from '../changes/copy-rows.js';
 import type { JournalEntity, JournalHeader, JournalLine } from '../changes/journal.js';
 import { databaseIdentity } from '../changes/database-identity.js';
 import { journalEntity, journalHeader, journalLines } from '../changes/journal.js';
+import { namedRow } from '../changes/named-row.js';
 import { sameKey } from '../changes/staged-keys.js';
-import { toKey } from '../closure/key.js';
 import { parseArray } from '../dialect/postgres/read-catalog.js';
 import { columnList, ownRows } from '../dialect/postgres/sql.js';
 import type { TextRow } from '../dialect/session.js';
-import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Column } from '../schema/schema.js';
-import { formatObjectName } from '../seeds/object-name.js';
-import { keyShape, textsToPk, toArchiveValue } from '../values/archive-value.js';
+import { toArchiveValue } from '../values/archive-value.js';
 import type { PlanFacts } from './delete-plan.js';
 import { nullifyingEdges } from './delete-plan.js';
 import { nullifiedColumns } from './on-delete.js';
@@ -44,7 +42,7 @@ async function* lines(facts: PlanFacts): AsyncGenerator<JournalLine> {
     const sql = `${rowsSql(stage, columnsOf(stage))}, pg_temp.portolan_row r WHERE ${sameKey(stage, 't', 'k')} AND r.id = k.${stageColumns.id} AND r.state = ${stateNumber('delete')} ORDER BY k.${stageColumns.id}`;
     for await (const rows of copyRows(facts.session, sql, purpose))
       for (const row of rows)
-        yield { ...named(stage, row), decision: 'delete', before: valuesOf(columnsOf(stage), row.slice(stage.key.length)) };
+        yield { ...namedRow(stage, row), decision: 'delete', before: valuesOf(columnsOf(stage), row.slice(stage.key.length)) };
   }
   for (const stage of facts.staged.values()) yield* nullifiedLines(facts, stage);
 }
@@ -69,7 +67,7 @@ async function* nullifiedLines(facts: PlanFacts, stage: StagedModel): AsyncGener
       const members = columns.filter(({ name }) => written.has(name)).map(({ member }) => member);
       const before = Object.fromEntries(members.map((member) => [member, values[member] ?? null]));
       const after = Object.fromEntries(members.map((member) => [member, null]));
-      yield { ...named(stage, row), decision: 'nullify', columns: members, before, after };
+      yield { ...namedRow(stage, row), decision: 'nullify', columns: members, before, after };
     }
   }
 }
@@ -81,16 +79,6 @@ function columnsOf({ target, entity }: StagedModel): readonly Column[] {
 
 function rowsSql({ entity, key, table }: StagedModel, columns: readonly Column[]): string {
   return `SELECT ${columnList([...key, ...columns.map(({ name }) => name)], 't')} FROM ${ownRows(entity)} t, ${table} k`;
-}
-
-function named({ entity, key }: StagedModel, row: TextRow): Pick<JournalLine, 'model' | 'object' | 'pk'> {
-  const texts = key.map((_, at) => row[at] ?? '');
-  const keyed = { ...entity, key };
-  return {
-    model: entity.model,
-    object: formatObjectName(keyed, toKey(texts, hasIntegerKey(keyed))),
-    pk: textsToPk(texts, keyShape(keyed)),
-  };
 }
 
 function valuesOf(columns: readonly Column[], row: TextRow): NonNullable<JournalLine['before']> {

@@ -14,6 +14,7 @@ import { openReadSession, openWriteSession } from '../dialect/postgres/session.j
 import { settleCommit } from '../dialect/postgres/settle-commit.js';
 import { FailedError, RefusedError, UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
+import { noteEdited } from '../findings/edited-archive.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { Findings } from '../findings/finding.js';
 import { policyDigest } from '../policy/policy-digest.js';
@@ -104,8 +105,7 @@ export async function importInSizes(
     }
     const database = isTold(options) ? await databaseIdentity(session) : undefined;
     if (applied !== undefined && database !== undefined) refuseOtherDatabase(applied, database);
-    if (opened.header.edited === true)
-      findings.note('edited-archive', options.archive, 'somebody edited this archive after it was exported');
+    noteEdited(findings, options.archive, opened.header);
     converted = await convertArchive({ archive: opened, dataSource, session, policy, findings, signal, onQuery });
     const { archive } = converted;
     const { header } = archive;

@@ -8,6 +8,7 @@ import { bucketOption, inBucket } from '../bucket-option.js';
 import type { CommandContext } from '../run-command.js';
 import type { SharedArguments } from '../shared-options.js';
 import { listOption, valueOption, withSharedOptions } from '../shared-options.js';
+import { editedArchive } from '../../findings/edited-archive.js';
 
 interface VerifyArguments extends SharedArguments {
   readonly archive: string;
@@ -138,8 +139,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
           })}\n`,
         );
       }
-      if (header.edited === true && !args.reseal)
-        context.say(`note: ${args.archive}: somebody edited this archive after it was exported`);
+      if (header.edited === true && !args.reseal) context.say(`note: ${args.archive}: ${editedArchive}`);
       context.say(`whole and closed: ${String(trailer.total)} objects`);
       const against = args.against ? await compared(args, context) : undefined;
       return {
