@@ -65,10 +65,15 @@ export class ModelMapping {
     return this.#claims;
   }
 
-  startPass(): void {
+  /** A row that an earlier map gives to one of the archive's `keys` is nobody else's, whichever comes first. */
+  startPass(keys: KeySet): void {
     this.#waiting = createKeySet(this.#entity);
     this.#decided = createKeySet(this.#entity);
     this.#claims = new PackedKeyMap();
+    for (const [key] of this.given?.entries() ?? []) {
+      const row = keys.has(key) ? this.givenRow(key) : undefined;
+      if (row !== undefined) this.#claims.set(row, key);
+    }
   }
 
   /** The row that the object is by an earlier id map. */

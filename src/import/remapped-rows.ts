@@ -62,7 +62,7 @@ export class RemappedRows implements WrittenRows {
   startPass(isFirst: boolean): void {
     this.#isFirstPass = isFirst;
     this.#sawOpen = false;
-    for (const { mapping } of this.#models.values()) mapping?.startPass();
+    for (const { mapping, keys } of this.#models.values()) mapping?.startPass(keys);
   }
 
   /** Says which objects stayed at home: the target must have them. */

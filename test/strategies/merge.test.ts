@@ -36,6 +36,19 @@ describe('objects that are merged by natural key', () => {
         },
         { ...plainRules, models: { tag: { naturalKey: ['label'], merge: 'keep' } } },
       ],
+      // Two of the archive with one natural key: the first is skipped, and is not the second when it comes again.
+      [
+        {
+          mine: filled("INSERT INTO team VALUES (1, 'a', 'b', NULL), (2, NULL, 'b', NULL)", person(1, 'a')),
+          theirs: filled("INSERT INTO team VALUES (1, NULL, 'a', NULL)", person(1, 'a')),
+        },
+        {
+          ...plainRules,
+          onConflict: 'skip',
+          remap: 'conflicts',
+          models: { team: { naturalKey: ['colour'], merge: 'take' } },
+        },
+      ],
     ],
     meets: ['insert', 'merge', 'refused'],
   });
