@@ -172,8 +172,55 @@ export const worldContents: fc.Arbitrary<Contents> = fc
     return { isDryFirst, mine: filled(...mine.map(statementOf)), theirs: filled(...[...known, ...theirs].map(statementOf)) };
   });
 
+/** Of some tables: columns that another writer may change, and to what. */
+const changed = [
+  ['team', ['name', 'colour'], name],
+  ['team', ['lead', 'id'], key],
+  ['person', ['email', 'name'], name],
+  ['person', ['team', 'boss', 'id'], some],
+  ['tag', ['label'], label],
+  ['person_tag', ['person', 'tag'], key],
+  ['visit', ['day'], day],
+  ['visit', ['person', 'place'], key],
+  ['mail', ['email', 'text'], name],
+  ['desk', ['room'], room],
+] as const;
+
+const anyUpdate = fc.constantFrom(...changed).chain(([table, columns, value]) =>
+  fc.tuple(fc.constantFrom(...columns), value, key).map(([column, to, of]) => {
+    const owner = table === 'person_tag' || table === 'visit' ? 'person' : 'id';
+    return `UPDATE ${table} SET ${column} = ${typeof to === 'string' ? `'${to}'` : String(to ?? 'NULL')} WHERE ${owner} = ${String(of)}`;
+  }),
+);
+
+const anyDelete = fc
+  .tuple(fc.constantFrom(...worldNames), key)
+  .map(
+    ([table, of]) =>
+      `DELETE FROM ${table} WHERE ${table === 'person_tag' || table === 'visit' ? 'person' : 'id'} = ${String(of)}`,
+  );
+
+/** SQL of another writer: rows that come, change and go, as far as no constraint refuses it. */
+export const worldChanges: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      anyUpdate,
+      anyDelete,
+      written.filter((all) => all.length > 0).map(([row]) => statementOf(row as Written)),
+    ),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .map(attempted);
+
 /** SQL that empties the tables, and runs each of these that no constraint refuses. */
 export function filled(...all: readonly string[]): string {
+  return `TRUNCATE ${worldNames.join(', ')} RESTART IDENTITY; ${attempted(all)}`;
+}
+
+function attempted(all: readonly string[]): string {
   const blocks = all.map((text) => `BEGIN ${text}; EXCEPTION WHEN integrity_constraint_violation THEN NULL; END;`);
-  return `TRUNCATE ${worldNames.join(', ')} RESTART IDENTITY; DO $$ BEGIN ${blocks.join(' ')} END $$`;
+  return `DO $$ BEGIN ${blocks.join(' ')} END $$`;
 }
