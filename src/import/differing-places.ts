@@ -1,5 +1,4 @@
-const tab = 0x09;
-const newline = 0x0a;
+import { isColumnEnd, newline } from './column-end.js';
 
 /** Notes the places in which two rows of as many columns differ, and returns where the second ends. Each has its line feed. */
 export function differingPlaces(mine: Buffer, theirs: Buffer, start: number, places: number[]): number {
@@ -7,22 +6,18 @@ export function differingPlaces(mine: Buffer, theirs: Buffer, start: number, pla
   let right = start;
   for (let place = 0; ; place += 1) {
     let byte = theirs[right] as number;
-    while (byte === mine[left] && byte !== tab && byte !== newline) {
+    while (byte === mine[left] && !isColumnEnd(byte)) {
       left += 1;
       right += 1;
       byte = theirs[right] as number;
     }
-    if (!isEnd(byte) || !isEnd(mine[left] as number)) {
+    if (!isColumnEnd(byte) || !isColumnEnd(mine[left] as number)) {
       places.push(place);
-      while (!isEnd(mine[left] as number)) left += 1;
-      while (!isEnd(theirs[right] as number)) right += 1;
+      while (!isColumnEnd(mine[left] as number)) left += 1;
+      while (!isColumnEnd(theirs[right] as number)) right += 1;
     }
     left += 1;
     right += 1;
     if (theirs[right - 1] === newline) return right;
   }
-}
-
-function isEnd(byte: number): boolean {
-  return byte === tab || byte === newline;
 }

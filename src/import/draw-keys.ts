@@ -1,18 +1,22 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
+import { createKeySet } from '../closure/create-key-set.js';
 import type { Key } from '../closure/key.js';
 import { keyTexts, toIntegerKey } from '../closure/key.js';
+import type { KeySet } from '../closure/key-set.js';
 import type { Session } from '../dialect/session.js';
 import { FailedError } from '../errors/portolan-error.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { objectKey } from '../values/object-values.js';
 import type { Column } from '../schema/schema.js';
 import type { OtherTexts } from './followed-row.js';
+import { drawIntegers } from './draw-integers.js';
 import { ForeseenKeys } from './foreseen-keys.js';
 import type { ModelMapping } from './model-mapping.js';
 import { takenKeys, withPart } from './new-keys.js';
 import type { RemappedPlan } from './make-remapped-plan.js';
 import type { PlannedModel } from './planned-model.js';
 import { plannedRuns } from './planned-runs.js';
+import { setPath } from './set-path.js';
 
 /** Keys of one query. */
 const block = 50_000;
@@ -39,46 +43,53 @@ export async function drawKeys(
     const foreseen = dryRun ? await ForeseenKeys.of(session, column) : undefined;
     if (dryRun && foreseen === undefined) continue;
     isDrawn = true;
-    const next: KeySource = (count) =>
-      foreseen === undefined ? fromDatabase(session, planned, rule.sql, count) : Promise.resolve(foreseen.take(count));
+    const how = { sql: rule.sql, isFunction: column.sequence === undefined, foreseen };
+    const drawing = { session, planned, mapping, ...how, seen: createKeySet(planned.target.entity) };
     let open: Key[] = [];
     for (const key of mapping.fresh.sorted()) {
       if (open.push(key) < block) continue;
-      await drawBlock(session, planned, mapping, next, open);
+      await drawBlock(drawing, open);
       open = [];
     }
-    await drawBlock(session, planned, mapping, next, open);
+    await drawBlock(drawing, open);
     if (foreseen?.last !== undefined) last.set(column, foreseen.last);
   }
   if (isDrawn) await followDrawn(archive, plan);
   return last;
 }
 
-/** Gives so many new texts. */
-type KeySource = (count: number) => Promise<readonly (string | null | undefined)[]>;
+/** The new keys of one model. */
+interface Drawing {
+  readonly session: Session;
+  readonly planned: PlannedModel;
+  readonly mapping: ModelMapping;
+  /** Gives one of them. */
+  readonly sql: string;
+  /** Whether that is a function of the application, which may name tables without their schema. */
+  readonly isFunction: boolean;
+  /** In a dry run. */
+  readonly foreseen: ForeseenKeys | undefined;
+  /** Those of integer keys that it gave. */
+  readonly seen: KeySet;
+}
 
-async function drawBlock(
-  session: Session,
-  planned: PlannedModel,
-  mapping: ModelMapping,
-  next: KeySource,
-  objects: readonly Key[],
-): Promise<void> {
+async function drawBlock(drawing: Drawing, objects: readonly Key[]): Promise<void> {
+  const { session, planned, mapping } = drawing;
   const { entity } = planned.target;
-  const seen = new Set<string>();
   if (hasIntegerKey(entity)) {
     const drawn: Key[] = [];
     while (drawn.length < objects.length) {
-      const keys = (await draw(planned, next, objects.length - drawn.length, seen)).map((text) => toIntegerKey(text));
+      const keys = await nextIntegers(drawing, objects.length - drawn.length);
       drawn.push(...(await free(session, planned, keys)));
     }
-    // In the order of the objects, as long as the sequence ascends: rows are written and read back in the order of their keys.
+    // In the order of the objects: rows are written and read back in the order of their keys.
     for (const [at, key] of objects.entries()) mapping.moved.set(key, drawn[at] ?? key);
     return;
   }
   const place = mapping.newKeys?.place ?? 0;
+  const seen = new Set<string>();
   for (let open = objects; open.length > 0;) {
-    const texts = await draw(planned, next, open.length, seen);
+    const texts = await nextTexts(drawing, open.length, seen);
     const wanted = open.map((key, at) => withPart(entity, mapping.moved.get(key) ?? key, place, texts[at] ?? ''));
     const usable = new Set(await free(session, planned, wanted));
     for (const [at, to] of wanted.entries()) if (usable.has(to)) mapping.moved.set(open[at] ?? '', to);
@@ -86,25 +97,40 @@ async function drawBlock(
   }
 }
 
-async function fromDatabase(
-  session: Session,
-  { target }: PlannedModel,
-  sql: string,
-  count: number,
-): Promise<readonly (string | null | undefined)[]> {
-  const rows = await session.query(`SELECT ${sql} FROM pg_catalog.generate_series(1, $1::int)`, [String(count)], {
-    what: 'draw new keys',
-    table: target.entity.table,
-  });
-  return rows.map(([text]) => text);
+async function nextIntegers(drawing: Drawing, count: number): Promise<readonly Key[]> {
+  const { planned, sql, foreseen, seen } = drawing;
+  const { entity, model } = planned.target;
+  const keys =
+    foreseen === undefined
+      ? await asTheirs(drawing, (session) => drawIntegers(session, entity.table, sql, count))
+      : foreseen.take(count).map((text) => toIntegerKey(text));
+  for (const key of keys ?? []) if (!seen.add(key)) throw notNew(model);
+  if (keys === undefined) throw notNew(model);
+  return keys;
 }
 
-async function draw({ target }: PlannedModel, next: KeySource, count: number, seen: Set<string>): Promise<readonly string[]> {
-  return (await next(count)).map((text) => {
+async function nextTexts(drawing: Drawing, count: number, seen: Set<string>): Promise<readonly string[]> {
+  const { planned, sql, foreseen } = drawing;
+  const { target } = planned;
+  const select = `SELECT ${sql} FROM pg_catalog.generate_series(1, $1::int)`;
+  const purpose = { what: 'draw new keys', table: target.entity.table };
+  const texts =
+    foreseen?.take(count) ??
+    (await asTheirs(drawing, (session) => session.query(select, [String(count)], purpose))).map(([text]) => text);
+  return texts.map((text) => {
     if (text === null || text === undefined || seen.has(text)) throw notNew(target.model);
     seen.add(text);
     return text;
   });
+}
+
+/** Draws under the search path of the session where that is for the application to say, as in triggers. */
+async function asTheirs<T>({ session, isFunction }: Drawing, draw: (session: Session) => Promise<T>): Promise<T> {
+  if (!isFunction) return draw(session);
+  await setPath(session, session.server.searchPath);
+  const drawn = await draw(session);
+  await setPath(session, '');
+  return drawn;
 }
 
 /** Those among some keys that neither a row of the target nor an object of the archive has. */

@@ -1,7 +1,7 @@
 import type { Key } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
 import type { OutputBuffer } from '../values/output-buffer.js';
-import { differingPlaces } from './differing-places.js';
+import { isColumnEnd, newline } from './column-end.js';
 import type { LookedUpColumns } from './look-up-rows.js';
 import { behindKey, bytesOfKeys, keyReader } from './look-up-rows.js';
 
@@ -54,13 +54,20 @@ export class HeldRows {
     return line.standsIn(this.#chunks[this.#numbers[place] as number] as Buffer, this.#numbers[place + 1] as number);
   }
 
-  /** Whether the row is there, and differs from such a line in another column than some. */
-  differs(key: Key, line: OutputBuffer, but: ReadonlySet<number>): boolean {
-    const place = this.#places.get(key);
-    if (place === undefined) return false;
-    const places: number[] = [];
-    const bytes = this.#chunks[this.#numbers[place] as number] as Buffer;
-    differingPlaces(line.buffer, bytes, this.#numbers[place + 1] as number, places);
-    return places.some((one) => !but.has(one));
+  /** Whether the row is there, and differs from what `write` writes of each column, but some, into `column`. */
+  differs(key: Key, column: OutputBuffer, write: (place: number) => void, but: ReadonlySet<number>): boolean {
+    const held = this.#places.get(key);
+    if (held === undefined) return false;
+    const bytes = this.#chunks[this.#numbers[held] as number] as Buffer;
+    for (let place = 0, at = this.#numbers[held + 1] as number; ; place += 1, at += 1) {
+      if (!but.has(place)) {
+        column.clear();
+        write(place);
+        if (!column.standsIn(bytes, at)) return true;
+        at += column.length;
+        if (!isColumnEnd(bytes[at] as number)) return true;
+      } else while (!isColumnEnd(bytes[at] as number)) at += 1;
+      if (bytes[at] === newline) return false;
+    }
   }
 }

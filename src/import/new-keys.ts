@@ -89,6 +89,10 @@ export class Placeholders {
   readonly #keys: NewKeys;
   readonly #next: () => Key;
   readonly #ready: Key[] = [];
+  /** No row has an integer from this one up to the first that was prepared. */
+  #free = Infinity;
+  /** How far it is looked beyond what is to be prepared. */
+  #ahead = 1_000_000;
 
   constructor(session: Session, entity: Entity, keys: NewKeys) {
     this.#session = session;
@@ -103,9 +107,22 @@ export class Placeholders {
     while (this.#ready.length < count) {
       const parts = Array.from({ length: count - this.#ready.length }, this.#next);
       const isAlone = key.length === 1 && this.#keys.column.kind === 'integer';
-      const taken = isAlone ? await takenKeys(this.#session, this.#entity, parts) : undefined;
+      const isFree = !isAlone || (await this.#areFree(parts));
+      const taken = isFree ? undefined : await takenKeys(this.#session, this.#entity, parts);
       for (const part of parts) if (taken?.has(part) !== true) this.#ready.push(part);
     }
+  }
+
+  /** Whether that is known of descending integers without a look at each, and of many more behind them. */
+  async #areFree(parts: readonly Key[]): Promise<boolean> {
+    const [first, last] = [parts[0], parts.at(-1)];
+    if (typeof first !== 'number' || typeof last !== 'number') return false;
+    if (last >= this.#free) return true;
+    if (this.#ahead === 0) return false;
+    const from = last - this.#ahead;
+    if (await isFreeRange(this.#session, this.#entity, [from, first])) this.#free = from;
+    else this.#ahead = 0;
+    return this.#ahead > 0;
   }
 
   /** What stands in the part of the key that is new. */

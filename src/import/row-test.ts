@@ -28,9 +28,9 @@ export class RowTest {
 
   /** Whether the row of that key is another one, whatever references of the object lead to. */
   differsPlainly(rows: HeldRows, object: ArchiveObject, key: Key): boolean {
-    this.#line.clear();
-    this.#planned.target.writeLine(object, this.#line);
-    this.#line.ascii('\n');
-    return rows.differs(key, this.#line, this.#heldPlaces);
+    const write = (place: number): void => {
+      this.#planned.target.writeColumn(object, this.#line, place);
+    };
+    return rows.differs(key, this.#line, write, this.#heldPlaces);
   }
 }

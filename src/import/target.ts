@@ -4,8 +4,8 @@ import type { Column, Entity, Link, Reference, Schema } from '../schema/schema.j
 import { isDescribed, targetEntity } from '../schema/target-entity.js';
 import type { ConflictStrategy, MergeRule } from '../terms.js';
 import type { KeyShape } from '../values/archive-value.js';
-import type { RowEdits, RowWriter } from '../values/row-encoder.js';
-import { createRowEncoder, createRowWriter } from '../values/row-encoder.js';
+import type { ColumnWriter, RowEdits, RowWriter } from '../values/row-encoder.js';
+import { createColumnWriter, createRowEncoder, createRowWriter } from '../values/row-encoder.js';
 import type { Fill } from './fill.js';
 import type { TargetInner, TargetMention } from './target-inner.js';
 import { targetInner, targetMentions } from './target-inner.js';
@@ -50,6 +50,8 @@ export interface TargetModel {
   readonly stagedLine: (object: ArchiveObject, edits?: RowEdits) => string;
   /** The same as `line`, in bytes. */
   readonly writeLine: RowWriter;
+  /** One column of it. */
+  readonly writeColumn: ColumnWriter;
 }
 
 export interface TargetLink {
@@ -95,6 +97,7 @@ export function targetModel(parts: TargetModelParts): TargetModel {
     writtenLine: createRowEncoder(written),
     stagedLine: createRowEncoder(staged),
     writeLine: createRowWriter(columns),
+    writeColumn: createColumnWriter(columns),
   });
 }
 

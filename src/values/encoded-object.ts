@@ -24,6 +24,7 @@ export class EncodedObject implements ArchiveObject {
   readonly #numbers: Int32Array;
   readonly #first: number;
   #parsed: ArchiveObject | undefined;
+  #key: Key | undefined;
 
   /** @param first where in the numbers its own stand: see {@link lineNumbers} */
   constructor(layout: ObjectLayout, bytes: Buffer, numbers: Int32Array, first: number) {
@@ -45,14 +46,9 @@ export class EncodedObject implements ArchiveObject {
     return this.#whole().fields;
   }
 
+  /** Read once: it is what is asked for most. */
   get key(): Key {
-    const at = this.#at(this.layout.members.length);
-    const start = this.#numbers[at] as number;
-    if (this.layout.pk === 'text' || this.#bytes[start] === quote) {
-      const text = this.#text(at) ?? '';
-      return this.layout.pk === 'text' ? text : toIntegerKey(text);
-    }
-    return integerAt(this.#bytes, start, this.#numbers[at + 1] as number);
+    return (this.#key ??= this.#readKey());
   }
 
   /** The bytes of its line, as an encoder writes them. */
@@ -113,6 +109,16 @@ export class EncodedObject implements ArchiveObject {
       default:
         out.copy(bytes, start, end);
     }
+  }
+
+  #readKey(): Key {
+    const at = this.#at(this.layout.members.length);
+    const start = this.#numbers[at] as number;
+    if (this.layout.pk === 'text' || this.#bytes[start] === quote) {
+      const text = this.#text(at) ?? '';
+      return this.layout.pk === 'text' ? text : toIntegerKey(text);
+    }
+    return integerAt(this.#bytes, start, this.#numbers[at + 1] as number);
   }
 
   #text(at: number): string | null {

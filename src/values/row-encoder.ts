@@ -17,33 +17,43 @@ export type RowEdits = readonly (string | null | undefined)[];
 /** Writes a row of COPY text, without its line end. */
 export type RowWriter = (object: ArchiveObject, out: OutputBuffer, edits?: RowEdits) => void;
 
+/** Writes the COPY text of one column, by its place in the row. */
+export type ColumnWriter = (object: ArchiveObject, out: OutputBuffer, at: number) => void;
+
 /**
  * Writes COPY text rows of objects, columns as given: byte for byte what PostgreSQL's COPY TO prints for the same values, so that
  * two rows are equal exactly when their lines are.
  */
 export function createRowWriter(columns: readonly EncodedColumn[]): RowWriter {
-  const places = new Map<ObjectLayout, readonly (number | 'pk' | undefined)[]>();
-  const placesIn = (layout: ObjectLayout): readonly (number | 'pk' | undefined)[] => {
-    const known = places.get(layout);
-    if (known !== undefined) return known;
-    const where = columns.map(({ member, inKey }) => (inKey ? 'pk' : layout.places.get(member)));
-    places.set(layout, where);
-    return where;
-  };
+  const write = createColumnWriter(columns);
   return (object, out, edits) => {
-    const encoded = object instanceof EncodedObject ? object : undefined;
-    const where = encoded === undefined ? undefined : placesIn(encoded.layout);
     for (let at = 0; at < columns.length; at += 1) {
       if (at > 0) out.ascii('\t');
       const edit = edits?.[at];
-      if (edit !== undefined) out.utf8(escapeCopy(edit));
-      else if (encoded === undefined) out.utf8(escapeCopy(toServerText(valueOf(object, columns[at] as EncodedColumn))));
-      else {
-        const place = where?.[at];
-        if (place === undefined) out.ascii('\\N');
-        else encoded.copyInto(out, place);
-      }
+      if (edit === undefined) write(object, out, at);
+      else out.utf8(escapeCopy(edit));
     }
+  };
+}
+
+/** The same of one column. */
+export function createColumnWriter(columns: readonly EncodedColumn[]): ColumnWriter {
+  const known = new Map<ObjectLayout, readonly (number | 'pk' | undefined)[]>();
+  let layout: ObjectLayout | undefined;
+  let places: readonly (number | 'pk' | undefined)[] = [];
+  return (object, out, at) => {
+    if (!(object instanceof EncodedObject)) {
+      out.utf8(escapeCopy(toServerText(valueOf(object, columns[at] as EncodedColumn))));
+      return;
+    }
+    if (object.layout !== layout) {
+      layout = object.layout;
+      places = known.get(layout) ?? columns.map(({ member, inKey }) => (inKey ? 'pk' : object.layout.places.get(member)));
+      known.set(layout, places);
+    }
+    const place = places[at];
+    if (place === undefined) out.ascii('\\N');
+    else object.copyInto(out, place);
   };
 }
 

@@ -7,6 +7,7 @@ import type { TwoDatabases } from '../support/two-databases.js';
 import { bring } from './bring.js';
 import { finalRows } from './database-refuses.js';
 import { ExpectedImport } from './expected-import.js';
+import { freesValues } from './frees-values.js';
 import type { Linked, ReadArchive } from './read-archive.js';
 import { readArchive } from './read-archive.js';
 import type { Brought, Predicted, Prediction, Row, Rules, Tables, Value } from './terms.js';
@@ -22,8 +23,9 @@ export interface Asked extends Rules {
 }
 
 /**
- * Exports, imports dry (where it is asked for), imports, imports again, and takes it back: the dry run leaves no trace, the target is as the model says, then nothing
- * changes, then it is byte for byte as it was. Returns what was met; nothing where there was nothing to export.
+ * Exports, imports dry (where it is asked for), imports, imports again (where nothing became free by it), and takes it back: the dry run leaves no
+ * trace, the target is as the model says, then nothing changes, then it is byte for byte as it was. Returns what was met; nothing where there was
+ * nothing to export.
  */
 export async function agree(
   world: TwoDatabases,
@@ -57,10 +59,12 @@ export async function agree(
   expect(counted(real), 'decisions').to.deep.equal(countsOf(expected.all));
   compare(imported.tables, before.tables, read, expected, drawnKeys(idMap, expected.all, before.tables));
 
-  const again = await importObjects(to, { ...options, ...(needsMap(asked) ? { withIdMap: [idMap] } : {}) });
-  const { insert, remap, update } = again.plan;
-  expect([again.status, insert, remap, update, again.links.insert], 'the second time').to.deep.equal(['done', {}, {}, {}, {}]);
-  expect((await snapshot(target)).bytes, 'after the second time').to.deep.equal(imported.bytes);
+  if (!freesValues(worldSchema, expected.all)) {
+    const again = await importObjects(to, { ...options, ...(needsMap(asked) ? { withIdMap: [idMap] } : {}) });
+    const { insert, remap, update } = again.plan;
+    expect([again.status, insert, remap, update, again.links.insert], 'the second time').to.deep.equal(['done', {}, {}, {}, {}]);
+    expect((await snapshot(target)).bytes, 'after the second time').to.deep.equal(imported.bytes);
+  }
 
   const undone = await undoJournal(to, { journal, policy });
   expect([undone.status, undone.conflicts], 'taken back').to.deep.equal(['done', []]);

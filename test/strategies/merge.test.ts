@@ -36,6 +36,14 @@ describe('objects that are merged by natural key', () => {
         },
         { ...plainRules, models: { tag: { naturalKey: ['label'], merge: 'keep' } } },
       ],
+      // Somebody is skipped for an address that the row which another is merged into gives up.
+      [
+        {
+          mine: filled("INSERT INTO person VALUES (2, NULL, 'c', NULL, NULL), (3, 'a', 'a', NULL, NULL)"),
+          theirs: filled("INSERT INTO person VALUES (1, 'a', 'c', NULL, NULL)"),
+        },
+        { ...plainRules, onConflict: 'skip', models: { person: { naturalKey: ['name'], merge: 'take' } } },
+      ],
       // Two of the archive with one natural key: the first is skipped, and is not the second when it comes again.
       [
         {
