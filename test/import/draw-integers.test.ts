@@ -44,9 +44,10 @@ describe('new keys that are drawn', () => {
     ],
   ] as const) {
     it(`by ${what} are given to the objects in their order`, async () => {
-      const { import: bring, target: database, folder } = await begin(change);
+      const begun = await begin(change);
+      const { target: database, folder } = begun;
       const idMap = join(folder, 'map');
-      expect((await bring({ onConflict: 'remap', idMap })).status).to.equal('done');
+      expect((await begun.import({ onConflict: 'remap', idMap })).status).to.equal('done');
       const map = readFileSync(idMap, 'utf8').trimEnd().split('\n');
       const drawn = map.map((line) => (JSON.parse(line) as { readonly to: string }).to.replace('public.book.', ''));
       expect(drawn).to.deep.equal(keys.map(String));
@@ -67,11 +68,9 @@ describe('new keys that are drawn', () => {
     ],
   ] as const) {
     it(`by ${what} are refused, and nothing is written`, async () => {
-      const { import: bring, rows } = await begin(
-        what.startsWith('a function') ? `DROP SEQUENCE book_id_seq CASCADE; ${change}` : change,
-      );
-      expect(await failureOf(bring({ onConflict: 'remap' }))).to.include({ code: 'NO_NEW_KEYS', exitCode: 1 });
-      expect(await rows('book')).to.have.length(4);
+      const begun = await begin(what.startsWith('a function') ? `DROP SEQUENCE book_id_seq CASCADE; ${change}` : change);
+      expect(await failureOf(begun.import({ onConflict: 'remap' }))).to.include({ code: 'NO_NEW_KEYS', exitCode: 1 });
+      expect(await begun.rows('book')).to.have.length(4);
     });
   }
 });
