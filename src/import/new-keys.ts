@@ -7,6 +7,7 @@ import type { Session } from '../dialect/session.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Column, Entity, Reference } from '../schema/schema.js';
+import { takesSuffix } from '../schema/takes-suffix.js';
 import { greatestInteger, integerTypes } from './generated-keys.js';
 
 /** How the one part of a key that no reference gives becomes another. */
@@ -49,7 +50,8 @@ function ruleOf({ model, key, policy }: Entity, column: Column, offset: bigint |
   }
   if (isCall(column.default)) return { is: 'drawn', sql: column.default };
   if (column.type === 'uuid') return { is: 'random' };
-  return suffix === undefined || column.kind !== 'text' ? undefined : { is: 'derived', of: bySuffix(model, column, suffix) };
+  const isText = column.kind === 'text' && takesSuffix(column.type);
+  return suffix === undefined || !isText ? undefined : { is: 'derived', of: bySuffix(model, column, suffix) };
 }
 
 function byOffset(model: string, { type }: Column, offset: bigint): (text: string) => string {

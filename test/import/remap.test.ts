@@ -211,6 +211,22 @@ describe('--on-conflict remap', () => {
     expect(conflicts.map(({ object, noNewKey }) => [object, noNewKey])).to.deep.equal([['public.t.k', true]]);
   });
 
+  for (const [type, key, isText] of [
+    ['date', '2020-01-01', false],
+    ['inet', '10.0.0.1', false],
+    ['mood[]', '{b}', false],
+    ['name', 'k', true],
+    ['code', 'k', true],
+  ] as const)
+    it(`puts the suffix of the policy behind ${isText ? 'a' : 'no'} ${type}`, async () => {
+      const types = "CREATE TYPE mood AS ENUM ('b'); CREATE DOMAIN code AS text";
+      const fill = (x: string): string => `INSERT INTO t VALUES ('${key}', '${x}')`;
+      const keys = { sql: `${types}; CREATE TABLE t (code ${type} PRIMARY KEY, x text)`, source: fill('ours') };
+      await begin(fill('theirs'), { ...keys, policy: { models: { t: { keySuffix: '-2' } } }, objects: ['t[x=ours]'] });
+      const { status, conflicts } = await remap();
+      expect([status, conflicts.map(({ noNewKey }) => noNewKey)]).to.deep.equal(isText ? ['done', []] : ['refused', [true]]);
+    });
+
   it('follows references to unique columns that are references themselves', async () => {
     const deep = `CREATE TABLE usr (id serial PRIMARY KEY, x text); CREATE TABLE profile (id serial PRIMARY KEY, usr int UNIQUE REFERENCES usr, x text);
       CREATE TABLE post (id serial PRIMARY KEY, by int REFERENCES profile (usr))`;

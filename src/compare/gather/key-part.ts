@@ -1,4 +1,5 @@
 import type { ArchiveColumn, ArchiveHeader } from '../../archive/archive.js';
+import { takesSuffix } from '../../schema/takes-suffix.js';
 
 /** The part of a key that can be another. */
 export interface KeyPart {
@@ -19,7 +20,8 @@ export function keyPart(header: ArchiveHeader, model: string, suffix: string | u
     const column = Object.values(entity.columns).find((one) => one.name === name);
     if (column === undefined || held.has(name)) continue;
     const isNumber = column.kind === 'integer' && (entity.key.length === 1 || column.drawn === true);
-    const isText = column.kind === 'text' && (column.type === 'uuid' || suffix !== undefined || isDrawnText(column));
+    const isSuffixed = suffix !== undefined && takesSuffix(column.type);
+    const isText = column.kind === 'text' && (column.type === 'uuid' || isSuffixed || isDrawnText(column));
     if (isNumber || isText) return { place, column };
   }
   return undefined;
