@@ -2,12 +2,11 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
 import { OutputBuffer } from '../values/output-buffer.js';
+import { newline } from './column-end.js';
 import { differingPlaces } from './differing-places.js';
 import { behindKey, bytesOfKeys, keyReader } from './look-up-rows.js';
 import { MemberLists } from './member-lists.js';
 import type { TargetModel } from './target.js';
-
-const newline = 0x0a;
 
 /**
  * The members in which the target's row of each key differs from an object: none where they are equal; undefined where there is no row. Rows are
@@ -25,6 +24,8 @@ export async function compareRows(
   const readKey = keyReader(target.entity);
   const mine = new OutputBuffer(Buffer.allocUnsafe(4096));
   const places: number[] = [];
+  // Whether a row is equal as a whole is quickly told, and not asked where the last one was not.
+  let wasEqual = true;
   for await (const chunk of bytesOfKeys(session, target, keys)) {
     for (let at = 0; at < chunk.length;) {
       const start = behindKey(chunk, at, target.entity.key.length);
@@ -37,7 +38,9 @@ export async function compareRows(
       target.writeLine(objects[place] as ArchiveObject, mine);
       mine.ascii('\n');
       places.length = 0;
-      at = mine.standsIn(chunk, start) ? start + mine.length : differingPlaces(mine.buffer, chunk, start, places);
+      const isEqual = wasEqual && mine.standsIn(chunk, start);
+      at = isEqual ? start + mine.length : differingPlaces(mine.buffer, chunk, start, places);
+      wasEqual = places.length === 0;
       differing[place] = lists.at(places);
     }
   }

@@ -182,7 +182,7 @@ function decideOne({ target, skipped }: PlannedModel, { key, changes, hits }: Fo
 
 /** No UPDATE may write a column that is GENERATED ALWAYS AS IDENTITY. */
 export function isFixed(target: TargetModel, members: readonly string[]): boolean {
-  return target.columns.some(({ member, column }) => column.identity === 'always' && members.includes(member));
+  return target.fixed.some((member) => members.includes(member));
 }
 
 function noteConflicts(conflicts: ConflictList, target: TargetModel, { key, changes, hits }: Found): void {

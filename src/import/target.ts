@@ -42,6 +42,8 @@ export interface TargetModel {
   readonly strategy: ConflictStrategy;
   /** What becomes of the target's row that has the same natural key; undefined where such a row is another. */
   readonly merge: MergeRule | undefined;
+  /** Members that no UPDATE may write: columns that are GENERATED ALWAYS AS IDENTITY. */
+  readonly fixed: readonly string[];
   /** A row as COPY text, columns as `columns`. */
   readonly line: (object: ArchiveObject, edits?: RowEdits) => string;
   /** A row as COPY text, columns as `written`. */
@@ -93,6 +95,7 @@ export function targetModel(parts: TargetModelParts): TargetModel {
     links: targetLinks(header, schema, model, entity),
     strategy,
     merge: entity.policy?.merge,
+    fixed: columns.flatMap(({ member, column }) => (column.identity === 'always' ? [member] : [])),
     line: createRowEncoder(columns),
     writtenLine: createRowEncoder(written),
     stagedLine: createRowEncoder(staged),
