@@ -186,19 +186,20 @@ const changed = [
   ['desk', ['room'], room],
 ] as const;
 
-const anyUpdate = fc.constantFrom(...changed).chain(([table, columns, value]) =>
-  fc.tuple(fc.constantFrom(...columns), value, key).map(([column, to, of]) => {
-    const owner = table === 'person_tag' || table === 'visit' ? 'person' : 'id';
-    return `UPDATE ${table} SET ${column} = ${typeof to === 'string' ? `'${to}'` : String(to ?? 'NULL')} WHERE ${owner} = ${String(of)}`;
+const anyUpdate = fc.constantFrom(...changed).chain(([table, columns, anyValue]) =>
+  fc.tuple(fc.constantFrom(...columns), anyValue, key).map(([column, to, of]) => {
+    const value = typeof to === 'string' ? `'${to}'` : String(to ?? 'NULL');
+    return `UPDATE ${table} SET ${column} = ${value} WHERE ${firstOfKey(table)} = ${String(of)}`;
   }),
 );
 
 const anyDelete = fc
   .tuple(fc.constantFrom(...worldNames), key)
-  .map(
-    ([table, of]) =>
-      `DELETE FROM ${table} WHERE ${table === 'person_tag' || table === 'visit' ? 'person' : 'id'} = ${String(of)}`,
-  );
+  .map(([table, of]) => `DELETE FROM ${table} WHERE ${firstOfKey(table)} = ${String(of)}`);
+
+function firstOfKey(table: string): string {
+  return worldSchema[table]?.key[0] ?? 'person';
+}
 
 /** SQL of another writer: rows that come, change and go, as far as no constraint refuses it. */
 export const worldChanges: fc.Arbitrary<string> = fc
