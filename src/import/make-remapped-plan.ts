@@ -46,7 +46,9 @@ export async function makeRemappedPlan(options: PlanOptions, remap: RemapOptions
   const { archive, session, signal } = options;
   let models = mappedModels(options, remap);
   const rows = new RemappedRows(models, remap.given);
-  const ahead = new Map([...models].filter(([model, planned]) => rows.neededAhead.has(model) || mayTakeGiven(planned)));
+  // Of an earlier map, which of its objects the archive has: their rows are taken from the first pass on.
+  const hasGiven = ({ mapping }: PlannedModel): boolean => mapping?.given !== undefined;
+  const ahead = new Map([...models].filter(([model, planned]) => rows.neededAhead.has(model) || hasGiven(planned)));
   // Which objects are external stands at the end of the archive.
   if (ahead.size > 0 || mergesAny(options))
     for await (const { planned, objects } of plannedRuns(archive, ahead, signal)) rows.collect(planned, objects);
@@ -107,11 +109,6 @@ function mappedModels(options: PlanOptions, { offset, given, standIns }: RemapOp
       return [model, { ...planned, mapping }];
     }),
   );
-}
-
-/** Whether an object can be taken for a row that an earlier map gives to another one of the archive. */
-function mayTakeGiven({ target, mapping }: PlannedModel): boolean {
-  return mapping?.given !== undefined && (target.merge !== undefined || target.strategy === 'override');
 }
 
 function mergesAny({ schema }: PlanOptions): boolean {

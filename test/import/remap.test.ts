@@ -268,6 +268,28 @@ describe('--on-conflict remap', () => {
     expect(await book.rows('use')).to.deep.equal([]);
   });
 
+  for (const onConflict of ['skip', 'override', 'remap'] as const)
+    it(`leaves a row to the object that an earlier map gives it to, whoever comes first under ${onConflict}`, async () => {
+      const note = 'CREATE TABLE note (id serial PRIMARY KEY, x text)';
+      const one = {
+        sql: note,
+        source: "INSERT INTO note VALUES (9, 'x')",
+        policy: { models: { note: {} } },
+        objects: ['note.9'],
+      };
+      await begin("INSERT INTO note VALUES (9, 'theirs'); SELECT setval('note_id_seq', 4)", one);
+      await remap({ idMap: join(book.folder, 'first') });
+      // Its own key is that of the row which the other one became.
+      await book.source.query("INSERT INTO note VALUES (5, 'x')");
+      await book.export({ objects: ['note.5', 'note.9'] });
+      const withIdMap = [join(book.folder, 'first')];
+      const { status, conflicts } = await book.import({ onConflict, withIdMap, idMap: join(book.folder, 'map') });
+      if (onConflict === 'skip')
+        expect(lines('map')).to.deep.include({ from: 'public.note.9', to: 'public.note.5', decision: 'merge' });
+      else expect([status, conflicts.map(({ object }) => object)]).to.deep.equal(['refused', ['public.note.5']]);
+      expect((await book.rows('note')).slice(0, 1)).to.deep.equal([{ id: 5, x: 'x' }]);
+    });
+
   it('passes over drawn keys that a row or the archive has', async () => {
     await begin(`${other.replace(/SELECT.*$/su, '')}; INSERT INTO book VALUES (1, NULL, 'x'), (2, NULL, 'y')`);
     expect((await remap()).status).to.equal('done');
