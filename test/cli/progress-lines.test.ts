@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+import { isWaiting } from '../import/held-up.js';
 import type { RunResult } from '../support/run.js';
 import { useLibrary } from './library.js';
 
@@ -30,7 +31,7 @@ describe('without a terminal', function () {
       const running = library.run('importobjects', ['genre.json', '--dry-run', '--json', ...words], {
         env: { PORTOLAN_URL: library.empty.url },
       });
-      while ((await library.empty.query('SELECT 1 FROM pg_locks WHERE NOT granted')).length === 0) await setTimeout(50);
+      while (!(await isWaiting(library.empty))) await setTimeout(50);
       await setTimeout(longer);
       await holder.query('ROLLBACK');
       return await running;

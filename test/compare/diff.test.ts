@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArchiveObject } from '../../src/archive/archive.js';
@@ -8,6 +8,7 @@ import { diffInSizes } from '../../src/compare/diff-archives.js';
 import type { DifferenceLine } from '../../src/index.js';
 import { diffArchives } from '../../src/index.js';
 import { codeOf } from '../archive/sample-archive.js';
+import { ownTemporaryFolder } from '../support/own-temporary-folder.js';
 import { madeEntities, madeOrder, nameOf, writeMade } from './made-archive.js';
 import { closed, otherPk, randomWorld, redirected } from './random-objects.js';
 
@@ -49,15 +50,8 @@ const orders = fc.constantFrom(madeOrder, [...madeOrder].reverse(), ['m.note', '
 
 describe('diffArchives', function () {
   this.timeout(180_000);
-  let folder: string;
-  let file: (name: string) => string;
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'portolan-diff-'));
-    file = (name) => join(folder, name);
-  });
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const temporaryFiles = ownTemporaryFolder();
+  const file = (name: string): string => join(tmpdir(), name);
 
   it(`finds what differs and nothing else, in whatever order models stand, and mirrored (${String(runs)} runs)`, async function () {
     this.timeout(runs * 5000);
@@ -96,7 +90,7 @@ describe('diffArchives', function () {
               expect(forth?.links?.[member]).to.deep.equal({ insert: gone, delete: insert });
           }
           expect((await diffArchives({ a: one, b: one })).differences).to.deep.equal([]);
-          expect(readdirSync(tmpdir()).filter((name) => name.includes('portolan-spool'))).to.deep.equal([]);
+          expect(temporaryFiles().filter((name) => name.includes('portolan-spool'))).to.deep.equal([]);
         },
       ),
       { numRuns: runs, endOnFailure: false },

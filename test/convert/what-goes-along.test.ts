@@ -1,17 +1,13 @@
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { expect } from 'chai';
 import type { Policy } from '../../src/index.js';
 import { deleteObjects, diffDatabase } from '../../src/index.js';
 import { move } from '../import/move.js';
 import { failureOf } from '../support/failure.js';
-
-/** Converted archives that lie about. */
-function leftovers(): readonly string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('.portolan-converted'));
-}
+import { ownTemporaryFolder } from '../support/own-temporary-folder.js';
 
 describe('what goes along with the objects of a converted archive', () => {
+  const temporaryFiles = ownTemporaryFolder();
+  const leftovers = (): readonly string[] => temporaryFiles().filter((name) => name.startsWith('.portolan-converted'));
   const sql = `CREATE TABLE team (id int PRIMARY KEY, name text UNIQUE);
     CREATE TABLE person (id int PRIMARY KEY, name text UNIQUE, team int, boss int REFERENCES person);
     CREATE TABLE note (id int PRIMARY KEY, person int NOT NULL REFERENCES person, text text);

@@ -27,7 +27,8 @@ export async function heldUp<T>(
   }
 }
 
-async function isWaiting(database: TestDatabase): Promise<boolean> {
+/** Whether some other connection to the database waits for a lock: other tests have theirs on the same server. */
+export async function isWaiting(database: TestDatabase): Promise<boolean> {
   const [row] = await database.query(
     "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waits",
   );
