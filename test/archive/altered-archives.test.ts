@@ -6,9 +6,10 @@ import fc from 'fast-check';
 import { resealArchive } from '../../src/archive/reseal-archive.js';
 import { verifyArchive } from '../../src/archive/verify-archive.js';
 import { failureOf } from '../support/failure.js';
+import { usualSeed } from '../support/usual-seed.js';
 import { codeOf, read, sampleLines, write } from './sample-archive.js';
 
-const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() & 0xffff);
+const seed = usualSeed();
 
 /** With everything that a trailer can tell. */
 const lines = [
@@ -55,7 +56,7 @@ describe('an archive that is no more what was written', function () {
 
     it(`is refused when any byte is altered: ${name}`, async () => {
       const { bytes, damaged } = await whole();
-      const masks = fc.sample(fc.integer({ min: 1, max: 255 }), { seed, numRuns: bytes.length });
+      const masks = fc.sample(fc.integer({ min: 1, max: 255 }), { numRuns: bytes.length });
       for (let at = 0; at < bytes.length; at += 1) {
         const altered = Buffer.from(bytes);
         altered[at] = (altered[at] ?? 0) ^ (masks[at] ?? 1);
@@ -74,7 +75,6 @@ describe('an archive that is no more what was written', function () {
     it(`is sealed again or refused, and nothing else, when any byte is altered: ${name}`, async () => {
       const { bytes, damaged } = await whole();
       const places = fc.sample(fc.tuple(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 })), {
-        seed,
         numRuns: 200,
       });
       for (const [at, mask] of places) {

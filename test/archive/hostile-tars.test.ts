@@ -8,8 +8,6 @@ import type { Header } from 'tar-stream';
 import { pack } from 'tar-stream';
 import { codeOf, read, sampleLines as lines, write } from './sample-archive.js';
 
-const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() & 0xffff);
-
 interface Entry extends Partial<Omit<Header, 'name'>> {
   readonly name: string;
   readonly bytes?: Buffer;
@@ -83,7 +81,7 @@ describe('tar files that somebody made', () => {
         const all = [...entries.slice(0, at), { name: added, bytes: entries[1]!.bytes }, ...entries.slice(at)];
         expect(await codeOfTar(await tarOf(all))).to.match(/^ARCHIVE_/u);
       }),
-      { seed, numRuns: 40 },
+      { numRuns: 40 },
     );
   });
 
@@ -93,7 +91,7 @@ describe('tar files that somebody made', () => {
         fc.pre(JSON.stringify(order) !== '[0,1,2]');
         expect(await codeOfTar(await tarOf(order.map((at) => entries[at]!))), order.join()).to.match(/^ARCHIVE_/u);
       }),
-      { seed, numRuns: 40 },
+      { numRuns: 40 },
     );
   });
 

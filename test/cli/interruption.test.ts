@@ -7,12 +7,13 @@ import fc from 'fast-check';
 import { verifyArchive } from '../../src/archive/verify-archive.js';
 import { startFaultyProxy } from '../support/faulty-proxy.js';
 import type { RunResult } from '../support/run.js';
+import { usualSeed } from '../support/usual-seed.js';
 import type { Library } from './library.js';
 import { useLibrary } from './library.js';
 
 /** For each of six tests. */
 const runs = 8;
-const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() & 0xffff);
+const seed = usualSeed();
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 describe('an interrupted command', function () {
@@ -26,7 +27,7 @@ describe('an interrupted command', function () {
   async function moments(work: () => Promise<unknown>): Promise<readonly number[]> {
     const start = Date.now();
     await work();
-    return fc.sample(fc.integer({ min: 0, max: Math.ceil((Date.now() - start) * 1.1) }), { seed, numRuns: runs });
+    return fc.sample(fc.integer({ min: 0, max: Math.ceil((Date.now() - start) * 1.1) }), { numRuns: runs });
   }
 
   /** Whether it did its work; when not, its end is one that the contract names. */

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import type { ImportOptions, ImportResult, Policy, QueryEvent } from '../../src/index.js';
 import { undoJournal } from '../../src/index.js';
 import { failureOf } from '../support/failure.js';
-import { usualSeed } from '../support/usual-seed.js';
 import type { Move } from './move.js';
 import { move } from './move.js';
 
@@ -258,7 +257,7 @@ describe('links of rows that an import inserts beside others', () => {
         expect(found[0]).to.deep.equal(found[1]);
         await moved.close();
       }),
-      { numRuns: runs, seed: usualSeed() },
+      { numRuns: runs },
     );
     await begin(others);
     expect(copied).to.include(true);

@@ -13,6 +13,7 @@ import { createArchiveWriter } from '../../src/archive/archive-writer.js';
 import { exportObjects, importObjects, PortolanError } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
+import { usualSeed } from '../support/usual-seed.js';
 
 interface Sample {
   header: ArchiveHeader;
@@ -20,7 +21,7 @@ interface Sample {
   trailer: ArchiveTrailer;
 }
 
-const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() & 0xffff);
+const seed = usualSeed();
 
 /** Sealed as if Portolan had written it. */
 const sealed: readonly (readonly [fact: string, code: string, change: (sample: Sample) => void])[] = [
@@ -122,7 +123,7 @@ describe('an archive that cannot be trusted', function () {
 
   it('is refused, and no row is written: cut or altered at any byte', async () => {
     const output = join(folder, 'damaged.json');
-    const places = fc.sample(fc.tuple(fc.nat({ max: whole.length - 2 }), fc.nat({ max: 255 })), { seed, numRuns: 150 });
+    const places = fc.sample(fc.tuple(fc.nat({ max: whole.length - 2 }), fc.nat({ max: 255 })), { numRuns: 150 });
     for (const [at, mask] of places) {
       const damaged = mask === 0 ? whole.subarray(0, at) : Buffer.from(whole);
       if (mask !== 0) damaged[at] = (damaged[at] ?? 0) ^ mask;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { usualSeed } from '../support/usual-seed.js';
 import { checkClosure } from './check-closure.js';
 import { checkExplain } from './check-explain.js';
 import { checkRoundTrip } from './check-round-trip.js';
@@ -13,7 +14,7 @@ import { randomSchema } from './random-schema.js';
 const runs = Number(process.env['PORTOLAN_RUNS'] ?? 300);
 
 /** A failure names its seed: this repeats it. */
-const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() % 1_000_000_000);
+const seed = usualSeed();
 
 /** Two at a time: the server works for one while we work for the other. */
 const lanes = 2;

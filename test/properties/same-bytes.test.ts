@@ -10,9 +10,6 @@ import { randomSchema } from './random-schema.js';
 /** Each is exported six times. */
 const runs = Math.ceil(Number(process.env['PORTOLAN_RUNS'] ?? 300) / 15);
 
-/** A failure names its seed: this repeats it. */
-const seed = Number(process.env['PORTOLAN_SEED'] ?? Date.now() % 1_000_000_000);
-
 describe('random databases', () => {
   it(`give the same bytes by one reader and by three, described and listed, one key at a time, seven and many, keys in memory and in a file (${String(runs)} runs)`, async function () {
     this.timeout(runs * 20_000);
@@ -33,7 +30,7 @@ describe('random databases', () => {
             await from.destroy();
           }
         }),
-        { numRuns: runs, seed, endOnFailure: false },
+        { numRuns: runs, endOnFailure: false },
       );
     } finally {
       await lane.close();

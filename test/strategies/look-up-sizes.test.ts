@@ -5,7 +5,6 @@ import { importInSizes } from '../../src/import/import-objects.js';
 import type { LookUpSize } from '../../src/import/planned-runs.js';
 import type { ImportOptions, ImportResult } from '../../src/index.js';
 import { twoDatabases } from '../support/two-databases.js';
-import { usualSeed } from '../support/usual-seed.js';
 import type { Asked } from './agree.js';
 import { exportWorld, optionsOf, policyOf } from './agree.js';
 import { anySeed, threePeople } from './it-agrees.js';
@@ -54,7 +53,7 @@ describe('a plan', () => {
         const usual = await planned(undefined);
         for (const size of sizes) expect(await planned(size), JSON.stringify(size)).to.deep.equal(usual);
       }),
-      { numRuns: runs, seed: usualSeed(), endOnFailure: false, examples: [[threePeople, { ...plainRules, onConflict: 'skip' }]] },
+      { numRuns: runs, endOnFailure: false, examples: [[threePeople, { ...plainRules, onConflict: 'skip' }]] },
     );
     if (runs >= 20) expect([...met]).to.include.members(['insert', 'same', 'skip', 'update', 'remap', 'conflict', 'merge']);
   });

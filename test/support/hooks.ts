@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import type { EmbeddedServer } from '../../demo-app/server/embedded-server.js';
 import { startServer } from '../../demo-app/server/embedded-server.js';
 import { dropDatabases } from './database.js';
+import { usualSeed } from './usual-seed.js';
+
+// In every process that runs tests: a seed that nobody has tried must not decide whether an ordinary run is green.
+fc.configureGlobal({ seed: usualSeed() });
 
 const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
 

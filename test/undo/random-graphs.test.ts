@@ -11,7 +11,6 @@ import { certainGraph, graphChanges, graphOf, graphPolicy, graphRows, graphRules
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
 import { failureIfAny } from '../import/library-move.js';
-import { usualSeed } from '../support/usual-seed.js';
 import type { PlannedLine } from './expected-undo.js';
 import { conflictHolds, expectedUndo, without, withTexts } from './expected-undo.js';
 
@@ -115,7 +114,7 @@ describe('what an undo of random graphs plans', () => {
         },
       ),
       {
-        ...{ numRuns: runs, seed: usualSeed(), endOnFailure: false },
+        ...{ numRuns: runs, endOnFailure: false },
         examples: [true, false].flatMap((isImport) =>
           [
             ['SELECT', 'SELECT'],
