@@ -10,6 +10,7 @@ import { planRun } from './plan-run.js';
 import { gatheredRuns } from './planned-runs.js';
 import { SkipEdges } from './skip-edges.js';
 import { StandIns } from './stand-ins.js';
+import { meantEntities, unaskedKeys } from './unasked-keys.js';
 
 /**
  * Decides on every object in one pass over the archive; look-ups are sets, and an empty table needs none. A skipped object is
@@ -53,11 +54,12 @@ export function startingModels({
   isTold,
 }: Pick<PlanOptions, 'targets' | 'empty' | 'isTold'>): ReadonlyMap<string, PlannedModel> {
   const models = new Map<string, PlannedModel>();
+  const meant = meantEntities(targets);
   for (const [model, target] of targets) {
     models.set(model, {
       target,
       decisions: new Decisions(),
-      keys: createKeySet(target.entity),
+      keys: meant.has(target.entity.model) ? createKeySet(target.entity) : unaskedKeys,
       skipped: createKeySet(target.entity),
       inTheWay: createKeySet(target.entity),
       standIns: new Map(),

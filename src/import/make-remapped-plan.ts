@@ -106,7 +106,8 @@ function mappedModels(options: PlanOptions, { offset, given, standIns }: RemapOp
         newKeys === undefined || newKeys.rule.is === 'derived' ? undefined : new Placeholders(session, entity, newKeys);
       const stoodIn = strategy === 'skip' ? standIns.get(entity.model) : undefined;
       const mapping = new ModelMapping(entity, { newKeys, placeholders, given: given.get(entity.model), stoodIn });
-      return [model, { ...planned, mapping }];
+      // An id map can name any object.
+      return [model, { ...planned, keys: createKeySet(entity), mapping }];
     }),
   );
 }

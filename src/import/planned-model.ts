@@ -9,7 +9,7 @@ import type { TargetModel } from './target.js';
 export interface PlannedModel {
   readonly target: TargetModel;
   readonly decisions: Decisions;
-  /** Keys of the archive. */
+  /** Keys of the archive; {@link unaskedKeys} where nothing means its objects. */
   readonly keys: KeySet;
   /** Keys that stay out by `skip`. */
   readonly skipped: KeySet;
