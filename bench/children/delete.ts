@@ -1,3 +1,4 @@
+import './as-a-command.js';
 import { rmSync, statSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { deleteObjects } from '../../src/delete/delete-objects.js';

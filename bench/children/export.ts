@@ -1,11 +1,10 @@
+import './as-a-command.js';
 import { DataSource } from 'typeorm';
-import { collectGarbageSooner } from '../../src/cli/collect-garbage-sooner.js';
 import { exportObjects } from '../../src/export/export-objects.js';
 import { organisationEntities } from '../organisation-entities.js';
 import { childOptions, report } from './options.js';
 
 const { url, path, organisation, keys } = childOptions();
-collectGarbageSooner();
 const dataSource = await new DataSource({ type: 'postgres', url, entities: [...organisationEntities(keys)] }).initialize();
 const result = await exportObjects(dataSource, { objects: [`Organisation.${String(organisation)}`], output: path, force: true });
 await dataSource.destroy();

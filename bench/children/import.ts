@@ -1,6 +1,6 @@
+import './as-a-command.js';
 import { statSync } from 'node:fs';
 import { DataSource } from 'typeorm';
-import { collectGarbageSooner } from '../../src/cli/collect-garbage-sooner.js';
 import { importObjects } from '../../src/import/import-objects.js';
 import { organisationEntities } from '../organisation-entities.js';
 import type { Meeting } from './options.js';
@@ -16,7 +16,6 @@ const expected = {
 } as const satisfies Readonly<Record<Meeting, unknown>>;
 
 const { url, path, keys, meets } = childOptions();
-collectGarbageSooner();
 const { status, decision, links } = expected[meets];
 const dataSource = await new DataSource({ type: 'postgres', url, entities: [...organisationEntities(keys)] }).initialize();
 const result = await importObjects(dataSource, {

@@ -1,3 +1,4 @@
+import './as-a-command.js';
 import { statSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { undoJournal } from '../../src/undo/undo-journal.js';

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { collectGarbageSooner } from '../cli/collect-garbage-sooner.js';
+import { keepHeapSmall } from '../cli/keep-heap-small.js';
 import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
-collectGarbageSooner();
+keepHeapSmall();
 const { deleteCommand } = await import('../cli/commands/delete-command.js');
 const { main } = await import('../cli/main.js');
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { collectGarbageSooner } from '../cli/collect-garbage-sooner.js';
+import { keepHeapSmall } from '../cli/keep-heap-small.js';
 import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
-collectGarbageSooner();
+keepHeapSmall();
 const { exportCommand } = await import('../cli/commands/export-command.js');
 const { profileWords } = await import('../cli/profile-options.js');
 const { main } = await import('../cli/main.js');

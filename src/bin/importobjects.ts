@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { collectGarbageSooner } from '../cli/collect-garbage-sooner.js';
+import { keepHeapSmall } from '../cli/keep-heap-small.js';
 import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
-collectGarbageSooner();
+keepHeapSmall();
 const { importCommand } = await import('../cli/commands/import-command.js');
 const { main } = await import('../cli/main.js');
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { collectGarbageSooner } from '../cli/collect-garbage-sooner.js';
+import { keepHeapSmall } from '../cli/keep-heap-small.js';
 import { listenForSignals } from '../cli/interruption.js';
 
 listenForSignals();
-collectGarbageSooner();
+keepHeapSmall();
 const { claimCommand } = await import('../cli/commands/claim-command.js');
 const { deleteCommand } = await import('../cli/commands/delete-command.js');
 const { diffCommand } = await import('../cli/commands/diff-command.js');

@@ -18,7 +18,7 @@ const known = new Set(
 );
 
 /** Of Node, which a command sets itself. */
-const ofNode: ReadonlySet<string> = new Set(['--heap-growing-percent']);
+const ofNode: ReadonlySet<string> = new Set(['--heap-growing-percent', '--max-semi-space-size', '--semi-space-growth-factor']);
 
 /** Of the environment, ours and those of the object stores' clients. */
 const variables: ReadonlySet<string> = new Set([

@@ -1,11 +1,10 @@
-import { collectGarbageSooner } from '../../../src/cli/collect-garbage-sooner.js';
+import '../../children/as-a-command.js';
 import { exportObjects } from '../../../src/export/export-objects.js';
 import { zulip } from '../../../src/profiles/zulip/zulip.js';
 import { openShape } from '../shape-database.js';
 import { reportShape, shapeOptions } from './shape-options.js';
 
 const { url, path, shape, format } = shapeOptions();
-collectGarbageSooner();
 const { object, follow } = shape;
 const { dataSource, ...opened } = await openShape(url, shape);
 const result = await exportObjects(dataSource, {
