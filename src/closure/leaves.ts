@@ -9,8 +9,8 @@ import type { LeftOutCount } from './left-out.js';
 import type { Membership } from './membership.js';
 import type { WalkOptions } from './walk-options.js';
 
-/** More integers than this are not worth a statement of tens of megabytes: their rows are walked to, as others are. */
-const describable = 2_000_000;
+/** Integers that one statement holds, at most some forty megabytes of it, and some four times as much in the server: of more their rows are walked to, as others are. */
+const describable = 4_000_000;
 
 /** How many integers are as long as another key, with what stands around it. */
 const otherKey = 6;

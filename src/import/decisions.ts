@@ -1,15 +1,34 @@
 import type { Decision } from './import-options.js';
-import { decisions } from './import-options.js';
 
-/** The decision on each object of a model, by its place in the archive: one byte each, four more where rows are updated or merged into. */
+/** Objects of a page. */
+const pageSize = 65_536;
+
+const none: readonly string[] = Object.freeze([]);
+
+/** What was decided on some objects: the decision, and which of {@link Decisions.groups} it writes. */
+interface Outcome {
+  readonly decision: Decision;
+  readonly group: number | undefined;
+  /** On how many objects. */
+  count: number;
+}
+
+/** By place, the outcome's number; just that number where all of a page have the same. */
+type Page = number | Uint8Array | Uint32Array;
+
+/**
+ * The decision on each object of a model, by its place in the archive. Mostly it is the same for all, which takes no memory; a page of which that is not so
+ * takes one byte for each object, four where there are more than 256 different outcomes.
+ */
 export class Decisions {
-  #bytes = new Uint8Array(1024);
+  readonly #pages: Page[] = [];
   #length = 0;
-  #updated = 0;
-  /** By place: which of {@link groups} an update or a merge writes, plus 1; 0 where it writes none. */
-  #groupOf = new Uint32Array(0);
+  readonly #outcomes: Outcome[] = [];
+  readonly #numbers = new Map<string, number>();
   readonly #groups: (readonly string[])[] = [];
-  readonly #ids = new Map<string, number>();
+  readonly #groupNumbers = new Map<string, number>();
+  /** What was pushed last: mostly the next is the same. */
+  #last: { readonly decision: Decision; readonly columns: readonly string[]; readonly number: number } | undefined;
 
   get length(): number {
     return this.#length;
@@ -20,31 +39,29 @@ export class Decisions {
     return this.#groups;
   }
 
-  push(decision: Decision, columns: readonly string[] = []): number {
-    if (this.#length === this.#bytes.length) this.#bytes = grown(this.#bytes, this.#length * 2);
-    this.#bytes[this.#length] = decisions.indexOf(decision);
-    if (decision === 'update' || (decision === 'merge' && columns.length > 0)) {
-      if (this.#groupOf.length <= this.#length) this.#groupOf = grown(this.#groupOf, this.#bytes.length);
-      this.#groupOf[this.#length] = this.#group(columns) + 1;
-      this.#updated += 1;
+  push(decision: Decision, columns: readonly string[] = none): number {
+    if (this.#last?.decision !== decision || this.#last.columns !== columns) {
+      const isWriting = decision === 'update' || (decision === 'merge' && columns.length > 0);
+      this.#last = { decision, columns, number: this.#number(decision, isWriting ? this.#group(columns) : undefined) };
     }
-    return this.#length++;
+    const place = this.#length++;
+    this.#put(place, this.#last.number);
+    return place;
   }
 
   change(place: number, decision: Decision): void {
-    if (this.groupAt(place) !== undefined) this.#updated -= 1;
-    this.#bytes[place] = decisions.indexOf(decision);
+    const before = this.#outcomeAt(place);
+    if (before !== undefined) before.count -= 1;
+    this.#put(place, this.#number(decision, undefined));
   }
 
   at(place: number): Decision {
-    return decisions[this.#bytes[place] ?? 0] ?? 'insert';
+    return this.#outcomeAt(place)?.decision ?? 'insert';
   }
 
   /** Where an update's or a merge's columns stand in {@link groups}; undefined where nothing is updated. */
   groupAt(place: number): number | undefined {
-    const decision = this.at(place);
-    const group = decision === 'update' || decision === 'merge' ? (this.#groupOf[place] ?? 0) : 0;
-    return group === 0 ? undefined : group - 1;
+    return this.#outcomeAt(place)?.group;
   }
 
   columnsAt(place: number): readonly string[] {
@@ -53,38 +70,69 @@ export class Decisions {
 
   /** Objects that become new rows. */
   get inserted(): number {
-    return this.count('insert') + this.count('remap');
+    return this.#count(({ decision }) => isNew(decision));
   }
 
   /** Objects that change a row which is there. */
   get updated(): number {
-    return this.#updated;
+    return this.#count(({ group }) => group !== undefined);
   }
 
   /** Whether anything is written for the object. */
   isWritten(place: number): boolean {
-    const decision = this.at(place);
-    return decision === 'insert' || decision === 'remap' || this.groupAt(place) !== undefined;
+    const outcome = this.#outcomeAt(place);
+    return outcome !== undefined && (isNew(outcome.decision) || outcome.group !== undefined);
   }
 
   count(decision: Decision): number {
-    const wanted = decisions.indexOf(decision);
-    let count = 0;
-    for (let at = 0; at < this.#length; at += 1) if (this.#bytes[at] === wanted) count += 1;
-    return count;
+    return this.#count((outcome) => outcome.decision === decision);
+  }
+
+  #count(counts: (outcome: Outcome) => boolean): number {
+    return this.#outcomes.reduce((sum, outcome) => (counts(outcome) ? sum + outcome.count : sum), 0);
+  }
+
+  #outcomeAt(place: number): Outcome | undefined {
+    if (place >= this.#length) return undefined;
+    const page = this.#pages[Math.floor(place / pageSize)];
+    const number = typeof page === 'object' ? page[place % pageSize] : page;
+    return number === undefined ? undefined : this.#outcomes[number];
+  }
+
+  #put(place: number, number: number): void {
+    const at = Math.floor(place / pageSize);
+    const page = (this.#pages[at] ??= number);
+    (this.#outcomes[number] as Outcome).count += 1;
+    if (page === number) return;
+    const wide = widened(page, number);
+    wide[place % pageSize] = number;
+    this.#pages[at] = wide;
+  }
+
+  #number(decision: Decision, group: number | undefined): number {
+    const text = `${decision} ${String(group)}`;
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#outcomes.length);
+    return this.#outcomes.push({ decision, group, count: 0 }) - 1;
   }
 
   #group(columns: readonly string[]): number {
     const text = columns.join('\0');
-    const known = this.#ids.get(text);
+    const known = this.#groupNumbers.get(text);
     if (known !== undefined) return known;
-    this.#ids.set(text, this.#groups.length);
+    this.#groupNumbers.set(text, this.#groups.length);
     return this.#groups.push(columns) - 1;
   }
 }
 
-function grown<T extends Uint8Array | Uint32Array>(array: T, length: number): T {
-  const larger = new (array.constructor as new (length: number) => T)(length);
-  larger.set(array);
-  return larger;
+function isNew(decision: Decision): boolean {
+  return decision === 'insert' || decision === 'remap';
+}
+
+/** The page as an array that can hold the number. */
+function widened(page: Page, number: number): Uint8Array | Uint32Array {
+  if (typeof page === 'number')
+    return (Math.max(page, number) < 256 ? new Uint8Array(pageSize) : new Uint32Array(pageSize)).fill(page);
+  return number < 256 || page instanceof Uint32Array ? page : Uint32Array.from(page);
 }

@@ -2,7 +2,7 @@ import type { ArchiveReader } from '../archive/open-archive.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import type { LookUpSize } from './planned-runs.js';
-import { plannedRuns, usualLookUp } from './planned-runs.js';
+import { plannedRuns } from './planned-runs.js';
 import type { TargetLink } from './target.js';
 import type { LinkPair, ObjectLinks } from './write-links.js';
 import { objectLinks } from './write-links.js';
@@ -14,27 +14,33 @@ export interface LinkBatch {
   readonly pairs: readonly LinkPair[];
 }
 
-/** Of each more is held than of a key. */
-const usualPairs = usualLookUp.objects / 2;
+/** Pairs of integers that one query asks for. */
+const usualPairs = 100_000;
+
+/** How many of those take as much as a pair with a longer key. */
+const longPair = 4;
 
 /** Gathers links until they are worth a query, those of all relations together: mostly an object has few. */
 export class LinkBatches {
   readonly #size: number;
+  readonly #longPair: number;
   #waiting = new Map<TargetLink, { readonly planned: PlannedModel; readonly pairs: LinkPair[] }>();
   #count = 0;
 
   constructor(size: LookUpSize | undefined) {
     this.#size = size?.objects ?? usualPairs;
+    this.#longPair = size === undefined ? longPair : 1;
   }
 
   /** Takes links, and gives those that need wait no longer. */
   *add(planned: PlannedModel, link: TargetLink, links: readonly ObjectLinks[]): Generator<LinkBatch> {
+    const weight = hasIntegers(planned, link) ? 1 : this.#longPair;
     for (const { owner, ends } of links) {
       for (const end of ends) {
         let own = this.#waiting.get(link);
         if (own === undefined) this.#waiting.set(link, (own = { planned, pairs: [] }));
         own.pairs.push([owner, end]);
-        if ((this.#count += 1) >= this.#size) yield* this.rest();
+        if ((this.#count += weight) >= this.#size) yield* this.rest();
       }
     }
   }
@@ -46,6 +52,10 @@ export class LinkBatches {
     this.#count = 0;
     for (const [link, { planned, pairs }] of waiting) yield { planned, link, pairs };
   }
+}
+
+function hasIntegers({ target: { shape } }: PlannedModel, { inverse }: TargetLink): boolean {
+  return [...shape.kinds, ...inverse.kinds].every((kind) => kind === 'integer');
 }
 
 export interface LinkBatchOptions {

@@ -18,7 +18,7 @@ export interface LookUpSize {
   readonly bytes: number;
 }
 
-export const usualLookUp: LookUpSize = Object.freeze({ objects: 50_000, bytes: 16 * 1024 * 1024 });
+export const usualLookUp: LookUpSize = Object.freeze({ objects: 100_000, bytes: 16 * 1024 * 1024 });
 
 /** Of models with other keys than integers, of which each takes more: in the archive, in the statement and while its answer is awaited. */
 const longKeysLookUp: LookUpSize = Object.freeze({ objects: 25_000, bytes: 8 * 1024 * 1024 });
