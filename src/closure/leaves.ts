@@ -9,7 +9,7 @@ import type { LeftOutCount } from './left-out.js';
 import type { Membership } from './membership.js';
 import type { WalkOptions } from './walk-options.js';
 
-/** Integers that one statement holds, at most some forty megabytes of it, and some four times as much in the server: of more their rows are walked to, as others are. */
+/** More integers than this are not worth a statement of some forty megabytes, which takes several times that in the server: their rows are walked to, as others are. */
 const describable = 4_000_000;
 
 /** How many integers are as long as another key, with what stands around it. */
