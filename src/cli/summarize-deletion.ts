@@ -8,7 +8,7 @@ import { table } from './table.js';
 const shown = 20;
 
 const reasons: Readonly<Record<KeepReason, string>> = {
-  shared: 'they are in the archive because others need them',
+  shared: 'they do not belong to what was asked for, which only needs them',
   survives: 'nothing that is deleted takes them along',
   changed: 'they are not as the archive has them',
   gone: 'they are not there any more',

@@ -97,6 +97,9 @@ describe('the contract: delete and undo', function () {
     ]);
     expect([code, stdout], stderr).to.deep.equal([0, '']);
     expect(stderr).to.match(/^done: committed; receipt n\.json$/mu);
+    expect(stderr, 'there is no archive to speak of')
+      .to.match(/^not deleted: \d+: /mu)
+      .and.not.contain('archive');
     const [, key = ''] = /keep it apart: ([\da-f]{64})$/mu.exec(stderr) ?? [];
     expect(read('n.json')).to.contain('"hmac"').and.not.contain(key).and.not.contain('auth.user.9');
     expect(await library.full.query('SELECT FROM auth_user WHERE id = 9')).to.have.length(0);
