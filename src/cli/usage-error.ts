@@ -65,7 +65,9 @@ function tooManyOrFew(chosen: Declaration, words: readonly string[], error: unkn
   const needed = missing === undefined ? undefined : chosen.options.get(missing);
   if (missing !== undefined && needed !== undefined) {
     const value = needed.value === undefined ? '' : ` ${needed.value}`;
-    return new UsageError('USAGE', `--${missing} is missing`, { hint: `Add --${missing}${value} (${needed.describe ?? ''}).` });
+    const names = [missing, ...[needed.alias ?? []].flat()].filter((one) => !/[A-Z]/u.test(one));
+    const ways = names.map((one) => `--${one}${value}`).join(' or ');
+    return new UsageError('USAGE', `--${missing} is missing`, { hint: `Add ${ways} (${needed.describe ?? ''}).` });
   }
   if (lacksValue !== undefined) {
     const option = `${lacksValue.length === 1 ? '-' : '--'}${lacksValue}`;

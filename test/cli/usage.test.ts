@@ -43,7 +43,7 @@ const cases: readonly (readonly [program: Program, words: string, error: string,
     'portolan',
     'claim a.B.1 a.B.2',
     '--with-id-map is missing',
-    'Add --with-id-map FILE (the map that the import wrote: it says which rows are placeholders).',
+    'Add --with-id-map FILE or --id-map FILE (the map that the import wrote: it says which rows are placeholders).',
   ],
   ['importobjects', '', 'which path? Nothing was named', 'path: the archive. See --help.'],
 ];
