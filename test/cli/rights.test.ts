@@ -57,6 +57,7 @@ describe('a role that lacks a right', function () {
     await asRole(library.full, `${toExport}; REVOKE ALL ON demoapp_genre FROM ${role}`, async (url) => {
       const result = await run('exportobjects', ['demoapp.Book.4', '-o', 'out.json'], url);
       expectRefused(result, /table public\.demoapp_genre$/mu, `SELECT, INSERT, UPDATE ON public.demoapp_genre TO "${role}"`);
+      expect(result.stderr, 'what a deletion lacks').to.contain('wants DELETE, too');
     });
   });
 

@@ -180,8 +180,8 @@ function permissionDenied(
     ...options,
     hint:
       right === undefined
-        ? `Give ${role} the rights that it lacks: SELECT to export; SELECT, INSERT and UPDATE to import.`
-        : `Let its owner say: GRANT ${right} ${name} TO ${role}${kind === 'table' ? ' (SELECT is enough for an export), or leave the table out' : ''}`,
+        ? `Give ${role} the rights that it lacks: SELECT to export; SELECT, INSERT and UPDATE to import; DELETE, too, to delete, to undo and to claim.`
+        : `Let its owner say: GRANT ${right} ${name} TO ${role}${kind === 'table' ? ' (SELECT is enough for an export; what deletes, undo and claim among it, wants DELETE, too), or leave the table out' : ''}`,
   });
 }
 
