@@ -53,6 +53,10 @@ function withoutConnection(extra: Readonly<Record<string, unknown>>): Readonly<R
 
 /** Every option that says where a connection goes. What the URL leaves out is what the environment and the driver say. */
 function connectionOf(text: string): Readonly<Record<string, unknown>> {
+  if (text.trim() === '')
+    throw new UsageError('INVALID_URL', '--url is empty', {
+      hint: 'Where it comes from a variable, see whether that is set. Write: postgres://user:password@host:5432/database',
+    });
   // libpq takes an empty host beside a user, a URL does not.
   const hostless = /^postgres(?:ql)?:\/\/[^/?#]*@(?=[/?#]|$)/u.exec(text)?.[0];
   const whole = hostless === undefined ? text : `${hostless}localhost${text.slice(hostless.length)}`;

@@ -43,6 +43,7 @@ describe('the connection string of --url', () => {
       'postgres:sekret@h:5432/d',
     ])
       expect(await failureOf(under(url)), url).to.include({ code: 'INVALID_URL', exitCode: 2 });
+    for (const nothing of ['', ' ']) expect(await failureOf(under(nothing))).to.include({ message: '--url is empty' });
   });
 
   it('takes characters that a URL escapes, a host as a parameter, and leaves the rest to the environment', async () => {
