@@ -42,7 +42,14 @@ export async function openJournal(path: string): Promise<JournalReader> {
 /** All lines but the last, which proves that they are all. */
 async function* pass(path: string, sealed: (sha256: string) => void): AsyncGenerator<readonly unknown[]> {
   const brokenBy = (what: SealBroken): RefusedError => damaged(path, sealBroken[what]);
-  for await (const lines of readSealedLines(path, brokenBy, sealed)) yield lines.map((line) => parseSealed(line, brokenBy));
+  let isFirst = true;
+  for await (const lines of readSealedLines(path, brokenBy, sealed)) {
+    // What does not even begin as a journal does is another file, and not a damaged journal.
+    const unread = (at: number) => (isFirst && at === 0 ? () => noJournal(path) : brokenBy);
+    const values = lines.map((line, at) => parseSealed(line, unread(at)));
+    isFirst = false;
+    yield values;
+  }
 }
 
 /** Refuses another file that has taken its place meanwhile. */
@@ -54,9 +61,7 @@ function sameAs(sha256: string, path: string): (digest: string) => void {
 
 function checkHeader(line: unknown, path: string): JournalHeader {
   const { journal } = line as { readonly journal?: Partial<Omit<JournalHeader, 'version'>> & { readonly version?: unknown } };
-  if (journal?.format !== 'portolan-journal') {
-    throw new RefusedError('JOURNAL_DAMAGED', `${path} is no journal`, { hint: 'Name what --journal wrote.' });
-  }
+  if (journal?.format !== 'portolan-journal') throw noJournal(path);
   if (journal.version !== 1) {
     throw new RefusedError('JOURNAL_VERSION', `${path} has a format of another version: ${String(journal.version)}`, {
       hint: 'Use the version of Portolan that wrote it, or a newer one.',
@@ -71,6 +76,12 @@ function checkLine(line: unknown, entities: JournalHeader['entities'], path: str
   if (!isKnown || model === undefined || pk === undefined || !Object.hasOwn(entities, model))
     throw damaged(path, 'a line says nothing that it could');
   return line as JournalLine;
+}
+
+function noJournal(path: string): RefusedError {
+  return new RefusedError('JOURNAL_DAMAGED', `${path} is no journal`, {
+    hint: 'Nothing was taken back. Name what --journal wrote.',
+  });
 }
 
 function damaged(path: string, what: string): RefusedError {

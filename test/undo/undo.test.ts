@@ -98,6 +98,13 @@ describe('undoJournal', function () {
     expect((await failureIfAny(undo()))?.code).to.equal('JOURNAL_DAMAGED');
   });
 
+  it('calls another file no journal, and not a damaged one', async () => {
+    for (const other of ['{"header":\n{"format":"portolan"},\n', '# Notes\n\n', '{"format":"portolan-plan"}\n{}\n']) {
+      writeFileSync(journal, other);
+      expect((await failureIfAny(undo()))?.message).to.equal(`${journal} is no journal`);
+    }
+  });
+
   it('refuses the journal of another database, and of a schema that was changed', async () => {
     const other = await failureIfAny(undoJournal(library.from, { journal, policy }));
     expect([other?.code, other?.exitCode]).to.deep.equal(['JOURNAL_OTHER_DATABASE', 3]);
