@@ -3,7 +3,7 @@ import { planToApply } from '../changes/plan-to-apply.js';
 import { keepOrDiscard, publishRecords } from '../changes/publish-records.js';
 import { countChangedRows, proveNothingElseGone } from '../changes/row-counts.js';
 import { rowDigests } from '../changes/row-digests.js';
-import { stageLines } from '../changes/write-lines.js';
+import { stageRecord } from '../changes/stage-record.js';
 import { toKey } from '../closure/key.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { readableColumns } from '../dialect/postgres/readable-columns.js';
@@ -56,7 +56,7 @@ export async function claimPlaceholder(dataSource: DataSource, options: ClaimOpt
     refuseWarnings(options, findings);
     await tellClaim({ session, schema, policy, rows, touched, objectDigest, options, applied, findings });
     if (dryRun) await session.rollback();
-    else await end({ dataSource, session, rows, touched, journal });
+    else await end({ dataSource, session, rows, touched, journal, findings });
     return {
       ...{ status: dryRun ? 'planned' : 'done', placeholder: rows.names.placeholder, object: rows.names.object },
       ...told,
@@ -80,10 +80,12 @@ interface Ending {
   readonly rows: NamedRows;
   readonly touched: readonly TouchedRows[];
   readonly journal: string | undefined;
+  readonly findings: Findings;
 }
 
-async function end({ dataSource, session, rows, touched, journal }: Ending): Promise<void> {
-  const staged = journal === undefined ? undefined : await stageLines(journal, await claimJournal(session, touched, rows.names));
+async function end({ dataSource, session, rows, touched, journal, findings }: Ending): Promise<void> {
+  const staged =
+    journal === undefined ? undefined : await stageRecord(journal, await claimJournal(session, touched, rows.names), findings);
   try {
     await settleCommit(dataSource, session, {
       what: 'the claim',

@@ -78,6 +78,7 @@ const namedExcluded = 3;
 const worthTelling: ReadonlySet<string> = new Set([
   'left-out',
   'files-left',
+  'record-kept',
   'external',
   'cut',
   'skipped',

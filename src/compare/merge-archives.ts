@@ -14,7 +14,7 @@ import { noteEdited } from '../findings/edited-archive.js';
 import { Findings } from '../findings/finding.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
 import { publishRecords } from '../changes/publish-records.js';
-import { stageLines } from '../changes/write-lines.js';
+import { stageRecord } from '../changes/stage-record.js';
 import { toolVersion } from '../tool-version.js';
 import { CompareProgress } from './compare-progress.js';
 import type { GatherOptions } from './gather/gather-archives.js';
@@ -85,7 +85,10 @@ export async function mergeInSizes(options: MergeOptions, sortSize: number): Pro
   // What can take nothing back is told nothing before all is decided.
   const tried = isTakenBack ? undefined : await mergePass(merging, folder, undefined);
   if (tried !== undefined && tried.conflicts.count > 0) return refused(tried.conflicts, findings);
-  const map = options.idMap === undefined || read.idMap === undefined ? undefined : await stageLines(options.idMap, read.idMap());
+  const map =
+    options.idMap === undefined || read.idMap === undefined
+      ? undefined
+      : await stageRecord(options.idMap, read.idMap(), findings);
   const writer = await createArchiveWriter({ output, header, force, signal }).catch(async (error: unknown) => {
     await map?.discard();
     throw error;

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { openArchive } from '../archive/open-archive.js';
 import type { StagedFile } from '../changes/write-lines.js';
-import { stageLines } from '../changes/write-lines.js';
+import { stageRecord } from '../changes/stage-record.js';
 import { keepOrDiscard, publishRecords } from '../changes/publish-records.js';
 import { once } from '../changes/once.js';
 import type { PlanReader } from '../changes/open-plan.js';
@@ -95,7 +95,7 @@ async function run(all: Run): Promise<DeleteResult> {
   let told: StagedFile | undefined;
   try {
     if (options.journal !== undefined && !dryRun)
-      journal = await stageLines(options.journal, await deleteJournal(facts, archive, { acceptLoss }));
+      journal = await stageRecord(options.journal, await deleteJournal(facts, archive, { acceptLoss }), findings);
     const receipt = options.receipt === undefined ? undefined : await makeReceipt(facts, archive, plan, noArchive);
     // Functions of the application name tables as its connections find them.
     await setPath(session, session.server.searchPath);
@@ -111,7 +111,8 @@ async function run(all: Run): Promise<DeleteResult> {
       await session.rollback();
       return { status: 'planned', ...result };
     }
-    if (receipt !== undefined && options.receipt !== undefined) told = await stageLines(options.receipt, once(receipt.document));
+    if (receipt !== undefined && options.receipt !== undefined)
+      told = await stageRecord(options.receipt, once(receipt.document), findings);
     await settleCommit(dataSource, session, {
       what: 'the deletion',
       hint: 'Run it again: what is gone already is told as gone, and nothing is deleted twice.',

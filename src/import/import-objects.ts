@@ -12,7 +12,7 @@ import { ConstraintError } from '../dialect/postgres/database-error.js';
 import type { PinnedSession } from '../dialect/postgres/pinned-session.js';
 import { openReadSession, openWriteSession } from '../dialect/postgres/session.js';
 import { settleCommit } from '../dialect/postgres/settle-commit.js';
-import { FailedError, RefusedError, UsageError } from '../errors/portolan-error.js';
+import { RefusedError, UsageError } from '../errors/portolan-error.js';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.js';
 import { noteEdited } from '../findings/edited-archive.js';
 import { refuseWarnings } from '../findings/refuse-warnings.js';
@@ -39,6 +39,7 @@ import { makePlan } from './make-plan.js';
 import { makeRemappedPlan } from './make-remapped-plan.js';
 import { moveSequences } from './move-sequences.js';
 import { mayDrawKeys } from './may-draw-keys.js';
+import { mapMissing } from './map-missing.js';
 import { namedModels } from './named-models.js';
 import { readIdMaps } from './read-id-map.js';
 import { canRemap } from './remap-options.js';
@@ -62,8 +63,8 @@ import type { StagedFiles } from './stage-files.js';
 import { stageFiles } from './stage-files.js';
 import { tellSkipped } from './tell-skipped.js';
 import { tellSkippedLinks } from './tell-skipped-links.js';
+import { stageRecord } from '../changes/stage-record.js';
 import type { StagedFile } from '../changes/write-lines.js';
-import { stageLines } from '../changes/write-lines.js';
 
 /**
  * Imports an archive: read → plan → apply → verify in one transaction; a dry run does all of it and rolls back. Conflicts do not
@@ -253,12 +254,13 @@ async function run({
       return finish('planned', links, []);
     }
     // They tell of what is in the target: they get their names when that is so.
-    const idMap = options.idMap === undefined ? undefined : await stageLines(options.idMap, idMapLines(session, archive, plan));
+    const map = idMapLines(session, archive, plan);
+    const idMap = options.idMap === undefined ? undefined : await stageRecord(options.idMap, map, findings);
     let journal: StagedFile | undefined;
     try {
       if (before !== undefined && options.journal !== undefined) {
         const facts = { session, before, archive, schema, plan, options: { onConflict } };
-        journal = await stageLines(options.journal, await importJournal(facts));
+        journal = await stageRecord(options.journal, await importJournal(facts), findings);
       }
       await settleCommit(dataSource, session, {
         what: 'the import',
@@ -290,11 +292,4 @@ async function run({
     const collisions = reason === 'unique' ? await findCollisions(archive, plan, by.table, by.constraint) : [];
     return finish('refused', { insert: {}, same: {} }, collisions.length > 0 ? collisions : [conflict]);
   }
-}
-
-function mapMissing(cause: unknown, path: string): FailedError {
-  return new FailedError('ID_MAP_MISSING', `${path}: the id map has not got its name, but the objects are imported`, {
-    cause,
-    hint: 'Run the import again: it finds them there, writes none, and makes the map.',
-  });
 }
