@@ -30,7 +30,7 @@ describe('a journal, an id map or a receipt of an earlier run', function () {
     const second = await importing(records);
     expect(second.stderr).to.contain('note: journal: is of an earlier run, and is kept beside it: as journal.1');
     expect(second.stderr).to.contain('note: ids: is of an earlier run');
-    const [later] = [read('journal')];
+    const later = read('journal');
     await importing(records);
     expect([read('journal.1'), read('ids.1'), read('journal.2')]).to.deep.equal([journal, ids, later]);
     expect(statSync(path('journal.1')).mode & 0o777).to.equal(0o600);
