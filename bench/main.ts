@@ -32,7 +32,9 @@ async function bench({ sizes, parts, runs, check, profile: isProfiled }: BenchOp
   };
   try {
     for (const line of await environment(serverUrl)) print(`${line}  `);
-    print(`Runs: ${String(runs)} of each, in turns; times of whole processes, medians\n\n${resultHead}`);
+    print(
+      `Runs: ${String(runs)} of each, in turns; times of whole processes, medians (and of the ratios of runs that took turns, the smallest and the greatest)\n\n${resultHead}`,
+    );
     const laboratories = sizes.map(
       (size) =>
         new Laboratory({ serverUrl, folder, size, runs, statistic: median, log: (text) => process.stderr.write(`${text}\n`) }),

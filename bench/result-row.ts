@@ -6,6 +6,8 @@ export interface ResultRow {
   readonly comparedWith: string;
   /** Ours by theirs; of a growth, the difference of the exponents. NaN where there was nothing to measure. */
   readonly ratio: number;
+  /** Of each run and the one that it took turns with, where there are several. */
+  readonly ofRuns?: readonly number[];
   /** The greatest ratio that is well; undefined for what is only told. */
   readonly target: number | undefined;
 }
@@ -19,11 +21,24 @@ export function holds({ ratio, target }: ResultRow, factor = 1): boolean {
 }
 
 export function resultLine(row: ResultRow): string {
-  const { size, what, ours, comparedWith, ratio, target } = row;
-  const verdict = target === undefined ? '—' : holds(row) ? 'yes' : '**no**';
-  const shownRatio = Number.isNaN(ratio) ? '—' : ratio.toFixed(Math.abs(ratio) < 0.1 ? 3 : 2);
+  const { size, what, ours, comparedWith, ratio, ofRuns = [], target } = row;
+  const range = ofRuns.length > 1 ? ` (${[Math.min(...ofRuns), Math.max(...ofRuns)].map(inDigits).join(' to ')})` : '';
+  const shownRatio = Number.isNaN(ratio) ? '—' : `${inDigits(ratio)}${range}`;
   const shownTarget = target === undefined ? '—' : `≤ ${String(target)}`;
-  return `| ${[size.toLocaleString('en'), what, ours, comparedWith, shownRatio, shownTarget, verdict].join(' | ')} |`;
+  return `| ${[size.toLocaleString('en'), what, ours, comparedWith, shownRatio, shownTarget, verdict(row)].join(' | ')} |`;
+}
+
+/** Where a median holds that some runs do not: how many do. */
+function verdict(row: ResultRow): string {
+  const { ofRuns = [], target } = row;
+  if (target === undefined) return '—';
+  if (!holds(row)) return '**no**';
+  const well = ofRuns.filter((ratio) => ratio <= target).length;
+  return well === ofRuns.length ? 'yes' : `${String(well)} of ${String(ofRuns.length)}`;
+}
+
+function inDigits(ratio: number): string {
+  return ratio.toFixed(Math.abs(ratio) < 0.1 ? 3 : 2);
 }
 
 /** A measure that this machine, or this version, cannot take. */

@@ -21,3 +21,8 @@ export function median(numbers: readonly number[]): number {
 export function best(numbers: readonly number[]): number {
   return Math.min(...numbers);
 }
+
+/** What each run took by what the one took that it took turns with. */
+export function ratiosOf(ours: readonly Measurement[], theirs: readonly Measurement[]): readonly number[] {
+  return ours.map(({ seconds }, run) => seconds / (theirs[run]?.seconds ?? Number.NaN));
+}

@@ -2,6 +2,7 @@ import type { Laboratory } from '../laboratory.js';
 import type { ResultRow } from '../result-row.js';
 import { inSeconds } from '../result-row.js';
 import type { Series } from '../series.js';
+import { ratiosOf } from '../series.js';
 
 /** The time of whole processes, ours by theirs. */
 export function compareSeconds(laboratory: Laboratory, series: Series, target: number): ResultRow {
@@ -12,6 +13,7 @@ export function compareSeconds(laboratory: Laboratory, series: Series, target: n
     ours: inSeconds(ours),
     comparedWith: `${series.comparedWith}: ${inSeconds(theirs)}`,
     ratio: ours / theirs,
+    ofRuns: ratiosOf(series.ours, series.theirs),
     target,
   };
 }

@@ -3,6 +3,7 @@ import type { Laboratory } from '../laboratory.js';
 import type { Measurement } from '../measured-process.js';
 import type { ResultRow } from '../result-row.js';
 import { inSeconds, skippedRow } from '../result-row.js';
+import { ratiosOf } from '../series.js';
 import type { Part } from './part.js';
 
 const extensions = ['.gz', '.zst', '.br'] as const;
@@ -40,6 +41,7 @@ function row(laboratory: Laboratory, extension: string, runs: readonly Measureme
     ours: `${inSeconds(ours)}, ${inMegabytes(bytes(runs))} (${share} %)`,
     comparedWith: `plain: ${inSeconds(theirs)}, ${inMegabytes(bytes(plain))}`,
     ratio: ours / theirs,
+    ofRuns: ratiosOf(runs, plain),
     target: 2,
   };
 }

@@ -4,6 +4,7 @@ import type { Laboratory } from '../laboratory.js';
 import type { Measurement } from '../measured-process.js';
 import type { ResultRow } from '../result-row.js';
 import { inSeconds } from '../result-row.js';
+import { ratiosOf } from '../series.js';
 import type { Part } from './part.js';
 
 /** Both go through the proxy, so that the delay alone differs. */
@@ -43,6 +44,7 @@ async function delayed(
     ours: inSeconds(ours),
     comparedWith: `without: ${inSeconds(theirs)}`,
     ratio: ours / theirs,
+    ofRuns: ratiosOf(runs[1], runs[0]),
     target: 1.1,
   };
 }

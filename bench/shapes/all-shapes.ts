@@ -1,3 +1,4 @@
+import { chainFromBeginning, chainFromEnd, tree } from './chains.js';
 import { diamond, hub, manyToMany } from './hubs.js';
 import { composite, manyKeys, manyUuids, sparse, uuids } from './keys.js';
 import type { MakeShape } from './shape.js';
@@ -7,6 +8,9 @@ import { longRows, manyColumns, manyEntities } from './wide-shapes.js';
 
 /** Shapes that break tools like this one, by name. */
 export const allShapes: Readonly<Record<string, MakeShape>> = Object.freeze({
+  'a chain of 1 M, from its beginning': chainFromBeginning,
+  'a chain of 1 M, from its end': chainFromEnd,
+  'a tree of 20 levels, 1 M': tree,
   'a hub of 5 M, dependencies': hub('dependencies'),
   'a hub of 5 M, owned': hub('owned'),
   'a hub of 5 M, connected': hub('connected'),

@@ -87,9 +87,7 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
     if (set === undefined) continue;
     const allOwned = set.owned.size === set.taken.size;
     const isOwned = allOwned || ((key: Key) => set.owned.has(key));
-    const size = new UnitSize(sizes);
-    const isOwner = closure.links.some((link) => link.owner.parent === model);
-    if (!isOwner) size.note(1, 0);
+    const size = new UnitSize(sizes, closure.links.filter((link) => link.owner.parent === model).length);
     for (const keys of inUnits(set.taken.sorted(), size)) {
       const count = keys.length;
       const noteLinks = (links: number): void => {

@@ -4,7 +4,7 @@ import { usualBatches } from '../dialect/batch-sizes.js';
 /** How much is done at once. The archive does not depend on it. */
 export interface ExportSizes {
   readonly batches: BatchSizes;
-  /** Rows of one unit of work. */
+  /** Rows of one unit of work; where a query more is needed for their links, as many more. */
   readonly unit: number;
   /** Readers, where nobody says how many. Default: by what there is to read. */
   readonly jobs?: number;
@@ -15,4 +15,4 @@ export interface ExportSizes {
 }
 
 /** Enough rows that a query is worth its round trip, few enough that all readers have some. */
-export const usualSizes: ExportSizes = Object.freeze({ batches: usualBatches, unit: 50_000, links: 100_000 });
+export const usualSizes: ExportSizes = Object.freeze({ batches: usualBatches, unit: 50_000, links: 200_000 });

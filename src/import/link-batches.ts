@@ -14,6 +14,10 @@ export interface LinkBatch {
   readonly pairs: readonly LinkPair[];
 }
 
+interface GatheredLinks extends LinkBatch {
+  readonly pairs: LinkPair[];
+}
+
 /** Pairs of integers that one query asks for. */
 const usualPairs = 100_000;
 
@@ -33,7 +37,7 @@ export class LinkBatches {
   }
 
   /** Takes links, and gives those that need wait no longer. */
-  *add(planned: PlannedModel, link: TargetLink, links: readonly ObjectLinks[]): Generator<LinkBatch> {
+  *add(planned: PlannedModel, link: TargetLink, links: readonly ObjectLinks[]): Generator<GatheredLinks> {
     const weight = hasIntegers(planned, link) ? 1 : this.#longPair;
     for (const { owner, ends } of links) {
       for (const end of ends) {
@@ -46,7 +50,7 @@ export class LinkBatches {
   }
 
   /** All that wait. */
-  *rest(): Generator<LinkBatch> {
+  *rest(): Generator<GatheredLinks> {
     const waiting = this.#waiting;
     this.#waiting = new Map();
     this.#count = 0;
@@ -64,7 +68,7 @@ export interface LinkBatchOptions {
   readonly lookUpSize?: LookUpSize | undefined;
 }
 
-/** One pass over an archive for its links, or those of some relations. */
+/** One pass over an archive for its links, or those of some relations. A batch has its pairs until the next one is asked for. */
 export async function* linkBatches(
   { archive, plan, lookUpSize }: LinkBatchOptions,
   isAsked: (link: TargetLink) => boolean = () => true,
@@ -74,7 +78,15 @@ export async function* linkBatches(
   const batches = new LinkBatches(lookUpSize);
   for await (const { planned, objects } of plannedRuns(archive, models)) {
     for (const link of planned.target.links.filter(isAsked))
-      yield* batches.add(planned, link, objectLinks(plan.models, planned, link, objects));
+      yield* lent(batches.add(planned, link, objectLinks(plan.models, planned, link, objects)));
   }
-  yield* batches.rest();
+  yield* lent(batches.rest());
+}
+
+/** A loop that waits for the next batch still holds the last one, of which nothing is to be kept in memory. */
+function* lent(all: Iterable<GatheredLinks>): Generator<LinkBatch> {
+  for (const batch of all) {
+    yield batch;
+    batch.pairs.length = 0;
+  }
 }

@@ -50,7 +50,10 @@ interface GatherOptions {
   readonly isAlone?: (planned: PlannedModel) => boolean;
 }
 
-/** The same in runs that are worth a look-up each, where the table has rows; objects of an empty one need not wait for others. */
+/**
+ * The same in runs that are worth a look-up each, where the table has rows; objects of an empty one need not wait for others. A run has its
+ * objects until the next one is asked for.
+ */
 export async function* gatheredRuns(
   archive: ArchiveReader,
   models: ReadonlyMap<string, PlannedModel>,
@@ -62,24 +65,31 @@ export async function* gatheredRuns(
     const { bytes } = archive.position;
     const size = given ?? (hasIntegerKey(run.planned.target.entity) ? usualLookUp : longKeysLookUp);
     if (waiting !== undefined && waiting.planned !== run.planned) {
-      yield waiting;
+      yield* lent(waiting);
       waiting = undefined;
     }
     waiting ??= { ...run, objects: [], bytes: 0 };
     for (const object of run.objects) {
       if (waiting.objects.length === size.objects) {
-        yield waiting;
-        waiting = { ...waiting, from: waiting.from + waiting.objects.length, objects: [], bytes: 0 };
+        const from: number = waiting.from + waiting.objects.length;
+        yield* lent(waiting);
+        waiting = { ...waiting, from, objects: [], bytes: 0 };
       }
       waiting.objects.push(object);
     }
     waiting.bytes += bytes - read;
     read = bytes;
     if (!run.planned.empty && !isAlone(run.planned) && waiting.bytes < size.bytes) continue;
-    yield waiting;
+    yield* lent(waiting);
     waiting = undefined;
   }
-  if (waiting !== undefined) yield waiting;
+  if (waiting !== undefined) yield* lent(waiting);
+}
+
+/** A loop that waits for the next run still holds the last one, of which nothing is to be kept in memory. */
+function* lent(run: Gathered): Generator<PlannedRun> {
+  yield run;
+  run.objects.length = 0;
 }
 
 interface Gathered extends PlannedRun {

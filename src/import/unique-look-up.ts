@@ -1,10 +1,11 @@
 import type { Key } from '../closure/key.js';
 import { toKey } from '../closure/key.js';
-import { arrayLiteral, columnList, columnNamed, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
+import { arrayElement, columnList, columnNamed, ownRows, quoteIdentifier } from '../dialect/postgres/sql.js';
 import { equalParts, isOver, partialSql, partsList } from '../dialect/postgres/unique-parts.js';
 import type { Session } from '../dialect/session.js';
 import type { Column, UniqueConstraint } from '../schema/schema.js';
 import { decodeText } from '../values/copy-text.js';
+import { OutputBuffer } from '../values/output-buffer.js';
 import type { TargetModel } from './target.js';
 
 /** Rows of the archive, as COPY text in the target's columns: each is made when it is asked for. */
@@ -34,9 +35,8 @@ export async function lookUpUniques(session: Session, target: TargetModel, rows:
     asked: target.columns.flatMap(({ column }, at) => (isAsked(column, unique, target) ? [at] : [])),
   }));
   if (uniques.length === 0 || rows.count === 0) return hits;
-  const texts = textsOf(rows, new Set(uniques.flatMap(({ asked }) => asked)));
-  const arrays = target.columns.map(() => '');
-  const arrayAt = (at: number): string => (arrays[at] ||= arrayLiteral(texts.get(at) ?? []));
+  const arrays = arraysOf(rows, new Set(uniques.flatMap(({ asked }) => asked)));
+  const arrayAt = (at: number): string => arrays.get(at) ?? '{}';
   const integer = target.entity.key.length === 1 && target.shape.kinds[0] === 'integer';
   for (const { unique, asked } of uniques) {
     const purpose = { what: `look up ${unique.name}`, table: target.entity.table };
@@ -55,14 +55,17 @@ export async function lookUpUniques(session: Session, target: TargetModel, rows:
   return hits;
 }
 
-/** What the rows hold in some columns, by place of the column: of the rest nothing is kept. */
-function textsOf({ count, line }: AskedRows, columns: ReadonlySet<number>): ReadonlyMap<number, readonly (string | null)[]> {
-  const texts = new Map([...columns].map((at) => [at, [] as (string | null)[]]));
+/** What the rows hold in some columns, as array literals, by place of the column. They are bytes until they are whole: a part of a line's text would keep all of it. */
+function arraysOf({ count, line }: AskedRows, columns: ReadonlySet<number>): ReadonlyMap<number, string> {
+  const outputs = new Map([...columns].map((at) => [at, new OutputBuffer(Buffer.allocUnsafe(4096))]));
   for (let place = 0; place < count; place += 1) {
     const row = line(place).split('\t');
-    for (const [at, column] of texts) column.push(decodeText(row[at] ?? '\\N'));
+    for (const [at, output] of outputs) {
+      output.ascii(place === 0 ? '{' : ',');
+      output.utf8(arrayElement(decodeText(row[at] ?? '\\N')));
+    }
   }
-  return texts;
+  return new Map([...outputs].map(([at, output]) => [at, `${output.takeText()}}`]));
 }
 
 /** Whether there is any constraint to look up: the key itself is none. */

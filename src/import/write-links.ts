@@ -7,6 +7,7 @@ import { arrayLiteral, columnList, equalColumns, ownRows, quoteIdentifier, quote
 import type { Session } from '../dialect/session.js';
 import { RefusedError } from '../errors/portolan-error.js';
 import type { Findings } from '../findings/finding.js';
+import { hasIntegerKey } from '../schema/has-integer-key.js';
 import { linkRowKey } from '../schema/link-row-key.js';
 import type { Entity, Reference, Schema } from '../schema/schema.js';
 import { memberKeys, objectKey } from '../values/object-values.js';
@@ -204,7 +205,10 @@ function joinedPairs(
     ...inverse.key.map((name) => ({ entity: inverse, name, side: 1 as const })),
   ];
   const parameters = columns.map(({ entity, name, side }) =>
-    arrayLiteral(pairs.map((pair) => keyTexts(pair[side])[entity.key.indexOf(name)] ?? null)),
+    // Integers need no text of their own each.
+    hasIntegerKey(entity)
+      ? `{${pairs.map((pair) => pair[side]).join(',')}}`
+      : arrayLiteral(pairs.map((pair) => keyTexts(pair[side])[entity.key.indexOf(name)] ?? null)),
   );
   const arrays = columns.map(({ entity, name }, at) => `$${String(at + 1)}::${sentType(columnOf(entity, name))}[]`).join(', ');
   const on = (side: 0 | 1, alias: string): string =>

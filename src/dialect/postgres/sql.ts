@@ -29,9 +29,12 @@ const special = /[\\"]/u;
 /** The text of a one-dimensional array, for a parameter or a literal. */
 export function arrayLiteral(values: Iterable<string | null>): string {
   const parts: string[] = [];
-  for (const value of values)
-    parts.push(value === null ? 'NULL' : `"${special.test(value) ? value.replace(/[\\"]/gu, '\\$&') : value}"`);
+  for (const value of values) parts.push(arrayElement(value));
   return `{${parts.join(',')}}`;
+}
+
+export function arrayElement(value: string | null): string {
+  return value === null ? 'NULL' : `"${special.test(value) ? value.replace(/[\\"]/gu, '\\$&') : value}"`;
 }
 
 /** `alias."a", alias."b"`. */
