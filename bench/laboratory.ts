@@ -160,6 +160,16 @@ export class Laboratory {
     return measuredProcess('export', { ...this.#child('source', path, graph), url });
   }
 
+  /** An export of the organisation whose listed keys take so many bytes of memory, and go to a file beyond that. */
+  exportWithin(maxMemory: number): Promise<Measurement> {
+    return measuredProcess('export', { ...this.#child('source', this.path('again.json'), 'organisation'), maxMemory });
+  }
+
+  /** An export of the organisation that draws its progress as on a terminal. */
+  exportDrawn(): Promise<Measurement> {
+    return measuredProcess('export', { ...this.#child('source', this.path('again.json'), 'organisation'), draws: true });
+  }
+
   /** An import into a new empty target, whose server is reached by another URL where one is given. */
   async import(archive: string, through: (url: string) => string = (url) => url): Promise<Measurement> {
     await this.databases.emptyTarget();

@@ -18,8 +18,16 @@ const expected = {
 const { url, path, keys, meets } = childOptions();
 const { status, decision, links } = expected[meets];
 const dataSource = await new DataSource({ type: 'postgres', url, entities: [...organisationEntities(keys)] }).initialize();
+let readBack = 0;
+let last = performance.now();
 const result = await importObjects(dataSource, {
   archive: path,
+  // Statements follow each other, and nothing else is done while one of these gives its rows.
+  onQuery: ({ purpose }) => {
+    const now = performance.now();
+    if (purpose === 'read the whole table') readBack += now - last;
+    last = now;
+  },
   dryRun: status !== 'done',
   ...(meets === 'empty, bulk' ? { bulkConstraints: true } : {}),
   ...(meets === 'empty, with a journal' ? { journal: journalOf(path) } : {}),
@@ -33,4 +41,5 @@ report({
   bytes: statSync(path).size,
   queries: result.statistics.queries,
   listed: 0,
+  readBackSeconds: readBack / 1000,
 });

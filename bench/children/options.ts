@@ -13,6 +13,10 @@ export interface ChildOptions {
   readonly organisation: number;
   readonly keys: KeyType;
   readonly meets: Meeting;
+  /** Bytes that an export's listed keys may take in memory. */
+  readonly maxMemory?: number | undefined;
+  /** Whether an export draws a bar, as on a terminal. */
+  readonly draws?: boolean | undefined;
 }
 
 /** What a measured process did, for its parent: the last line of its standard output. */
@@ -27,6 +31,10 @@ export interface ChildReport {
   readonly innerSeconds: number;
   /** Kilobytes. */
   readonly maxRss: number;
+  /** Of an import, the part of the seconds in which it read back what it had written. */
+  readonly readBackSeconds?: number;
+  /** Of an export that draws a bar, the part of the seconds that this took. */
+  readonly drawingSeconds?: number;
 }
 
 /** The journal of what was done with an archive. */

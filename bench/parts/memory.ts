@@ -20,6 +20,14 @@ export async function memory(laboratory: Laboratory): Promise<readonly ResultRow
   return all.map((series) => row(series, laboratory.keys === 'integer' ? 0 : listed));
 }
 
+/** Of an export whose listed keys may take a quarter of what is allowed for them, and go to a file beyond that: nothing more is allowed then. */
+export async function memoryWithin(laboratory: Laboratory): Promise<ResultRow> {
+  const exports = await laboratory.exports();
+  const maxMemory = Math.round(((exports.ours[0]?.listed ?? 0) * bytesPerKey) / 4);
+  const run = await laboratory.exportWithin(maxMemory);
+  return row({ ...exports, what: `export --max-memory ${(maxMemory / 1e6).toFixed(2)}MB`, ours: [run] }, 0);
+}
+
 /** Integer keys are allowed nothing: their sets are to be bitmaps and described sets. */
 function row({ size, what, ours }: Series, listed: number): ResultRow {
   const limit = allowed + (listed * bytesPerKey) / 1e6;

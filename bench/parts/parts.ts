@@ -6,6 +6,7 @@ import { growthPart } from './growth.js';
 import { bulkImportPart, importPart } from './import.js';
 import { memoryPart } from './memory.js';
 import type { Part } from './part.js';
+import { progressPart } from './progress.js';
 import { psqlPart } from './psql.js';
 import { queriesPart } from './queries.js';
 import { remapPart } from './remap.js';
@@ -30,6 +31,7 @@ export const parts: Readonly<Record<string, Part>> = Object.freeze({
   delay: roundTripsPart,
   compression: compressionPart,
   start: startPart,
+  progress: progressPart,
   growth: growthPart,
   'uuid-memory': uuidMemoryPart,
   zulip: zulipPart,

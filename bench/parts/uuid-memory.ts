@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { memory } from './memory.js';
+import { memory, memoryWithin } from './memory.js';
 import type { Part } from './part.js';
 
 /** Keys that no bitmap holds; text and composite keys are held in the same way. */
@@ -12,7 +12,8 @@ export const uuidMemoryPart: Part = {
     const other = laboratory.withUuids(folder);
     try {
       await other.prepare();
-      return (await memory(other)).map((row) => ({ ...row, what: `${row.what} (UUID keys)` }));
+      const rows = [...(await memory(other)), await memoryWithin(other)];
+      return rows.map((row) => ({ ...row, what: `${row.what} (UUID keys)` }));
     } finally {
       await other.databases.drop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import type { Key } from './key.js';
+import type { KeyView } from './key-set.js';
 import { PackedKeyRun } from './packed-key-run.js';
 
 /** Some keys in order, of which each may be made only when it is looked at. An array is one. */
@@ -12,8 +13,15 @@ export function isRun(keys: Iterable<Key>): keys is KeyRun {
   return keys instanceof PackedKeyRun || Array.isArray(keys);
 }
 
-export function asRun(keys: Iterable<Key>): KeyRun {
-  return isRun(keys) ? keys : [...keys];
+/** All keys of a set. An array of them has its length from the beginning: one that grows takes several times as much for a while. */
+export function asRun(all: Pick<KeyView, 'size' | 'sorted'>): KeyRun {
+  const keys = all.sorted();
+  if (isRun(keys)) return keys;
+  const run = new Array<Key>(all.size);
+  let length = 0;
+  for (const key of keys) run[length++] = key;
+  run.length = length;
+  return run;
 }
 
 /** Cuts keys into runs of `size`; the last may be shorter. */

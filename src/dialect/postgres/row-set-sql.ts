@@ -117,7 +117,7 @@ type KeyTest = (held: HeldKeys, use: 'condition' | 'value') => string;
 function keyTests(entity: Entity, place: PlaceElements): KeyTest {
   const runs = new Map<HeldKeys['keys'], KeyRun>();
   return ({ column, keys }, use) => {
-    const run = runs.get(keys) ?? asRun(keys.sorted());
+    const run = runs.get(keys) ?? asRun(keys);
     runs.set(keys, run);
     return keyTest(columnNamed(entity, column), run, 't', use, place);
   };

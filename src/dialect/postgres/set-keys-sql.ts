@@ -12,9 +12,7 @@ export function setKeysSql(
   except: RowSelection['except'] = [],
   place: PlaceElements,
 ): string {
-  const tests = anyOf.map(({ column, keys }) =>
-    keyTest(columnNamed(entity, column), asRun(keys.sorted()), 't', 'condition', place),
-  );
+  const tests = anyOf.map(({ column, keys }) => keyTest(columnNamed(entity, column), asRun(keys), 't', 'condition', place));
   const excluded = except.map(({ column, keys }) => keyExclusion(columnNamed(entity, column), keys, 't'));
   const list = leavingList(entity, columns, 't');
   const table = filteredTable(entity, { when: undefined, where: undefined, read: columns });
