@@ -1,4 +1,5 @@
 import type { ArchiveReader } from '../archive/open-archive.js';
+import { lent } from './lent.js';
 import type { Plan } from './plan.js';
 import type { PlannedModel } from './planned-model.js';
 import type { LookUpSize } from './planned-runs.js';
@@ -78,15 +79,8 @@ export async function* linkBatches(
   const batches = new LinkBatches(lookUpSize);
   for await (const { planned, objects } of plannedRuns(archive, models)) {
     for (const link of planned.target.links.filter(isAsked))
-      yield* lent(batches.add(planned, link, objectLinks(plan.models, planned, link, objects)));
+      for (const batch of batches.add(planned, link, objectLinks(plan.models, planned, link, objects)))
+        yield* lent(batch, batch.pairs);
   }
-  yield* lent(batches.rest());
-}
-
-/** A loop that waits for the next batch still holds the last one, of which nothing is to be kept in memory. */
-function* lent(all: Iterable<GatheredLinks>): Generator<LinkBatch> {
-  for (const batch of all) {
-    yield batch;
-    batch.pairs.length = 0;
-  }
+  for (const batch of batches.rest()) yield* lent(batch, batch.pairs);
 }

@@ -1,6 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
 import { hasIntegerKey } from '../schema/has-integer-key.js';
+import { lent } from './lent.js';
 import type { PlannedModel } from './planned-model.js';
 import { readAhead } from './read-ahead.js';
 
@@ -65,14 +66,14 @@ export async function* gatheredRuns(
     const { bytes } = archive.position;
     const size = given ?? (hasIntegerKey(run.planned.target.entity) ? usualLookUp : longKeysLookUp);
     if (waiting !== undefined && waiting.planned !== run.planned) {
-      yield* lent(waiting);
+      yield* lent(waiting, waiting.objects);
       waiting = undefined;
     }
     waiting ??= { ...run, objects: [], bytes: 0 };
     for (const object of run.objects) {
       if (waiting.objects.length === size.objects) {
         const from: number = waiting.from + waiting.objects.length;
-        yield* lent(waiting);
+        yield* lent(waiting, waiting.objects);
         waiting = { ...waiting, from, objects: [], bytes: 0 };
       }
       waiting.objects.push(object);
@@ -80,16 +81,10 @@ export async function* gatheredRuns(
     waiting.bytes += bytes - read;
     read = bytes;
     if (!run.planned.empty && !isAlone(run.planned) && waiting.bytes < size.bytes) continue;
-    yield* lent(waiting);
+    yield* lent(waiting, waiting.objects);
     waiting = undefined;
   }
-  if (waiting !== undefined) yield* lent(waiting);
-}
-
-/** A loop that waits for the next run still holds the last one, of which nothing is to be kept in memory. */
-function* lent(run: Gathered): Generator<PlannedRun> {
-  yield run;
-  run.objects.length = 0;
+  if (waiting !== undefined) yield* lent(waiting, waiting.objects);
 }
 
 interface Gathered extends PlannedRun {

@@ -33,6 +33,7 @@ export function arrayLiteral(values: Iterable<string | null>): string {
   return `{${parts.join(',')}}`;
 }
 
+/** One value in {@link arrayLiteral}. */
 export function arrayElement(value: string | null): string {
   return value === null ? 'NULL' : `"${special.test(value) ? value.replace(/[\\"]/gu, '\\$&') : value}"`;
 }
