@@ -63,13 +63,11 @@ async function encode(
   entity: Entity,
   keys: readonly Key[],
 ): Promise<{ readonly rows: number; readonly bytes: number }> {
-  const columns = entity.columns.filter((column) => column.withheld === undefined);
   const owned = closure.taken.get(entity.model)?.owned;
   const { lists } = await linkLists(reader, schema, closure, entity, keys);
   const buffers = encoderBuffers();
   const encoder = createObjectEncoder({
     entity,
-    columns,
     isOwned: (key) => owned?.has(key) ?? closure.described.get(entity.model)?.role === 'owned',
     lists,
     cut: cutsOf(schema, closure, entity),
@@ -78,7 +76,6 @@ async function encode(
     buffers,
   });
   let bytes = 0;
-  const names = columns.map((column) => column.name);
-  for await (const chunk of reader.rows(entity, names, keys)) bytes += encoder.encode(chunk)?.length ?? 0;
+  for await (const chunk of reader.rows(entity, encoder.columns, keys)) bytes += encoder.encode(chunk)?.length ?? 0;
   return { rows: encoder.count, bytes: bytes + encoder.rest().length };
 }

@@ -5,7 +5,7 @@ import type { KeyRun } from '../closure/key-run.js';
 import { PackedKeyRun } from '../closure/packed-key-run.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import { FailedError } from '../errors/portolan-error.js';
-import type { Column, Entity, Schema } from '../schema/schema.js';
+import type { Entity, Schema } from '../schema/schema.js';
 import type { BufferPool } from '../values/buffer-pool.js';
 import { createObjectEncoder } from '../values/object-encoder.js';
 import { brokenConstraintAbove, brokenConstraintBelow } from './broken-constraint.js';
@@ -64,7 +64,6 @@ export async function* exportRows(models: readonly string[], options: RowsOption
 
 interface Unit {
   readonly entity: Entity;
-  readonly columns: readonly Column[];
   /** The rows by their keys, or by what they hold. */
   readonly rows: KeyRun | DescribedSet;
   readonly count: number;
@@ -77,11 +76,10 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
   for (const model of models) {
     const entity = schema.entities.get(model);
     if (entity === undefined) continue;
-    const columns = entity.columns.filter((column) => column.withheld === undefined);
     const described = closure.described.get(model);
     if (described !== undefined) {
       const { count, role } = described;
-      yield { entity, columns, rows: described, count, isOwned: role === 'owned', noteLinks: () => undefined };
+      yield { entity, rows: described, count, isOwned: role === 'owned', noteLinks: () => undefined };
     }
     const set = closure.taken.get(model);
     if (set === undefined) continue;
@@ -93,7 +91,7 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
       const noteLinks = (links: number): void => {
         size.note(count, links);
       };
-      yield { entity, columns, rows: keys, count, isOwned, noteLinks };
+      yield { entity, rows: keys, count, isOwned, noteLinks };
     }
   }
 }
@@ -130,7 +128,7 @@ async function* readUnit(reader: RowReader, unit: Unit, options: RowsOptions): A
 
 async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions): AsyncGenerator<Lines> {
   options.signal?.throwIfAborted();
-  const { entity, columns, rows, count } = unit;
+  const { entity, rows, count } = unit;
   const { schema, closure } = options;
   const { model } = entity;
   const listed = 'anyOf' in rows ? undefined : rows;
@@ -138,7 +136,6 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
   unit.noteLinks([...counts.values(), ...repeated.values()].reduce((sum, links) => sum + links, 0));
   const encoder = createObjectEncoder({
     entity,
-    columns,
     isOwned: unit.isOwned,
     lists,
     cut: cutsOf(schema, closure, entity),
@@ -146,10 +143,9 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
     lineStart: options.lineStart,
     buffers: options.buffers,
   });
-  const names = columns.map((column) => column.name);
   const none = new Map<string, number>();
   let done = 0;
-  for await (const chunk of 'anyOf' in rows ? reader.rowsOf(rows, names) : reader.rows(entity, names, rows)) {
+  for await (const chunk of 'anyOf' in rows ? reader.rowsOf(rows, encoder.columns) : reader.rows(entity, encoder.columns, rows)) {
     options.signal?.throwIfAborted();
     const bytes = encoder.encode(chunk);
     if (bytes === undefined) continue;

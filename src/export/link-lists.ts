@@ -1,19 +1,14 @@
 import type { Closure } from '../closure/closure.js';
-import type { Key } from '../closure/key.js';
 import type { KeyRun } from '../closure/key-run.js';
 import type { Findings } from '../findings/finding.js';
 import type { KeyBatch, RowJoin, RowReader } from '../dialect/row-reader.js';
 import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
-import type { KeyShape } from '../values/archive-value.js';
 import { LinkedKeys } from './linked-keys.js';
 import { keyShape } from '../values/archive-value.js';
+import type { LinkMember } from '../values/line-writer.js';
 
 /** A many-to-many member of some objects: for each owner, the keys of the other side that go out, in key order. */
-export interface LinkList {
-  readonly member: string;
-  of(key: Key): readonly Key[];
-  readonly inverse: KeyShape;
-}
+export type LinkList = LinkMember;
 
 export interface LinkLists {
   readonly lists: readonly LinkList[];
@@ -48,7 +43,8 @@ export async function linkLists(
     const { count } = linked;
     if (count > 0) counts.set(link.name, count);
     if (all > count) repeated.set(link.name, all - count);
-    lists.push({ member: link.member, of: (key) => linked.of(key), inverse: keyShape(inverse) });
+    const integers = linked.integers();
+    lists.push({ member: link.member, of: (key) => linked.of(key), inverse: keyShape(inverse), integers });
   }
   return { lists, counts, repeated };
 }

@@ -3,6 +3,7 @@ import type { KeyList } from '../closure/key-list.js';
 import { createKeyList } from '../closure/key-list.js';
 import { compareKeys } from '../closure/key-order.js';
 import type { Entity } from '../schema/schema.js';
+import type { LinkedIntegers } from '../values/line-writer.js';
 
 /**
  * The many-to-many keys of some owners, in two lists side by side: a map of small lists would take several times the memory. To be
@@ -44,6 +45,13 @@ export class LinkedKeys {
     this.#others = others.pick(distinct);
   }
 
+  /** All of them, where every key is an integer that a double holds. */
+  integers(): LinkedIntegers | undefined {
+    const owners = integersOf(this.#owners);
+    const others = integersOf(this.#others);
+    return owners === undefined || others === undefined ? undefined : { owners, others };
+  }
+
   /** Quickest where owners are asked for in their order. */
   of(owner: Key): readonly Key[] {
     const owners = this.#owners;
@@ -61,6 +69,16 @@ export class LinkedKeys {
     this.#cursor = end;
     return Array.from({ length: end - at }, (_, index) => this.#others.at(at + index));
   }
+}
+
+function integersOf(keys: KeyList): Float64Array | undefined {
+  const integers = new Float64Array(keys.length);
+  for (let at = 0; at < integers.length; at += 1) {
+    const key = keys.at(at);
+    if (typeof key !== 'number') return undefined;
+    integers[at] = key;
+  }
+  return integers;
 }
 
 const none: readonly Key[] = Object.freeze([]);

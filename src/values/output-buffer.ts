@@ -1,3 +1,5 @@
+const tab = 0x09;
+const newline = 0x0a;
 const quote = 0x22;
 const slash = 0x2f;
 const backslash = 0x5c;
@@ -10,6 +12,12 @@ for (const letter of 'bfnrt') shortEscapes[letter.charCodeAt(0)] = letter.charCo
 /** Control characters → JSON's short escape. */
 const controlEscapes = new Uint8Array(32);
 for (const pair of ['\bb', '\ff', '\nn', '\rr', '\tt']) controlEscapes[pair.charCodeAt(0)] = pair.charCodeAt(1);
+
+/** Bytes of a COPY row that a JSON string has as they are. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x20 || byte === quote || byte === backslash ? 0 : 1));
+
+/** The bytes of `\\u0001`, and those of the quotes. */
+const longestEscape = 8;
 
 /** Where it is worth to know first how many bytes a text takes. */
 const longText = 4096;
@@ -46,6 +54,11 @@ export class OutputBuffer {
   /** Begins anew. */
   clear(): void {
     this.#length = 0;
+  }
+
+  /** Takes back what was written behind a length. */
+  backTo(length: number): void {
+    this.#length = length;
   }
 
   /** Whether the same bytes stand in others, from `start` on. */
@@ -89,42 +102,68 @@ export class OutputBuffer {
     this.#length += this.#buffer.write(text, this.#length, 'utf8');
   }
 
-  /** Bytes that need no escape, in quotes. */
-  quoted(source: Buffer, start: number, end: number): void {
-    this.#reserve(end - start + 2);
-    this.#buffer[this.#length++] = quote;
-    this.#copy(source, start, end);
-    this.#buffer[this.#length++] = quote;
+  /** Copies a column of a COPY row that has no escapes; returns where it ends. */
+  column(source: Buffer, start: number): number {
+    let buffer = this.#buffer;
+    let length = this.#length;
+    let at = start;
+    for (let byte = source[at] as number; byte !== tab && byte !== newline; byte = source[++at] as number) {
+      if (length === buffer.length) buffer = this.#grow(length);
+      buffer[length++] = byte;
+    }
+    this.#length = length;
+    return at;
   }
 
-  /** A COPY value as a JSON string: COPY's escapes are undone, JSON's are made, byte for byte as JSON.stringify does. */
-  escaped(source: Buffer, start: number, end: number): void {
-    this.#reserve((end - start) * 6 + 2);
-    const buffer = this.#buffer;
-    buffer[this.#length++] = quote;
-    for (let at = start; at < end; at += 1) {
+  /**
+   * A column of a COPY row as a JSON string: COPY's escapes are undone, JSON's are made, byte for byte as JSON.stringify does. Returns
+   * where the column ends, negative where COPY escaped something in it.
+   */
+  textColumn(source: Buffer, start: number): number {
+    let buffer = this.#buffer;
+    let length = this.#length;
+    let at = start;
+    let isEscaped = false;
+    if (length + longestEscape > buffer.length) buffer = this.#grow(length);
+    buffer[length++] = quote;
+    for (;;) {
       let byte = source[at] as number;
+      if (length + longestEscape > buffer.length) buffer = this.#grow(length);
+      if (isPlain[byte] === 1) {
+        buffer[length++] = byte;
+        at += 1;
+        continue;
+      }
+      if (byte === tab || byte === newline) break;
       if (byte === backslash) {
+        isEscaped = true;
         at += 1;
         byte = source[at] as number;
         const short = shortEscapes[byte] as number;
         if (short !== 0) {
-          buffer[this.#length++] = backslash;
-          buffer[this.#length++] = short;
+          buffer[length++] = backslash;
+          buffer[length++] = short;
+          at += 1;
           continue;
         }
         if (byte === 0x76) byte = 0x0b;
       }
+      at += 1;
       if (byte === quote || byte === backslash) {
-        buffer[this.#length++] = backslash;
-        buffer[this.#length++] = byte;
-      } else if (byte < 0x20) this.#control(byte);
-      else buffer[this.#length++] = byte;
+        buffer[length++] = backslash;
+        buffer[length++] = byte;
+      } else if (byte < 0x20) {
+        this.#length = length;
+        this.#control(byte);
+        length = this.#length;
+      } else buffer[length++] = byte;
     }
-    buffer[this.#length++] = quote;
+    buffer[length++] = quote;
+    this.#length = length;
+    return isEscaped ? -at : at;
   }
 
-  /** As {@link escaped}, but in ASCII: `\\/` and `\\uXXXX` as well, as Python's ujson writes. */
+  /** A COPY value as a JSON string in ASCII: `\\/` and `\\uXXXX` are escaped as well, as Python's ujson does. */
   escapedAscii(source: Buffer, start: number, end: number): void {
     this.#reserve((end - start) * 6 + 2);
     const buffer = this.#buffer;
@@ -230,9 +269,13 @@ export class OutputBuffer {
   }
 
   #reserve(more: number): void {
-    if (this.#length + more <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + more));
-    this.#buffer.copy(grown, 0, 0, this.#length);
+    if (this.#length + more > this.#buffer.length) this.#grow(this.#length, more);
+  }
+
+  #grow(length: number, more = longestEscape): Buffer {
+    const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, length + more));
+    this.#buffer.copy(grown, 0, 0, length);
     this.#buffer = grown;
+    return grown;
   }
 }

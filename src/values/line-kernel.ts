@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { isJsonNumber } from './archive-value.js';
+
+/** What the kernel asks of whoever has it encode. Places are in {@link LineKernel.bytes}. */
+export interface KernelQuestions {
+  /** Whether the value of a step is to be NULL; given as an integer, or as infinity where it is to be read from the bytes. */
+  isCut(step: number, integer: number, start: number, end: number): boolean;
+  /** Whether the row of a key is owned. */
+  isOwned(integer: number, start: number, end: number): boolean;
+}
+
+/** Where in its memory stand what it works with, and what it works on. */
+export interface KernelPlaces {
+  readonly plan: number;
+  readonly notes: number;
+  readonly input: number;
+  readonly inputEnd: number;
+  readonly output: number;
+  readonly outputLimit: number;
+  /** As many rows as there is room for notes. */
+  readonly mostRows: number;
+}
+
+/** What came of rows: how many were encoded, where they end, and where their lines end. */
+export interface Encoded {
+  readonly rows: number;
+  readonly inputEnd: number;
+  readonly outputEnd: number;
+}
+
+/** Of the language's own, what is used here: it has no types without those of a browser. */
+interface WebAssemblyApi {
+  readonly Module: new (code: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  readonly CompileError: new () => Error;
+}
+
+/** What `assembly/line-kernel.ts` exports. */
+interface KernelExports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly inputEnd: { readonly value: number };
+  readonly outputEnd: { readonly value: number };
+  readonly rows: { readonly value: number };
+  encode(plan: number, notes: number, input: number, end: number, output: number, limit: number, mostRows: number): void;
+}
+
+const pageSize = 65_536;
+
+/** Encodes rows in a memory of its own. One is enough for all: nothing of a call is there when the next one comes. */
+export class LineKernel {
+  readonly #exports: KernelExports;
+  #questions: KernelQuestions | undefined;
+  #bytes = Buffer.alloc(0);
+  #doubles = new Float64Array(0);
+  #integers = new Int32Array(0);
+
+  /** @throws WebAssembly.CompileError where the processor, or an option of Node, does not allow what it is made of */
+  constructor({ Module, Instance }: Pick<WebAssemblyApi, 'Module' | 'Instance'>, code: Uint8Array) {
+    const asked = {
+      isCut: (step: number, integer: number, start: number, end: number) =>
+        this.#questions?.isCut(step, integer, start, Math.abs(end)) ?? false,
+      isOwned: (integer: number, start: number, end: number) => this.#questions?.isOwned(integer, start, Math.abs(end)) ?? false,
+    };
+    const values = {
+      isJsonNumber: (start: number, end: number) => isJsonNumber(this.#bytes.toString('latin1', start, end)),
+    };
+    this.#exports = new Instance(new Module(code), { 'line-kernel': asked, 'write-value': values }).exports as KernelExports;
+  }
+
+  /** Its memory, until more is asked for. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get doubles(): Float64Array {
+    return this.#doubles;
+  }
+
+  get integers(): Int32Array {
+    return this.#integers;
+  }
+
+  /** Has so much memory from here on; what was in it stays. */
+  reserve(size: number): void {
+    const { memory } = this.#exports;
+    const missing = size - memory.buffer.byteLength;
+    if (missing <= 0) return;
+    memory.grow(Math.ceil(missing / pageSize));
+    this.#bytes = Buffer.from(memory.buffer);
+    this.#doubles = new Float64Array(memory.buffer);
+    this.#integers = new Int32Array(memory.buffer);
+  }
+
+  encode(questions: KernelQuestions, places: KernelPlaces): Encoded {
+    const { rows, inputEnd, outputEnd } = this.#exports;
+    this.#questions = questions;
+    this.#exports.encode(
+      places.plan,
+      places.notes,
+      places.input,
+      places.inputEnd,
+      places.output,
+      places.outputLimit,
+      places.mostRows,
+    );
+    return { rows: rows.value, inputEnd: inputEnd.value, outputEnd: outputEnd.value };
+  }
+}
+
+let loaded: { readonly kernel: LineKernel | undefined } | undefined;
+
+/** Loaded when first asked for. Undefined where WebAssembly is not allowed (`--jitless`), or the processor has no vectors of 128 bits. */
+export function lineKernel(): LineKernel | undefined {
+  loaded ??= { kernel: load() };
+  return loaded.kernel;
+}
+
+function load(): LineKernel | undefined {
+  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly?: WebAssemblyApi };
+  if (WebAssembly === undefined) return undefined;
+  try {
+    return new LineKernel(WebAssembly, readFileSync(new URL('line-kernel.wasm', import.meta.url)));
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return undefined;
+    throw error;
+  }
+}
