@@ -1,5 +1,5 @@
+import { heldRun } from '../../closure/held-run.js';
 import type { KeyRun } from '../../closure/key-run.js';
-import { asRun } from '../../closure/key-run.js';
 import type { Entity } from '../../schema/schema.js';
 import type { HeldKeys, RowSet } from '../row-reader.js';
 import { failedRule, filteredTable, leavingColumn } from './filtered-table.js';
@@ -117,9 +117,10 @@ type KeyTest = (held: HeldKeys, use: 'condition' | 'value') => string;
 function keyTests(entity: Entity, place: PlaceElements): KeyTest {
   const runs = new Map<HeldKeys['keys'], KeyRun>();
   return ({ column, keys }, use) => {
-    const run = runs.get(keys) ?? asRun(keys);
+    const own = columnNamed(entity, column);
+    const run = runs.get(keys) ?? heldRun(own, keys);
     runs.set(keys, run);
-    return keyTest(columnNamed(entity, column), run, 't', use, place);
+    return keyTest(own, run, 't', use, place);
   };
 }
 

@@ -1,4 +1,4 @@
-import { asRun } from '../../closure/key-run.js';
+import { heldRun } from '../../closure/held-run.js';
 import type { ColumnGroup, RowSelection, RowSet } from '../row-reader.js';
 import { filteredTable, leavingList } from './filtered-table.js';
 import { keyExclusion, keyTest } from './key-relation.js';
@@ -12,7 +12,10 @@ export function setKeysSql(
   except: RowSelection['except'] = [],
   place: PlaceElements,
 ): string {
-  const tests = anyOf.map(({ column, keys }) => keyTest(columnNamed(entity, column), asRun(keys), 't', 'condition', place));
+  const tests = anyOf.map(({ column, keys }) => {
+    const own = columnNamed(entity, column);
+    return keyTest(own, heldRun(own, keys), 't', 'condition', place);
+  });
   const excluded = except.map(({ column, keys }) => keyExclusion(columnNamed(entity, column), keys, 't'));
   const list = leavingList(entity, columns, 't');
   const table = filteredTable(entity, { when: undefined, where: undefined, read: columns });
