@@ -12,7 +12,7 @@ const groups = {
     spec: ['demo/expected-sets', 'closure/**/*', 'export/limits', 'properties/**/*', 'import/round-trip'],
   },
   values: {
-    mutate: ['src/values/**/*.ts'],
+    mutate: ['src/values/*.ts'],
     spec: ['demo/expected-sets', 'export/limits', 'import/round-trip', 'values/**/*', 'properties/**/*'],
   },
   // What decides on each object.

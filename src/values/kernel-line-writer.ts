@@ -138,34 +138,35 @@ export class KernelLineWriter implements LineWriter, KernelQuestions {
     });
   }
 
+  /** Tells of the references of rows, of which the notes begin there. */
   #check(notes: number, rows: number): void {
-    const { bytes, doubles, integers } = this.#kernel;
     const length = this.#noted.length * noteBytes;
-    const [firstNote = 0] = this.#noted;
+    const end = notes + rows * length;
     for (const reference of this.#references) {
-      const [only = 0] = reference.columns;
-      const isText = this.#shape.columns[this.#noted[only] ?? 0]?.kind !== 'integer';
-      for (let row = 0, at = notes; row < rows; row += 1, at += length) {
-        if (reference.columns.length > 1) {
-          this.#checkSeveral(reference, at);
-          continue;
-        }
-        const place = at + only * noteBytes;
-        const integer = doubles[place / 8] as number;
-        if (Number.isNaN(integer)) continue;
-        const start = integers[place / 4 + startNumber] as number;
-        const end = integers[place / 4 + startNumber + 1] as number;
-        if (isText && end > 0 && reference.isFine(bytes, start, end)) continue;
-        reference.found(this.#value(this.#noted[only] ?? 0, integer, start, Math.abs(end)), this.#noteAt(at, firstNote) ?? '');
+      const [only] = reference.columns;
+      for (let at = notes; at < end; at += length) {
+        if (only !== undefined && reference.columns.length === 1) this.#checkOne(reference, at, only);
+        else this.#checkSeveral(reference, at);
       }
     }
   }
 
-  /** One of several columns. */
+  #checkOne(reference: Checked<number>, at: number, note: number): void {
+    const { bytes, doubles, integers } = this.#kernel;
+    const column = this.#noted[note] ?? 0;
+    const place = at + note * noteBytes;
+    if (Number.isNaN(doubles[place / 8])) return;
+    if (this.#shape.columns[column]?.kind !== 'integer') {
+      const start = integers[place / 4 + startNumber] as number;
+      const end = integers[place / 4 + startNumber + 1] as number;
+      if (end > 0 && reference.isFine(bytes, start, end)) return;
+    }
+    reference.found(this.#noteAt(place, column) ?? '', this.#noteAt(at, 0) ?? '');
+  }
+
   #checkSeveral(reference: Checked<number>, at: number): void {
     const values = reference.columns.map((note) => this.#noteAt(at + note * noteBytes, this.#noted[note] ?? 0));
-    if (values.includes(undefined)) return;
-    reference.found(values.map(String).join('\0'), this.#noteAt(at, 0) ?? '');
+    if (!values.includes(undefined)) reference.found(values.map(String).join('\0'), this.#noteAt(at, 0) ?? '');
   }
 
   /** The value that a note is of; undefined for NULL. */

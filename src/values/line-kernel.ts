@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isJsonNumber } from './archive-value.js';
 
 /** What the kernel asks of whoever has it encode. Places are in {@link LineKernel.bytes}. */
@@ -93,23 +93,24 @@ export class LineKernel {
 
   encode(questions: KernelQuestions, places: KernelPlaces): Encoded {
     const { rows, inputEnd, outputEnd } = this.#exports;
+    const { plan, notes, input, inputEnd: end, output, outputLimit, mostRows } = places;
     this.#questions = questions;
-    this.#exports.encode(
-      places.plan,
-      places.notes,
-      places.input,
-      places.inputEnd,
-      places.output,
-      places.outputLimit,
-      places.mostRows,
-    );
+    try {
+      this.#exports.encode(plan, notes, input, end, output, outputLimit, mostRows);
+    } finally {
+      // What an export knows must not live as long as the kernel.
+      this.#questions = undefined;
+    }
     return { rows: rows.value, inputEnd: inputEnd.value, outputEnd: outputEnd.value };
   }
 }
 
 let loaded: { readonly kernel: LineKernel | undefined } | undefined;
 
-/** Loaded when first asked for. Undefined where WebAssembly is not allowed (`--jitless`), or the processor has no vectors of 128 bits. */
+/**
+ * Loaded when first asked for. Undefined where WebAssembly is not allowed (`--jitless`), the processor has no vectors of 128 bits, or a bundler has
+ * left the file behind.
+ */
 export function lineKernel(): LineKernel | undefined {
   loaded ??= { kernel: load() };
   return loaded.kernel;
@@ -117,9 +118,10 @@ export function lineKernel(): LineKernel | undefined {
 
 function load(): LineKernel | undefined {
   const { WebAssembly } = globalThis as unknown as { readonly WebAssembly?: WebAssemblyApi };
-  if (WebAssembly === undefined) return undefined;
+  const path = new URL('line-kernel.wasm', import.meta.url);
+  if (WebAssembly === undefined || !existsSync(path)) return undefined;
   try {
-    return new LineKernel(WebAssembly, readFileSync(new URL('line-kernel.wasm', import.meta.url)));
+    return new LineKernel(WebAssembly, readFileSync(path));
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) return undefined;
     throw error;
