@@ -1,9 +1,7 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
-import { OutputBuffer } from '../values/output-buffer.js';
-import { newline } from './column-end.js';
-import { differingPlaces } from './differing-places.js';
+import { newline } from '../values/column-end.js';
 import { behindKey, bytesOfKeys, keyReader } from './look-up-rows.js';
 import { MemberLists } from './member-lists.js';
 import type { TargetModel } from './target.js';
@@ -22,10 +20,7 @@ export async function compareRows(
   const lists = new MemberLists(target.columns.map(({ member }) => member));
   const placeOf = placesOf(keys);
   const readKey = keyReader(target.entity);
-  const mine = new OutputBuffer(Buffer.allocUnsafe(4096));
   const places: number[] = [];
-  // Whether a row is equal as a whole is quickly told, and not asked where the last one was not.
-  let wasEqual = true;
   for await (const chunk of bytesOfKeys(session, target, keys)) {
     for (let at = 0; at < chunk.length;) {
       const start = behindKey(chunk, at, target.entity.key.length);
@@ -34,13 +29,8 @@ export async function compareRows(
         at = chunk.indexOf(newline, start) + 1;
         continue;
       }
-      mine.clear();
-      target.writeLine(objects[place] as ArchiveObject, mine);
-      mine.ascii('\n');
       places.length = 0;
-      const isEqual = wasEqual && mine.standsIn(chunk, start);
-      at = isEqual ? start + mine.length : differingPlaces(mine.buffer, chunk, start, places);
-      wasEqual = places.length === 0;
+      at = target.compareLine(objects[place] as ArchiveObject, chunk, start, places);
       differing[place] = lists.at(places);
     }
   }

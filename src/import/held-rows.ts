@@ -1,7 +1,7 @@
 import type { Key } from '../closure/key.js';
 import type { Session } from '../dialect/session.js';
 import type { OutputBuffer } from '../values/output-buffer.js';
-import { isColumnEnd, newline } from './column-end.js';
+import { isColumnEnd, newline } from '../values/column-end.js';
 import type { LookedUpColumns } from './look-up-rows.js';
 import { behindKey, bytesOfKeys, keyReader } from './look-up-rows.js';
 

@@ -5,12 +5,13 @@ import { compareKeys } from '../closure/key-order.js';
 import type { KeyView } from '../closure/key-set.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
-import { columnList, columnNamed, quoteTable } from '../dialect/postgres/sql.js';
+import { columnList, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
-import type { Entity, Link, Reference, Schema } from '../schema/schema.js';
+import type { Entity, Link, Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
 import type { BulkConstraints } from './bulk-constraints.js';
 import { drawsFromSequence } from './generated-keys.js';
+import { holdsKeyOf } from './holds-key-of.js';
 import { isEmpty } from './look-up-rows.js';
 import type { ObjectLinks } from './write-links.js';
 
@@ -80,7 +81,7 @@ export class LinkTable {
     const { session, schema, link, dryRun, isMapped } = options;
     const through = schema.entities.get(link.through);
     if (through === undefined || through.triggers.length > 0) return undefined;
-    if (![link.owner, link.inverse].every((reference) => isCopied(schema, through, reference))) return undefined;
+    if (![link.owner, link.inverse].every((reference) => holdsKeyOf(schema, through, reference))) return undefined;
     const columns = [...link.owner.columns, ...link.inverse.columns];
     const isDrawn = through.columns.some((column) => drawsFromSequence(column) && !columns.includes(column.name));
     if (dryRun && isDrawn) return undefined;
@@ -196,17 +197,6 @@ function* batches(keys: Iterable<Key>): Generator<readonly Key[]> {
     batch = [];
   }
   if (batch.length > 0) yield batch;
-}
-
-/** Whether the join table holds the parent's key as it stands, and a constraint sees to it that the parent is there. */
-function isCopied(schema: Schema, through: Entity, { constraint, direct, columns, parent, parentColumns }: Reference): boolean {
-  const other = schema.entities.get(parent);
-  if (other === undefined || constraint === undefined || !direct) return false;
-  return columns.every((name, at) => {
-    const own = columnNamed(through, name);
-    const theirs = columnNamed(other, parentColumns[at] ?? '');
-    return other.key[at] === theirs.name && (own.type === theirs.type || (own.kind === 'integer' && theirs.kind === 'integer'));
-  });
 }
 
 async function* only(bytes: Buffer): AsyncGenerator<Buffer> {

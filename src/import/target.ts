@@ -4,6 +4,8 @@ import type { Column, Entity, Link, Reference, Schema } from '../schema/schema.j
 import { isDescribed, targetEntity } from '../schema/target-entity.js';
 import type { ConflictStrategy, MergeRule } from '../terms.js';
 import type { KeyShape } from '../values/archive-value.js';
+import type { RowComparer } from '../values/row-comparer.js';
+import { createRowComparer } from '../values/row-comparer.js';
 import type { ColumnWriter, RowEdits, RowWriter } from '../values/row-encoder.js';
 import { createColumnWriter, createRowEncoder, createRowWriter } from '../values/row-encoder.js';
 import type { Fill } from './fill.js';
@@ -52,6 +54,8 @@ export interface TargetModel {
   readonly stagedLine: (object: ArchiveObject, edits?: RowEdits) => string;
   /** The same as `line`, in bytes. */
   readonly writeLine: RowWriter;
+  /** Compares a row with that of an object, columns as `columns`. */
+  readonly compareLine: RowComparer;
   /** One column of it. */
   readonly writeColumn: ColumnWriter;
 }
@@ -100,6 +104,7 @@ export function targetModel(parts: TargetModelParts): TargetModel {
     writtenLine: createRowEncoder(written),
     stagedLine: createRowEncoder(staged),
     writeLine: createRowWriter(columns),
+    compareLine: createRowComparer(columns),
     writeColumn: createColumnWriter(columns),
   });
 }

@@ -13,6 +13,7 @@ import type { Entity, Reference, Schema } from '../schema/schema.js';
 import { memberKeys, objectKey } from '../values/object-values.js';
 import { drawsFromSequence, generatedKeys } from './generated-keys.js';
 import { holdRows } from './hold-rows.js';
+import { holdsKeyOf } from './holds-key-of.js';
 import type { PlannedModel } from './planned-model.js';
 import { rowOf } from './planned-model.js';
 import type { TargetLink } from './target.js';
@@ -75,8 +76,8 @@ export async function countExisting(
   pairs: readonly LinkPair[],
 ): Promise<number> {
   if (pairs.length === 0) return 0;
-  const { from, parameters } = joinedPairs(schema, link, pairs);
-  const [row] = await session.query(`SELECT count(*) FROM ${from} WHERE EXISTS (${sameLink(schema, link)})`, parameters, {
+  const { from, parameters, same } = heldPairs(schema, link, pairs);
+  const [row] = await session.query(`SELECT count(*) FROM ${from} WHERE EXISTS (${same})`, parameters, {
     what: 'count links',
     table: entityOf(schema, link.through).table,
   });
@@ -90,8 +91,8 @@ export async function existingPairs(
   { link }: TargetLink,
   pairs: readonly LinkPair[],
 ): Promise<ReadonlySet<number>> {
-  const { from, parameters } = joinedPairs(schema, link, pairs);
-  const rows = await session.query(`SELECT v.ordinal FROM ${from} WHERE EXISTS (${sameLink(schema, link)})`, parameters, {
+  const { from, parameters, same } = heldPairs(schema, link, pairs);
+  const rows = await session.query(`SELECT v.ordinal FROM ${from} WHERE EXISTS (${same})`, parameters, {
     what: 'look up links',
     table: entityOf(schema, link.through).table,
   });
@@ -193,37 +194,68 @@ export async function linkRows(
   return new Map(rows.map(([digest, ...texts]) => [texts.join('\0'), digest ?? '']));
 }
 
-function joinedPairs(
+interface SentPairs {
+  readonly from: string;
+  readonly parameters: readonly string[];
+}
+
+/** Pairs, and what says that a link is there: without its ends where the join table holds their keys, and every row of theirs is there. */
+function heldPairs(schema: Schema, link: TargetLink['link'], pairs: readonly LinkPair[]): SentPairs & { readonly same: string } {
+  const through = entityOf(schema, link.through);
+  const ends = [link.owner, link.inverse];
+  if (!ends.every((end) => end.constraint?.validated === true && holdsKeyOf(schema, through, end)))
+    return { ...joinedPairs(schema, link, pairs), same: sameLink(schema, link) };
+  const { values, columns, parameters } = sentPairs(schema, link, pairs);
+  const names = [...link.owner.columns, ...link.inverse.columns];
+  const same = names.map((name, at) => {
+    const column = columns[at] as Entity['columns'][number];
+    return `x.${quoteIdentifier(name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`;
+  });
+  return { from: values, parameters, same: `SELECT 1 FROM ${ownRows(through)} x WHERE ${same.join(' AND ')}` };
+}
+
+/** Pairs, `v`, with the rows of both ends: the owner's `o`, and the other's `i`. */
+function joinedPairs(schema: Schema, link: TargetLink['link'], pairs: readonly LinkPair[]): SentPairs {
+  const { values, columns, parameters } = sentPairs(schema, link, pairs);
+  const owner = entityOf(schema, link.owner.parent);
+  const inverse = entityOf(schema, link.inverse.parent);
+  const on = (side: 0 | 1, alias: string): string =>
+    columns
+      .flatMap((column, at) =>
+        (at < owner.key.length ? 0 : 1) === side
+          ? [`${alias}.${quoteIdentifier(column.name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`]
+          : [],
+      )
+      .join(' AND ');
+  return {
+    from: `${values} JOIN ${ownRows(owner)} o ON ${on(0, 'o')} JOIN ${ownRows(inverse)} i ON ${on(1, 'i')}`,
+    parameters,
+  };
+}
+
+/** Pairs as rows of `v`: columns `c0 …`, of the keys of both ends, and `ordinal`, from 1 on. */
+function sentPairs(
   schema: Schema,
   link: TargetLink['link'],
   pairs: readonly LinkPair[],
-): { readonly from: string; readonly parameters: readonly string[] } {
-  const owner = entityOf(schema, link.owner.parent);
-  const inverse = entityOf(schema, link.inverse.parent);
-  const columns = [
-    ...owner.key.map((name) => ({ entity: owner, name, side: 0 as const })),
-    ...inverse.key.map((name) => ({ entity: inverse, name, side: 1 as const })),
-  ];
-  const parameters = columns.map(({ entity, name, side }) =>
-    // Integers need no text of their own each.
-    hasIntegerKey(entity)
-      ? `{${pairs.map((pair) => pair[side]).join(',')}}`
-      : arrayLiteral(pairs.map((pair) => keyTexts(pair[side])[entity.key.indexOf(name)] ?? null)),
-  );
-  const arrays = columns.map(({ entity, name }, at) => `$${String(at + 1)}::${sentType(columnOf(entity, name))}[]`).join(', ');
-  const on = (side: 0 | 1, alias: string): string =>
-    columns
-      .flatMap(({ entity, name, side: own }, at) => {
-        const column = columnOf(entity, name);
-        if (own !== side) return [];
-        return [`${alias}.${quoteIdentifier(name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`];
-      })
-      .join(' AND ');
+): { readonly values: string; readonly columns: Entity['columns']; readonly parameters: readonly string[] } {
+  const columns: Entity['columns'][number][] = [];
+  const parameters: string[] = [];
+  for (const [side, { parent }] of [link.owner, link.inverse].entries()) {
+    const entity = entityOf(schema, parent);
+    for (const [part, name] of entity.key.entries()) {
+      columns.push(columnOf(entity, name));
+      // Integers need no text of their own each.
+      parameters.push(
+        hasIntegerKey(entity)
+          ? `{${pairs.map((pair) => pair[side as 0 | 1]).join(',')}}`
+          : arrayLiteral(pairs.map((pair) => keyTexts(pair[side as 0 | 1])[part] ?? null)),
+      );
+    }
+  }
+  const arrays = columns.map((column, at) => `$${String(at + 1)}::${sentType(column)}[]`).join(', ');
   const names = columns.map((_, at) => `c${String(at)}`).join(', ');
-  return {
-    from: `unnest(${arrays}) WITH ORDINALITY v(${names}, ordinal) JOIN ${ownRows(owner)} o ON ${on(0, 'o')} JOIN ${ownRows(inverse)} i ON ${on(1, 'i')}`,
-    parameters,
-  };
+  return { values: `unnest(${arrays}) WITH ORDINALITY v(${names}, ordinal)`, columns, parameters };
 }
 
 function sameLink(schema: Schema, link: TargetLink['link']): string {

@@ -7,6 +7,15 @@ import type { OutputBuffer } from './output-buffer.js';
 
 const quote = 0x22;
 const letterN = 0x6e;
+const letterT = 0x74;
+const letterF = 0x66;
+const backslash = 0x5c;
+const capitalN = 0x4e;
+const comma = 0x2c;
+const bracket = 0x5d;
+
+/** From here on a call into native code costs less than the bytes. */
+const longValue = 96;
 
 /**
  * In the numbers of an object: where its line begins and ends, then for each member, and at last for the key, the first byte of the value and the
@@ -83,9 +92,8 @@ export class EncodedObject implements ArchiveObject {
     const start = this.#numbers[at] as number;
     const end = Math.abs(this.#numbers[at + 1] as number);
     if (end - start === 2) return none;
-    const list = JSON.parse(this.#bytes.toString('utf8', start, end)) as readonly ArchiveValue[];
-    const member = this.layout.members[place];
-    return member?.holds.kind === 'integer' ? list.map((key) => toIntegerKey(String(key))) : list.map(String);
+    if (this.layout.members[place]?.holds.kind === 'integer') return integersIn(this.#bytes, start + 1, end);
+    return (JSON.parse(this.#bytes.toString('utf8', start, end)) as readonly ArchiveValue[]).map(String);
   }
 
   /** Writes a member's value, or the key, as COPY text. */
@@ -102,12 +110,35 @@ export class EncodedObject implements ArchiveObject {
       case letterN:
         out.ascii('\\N');
         return;
-      case 0x74:
-      case 0x66:
+      case letterT:
+      case letterF:
         out.copy(bytes, start, start + 1);
         return;
       default:
         out.copy(bytes, start, end);
+    }
+  }
+
+  /**
+   * Where a column of COPY text would end that holds the value of a member, or of the key: what stands there has to be looked at. -1 where it holds
+   * another; undefined where that is not seen from the bytes. The row ends with its line feed.
+   */
+  endIn(row: Buffer, start: number, place: number | 'pk' | undefined): number | undefined {
+    if (place === undefined) return isNullAt(row, start) ? start + 2 : -1;
+    const bytes = this.#bytes;
+    const at = this.#at(place === 'pk' ? this.layout.members.length : place);
+    const from = this.#numbers[at] as number;
+    const to = this.#numbers[at + 1] as number;
+    switch (bytes[from]) {
+      case quote:
+        return to < 0 ? undefined : sameUntil(bytes, from + 1, to - 1, row, start);
+      case letterN:
+        return isNullAt(row, start) ? start + 2 : -1;
+      case letterT:
+      case letterF:
+        return row[start] === bytes[from] ? start + 1 : -1;
+      default:
+        return sameUntil(bytes, from, to, row, start);
     }
   }
 
@@ -156,6 +187,31 @@ export class EncodedObject implements ArchiveObject {
   #at(place: number): number {
     return this.#first + lineNumbers + place * 2;
   }
+}
+
+/** Each of them ends with a comma, or the bracket; those that JSON's numbers do not hold stand in quotes. */
+function integersIn(bytes: Buffer, from: number, end: number): readonly Key[] {
+  const keys: Key[] = [];
+  for (let at = from, start = from; at < end; at += 1) {
+    const byte = bytes[at];
+    if (byte !== comma && byte !== bracket) continue;
+    keys.push(bytes[start] === quote ? integerAt(bytes, start + 1, at - 1) : integerAt(bytes, start, at));
+    start = at + 1;
+  }
+  return keys;
+}
+
+/** A backslash that a value has is written twice. */
+function isNullAt(row: Buffer, start: number): boolean {
+  return row[start] === backslash && row[start + 1] === capitalN;
+}
+
+/** Where in a row some bytes end that stand there; else -1. */
+function sameUntil(bytes: Buffer, from: number, to: number, row: Buffer, start: number): number {
+  const end = start + to - from;
+  if (to - from > longValue) return end < row.length && bytes.compare(row, start, end, from, to) === 0 ? end : -1;
+  for (let at = from, other = start; at < to; at += 1, other += 1) if (bytes[at] !== row[other]) return -1;
+  return end;
 }
 
 const none: readonly Key[] = Object.freeze([]);

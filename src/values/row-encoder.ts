@@ -38,22 +38,29 @@ export function createRowWriter(columns: readonly EncodedColumn[]): RowWriter {
 
 /** The same of one column. */
 export function createColumnWriter(columns: readonly EncodedColumn[]): ColumnWriter {
-  const known = new Map<ObjectLayout, readonly (number | 'pk' | undefined)[]>();
-  let layout: ObjectLayout | undefined;
-  let places: readonly (number | 'pk' | undefined)[] = [];
+  const placesIn = placesOf(columns);
   return (object, out, at) => {
     if (!(object instanceof EncodedObject)) {
       out.utf8(escapeCopy(toServerText(valueOf(object, columns[at] as EncodedColumn))));
       return;
     }
-    if (object.layout !== layout) {
-      layout = object.layout;
-      places = known.get(layout) ?? columns.map(({ member, inKey }) => (inKey ? 'pk' : object.layout.places.get(member)));
-      known.set(layout, places);
-    }
-    const place = places[at];
+    const place = placesIn(object.layout)[at];
     if (place === undefined) out.ascii('\\N');
     else object.copyInto(out, place);
+  };
+}
+
+/** Where the value of each column stands in objects of a layout; undefined where these have none. */
+export function placesOf(columns: readonly EncodedColumn[]): (layout: ObjectLayout) => readonly (number | 'pk' | undefined)[] {
+  const known = new Map<ObjectLayout, readonly (number | 'pk' | undefined)[]>();
+  let last: ObjectLayout | undefined;
+  let places: readonly (number | 'pk' | undefined)[] = [];
+  return (layout) => {
+    if (layout === last) return places;
+    last = layout;
+    places = known.get(layout) ?? columns.map(({ member, inKey }) => (inKey ? 'pk' : layout.places.get(member)));
+    known.set(layout, places);
+    return places;
   };
 }
 
