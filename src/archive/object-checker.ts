@@ -8,6 +8,8 @@ import { isStorableText } from '../values/storable-text.js';
 import type { ArchiveColumn, ArchiveHeader, ArchiveObject, ArchiveTrailer, ArchiveValue } from './archive.js';
 import { headerKeyShape } from './header-keys.js';
 import { headerLayout } from './header-layout.js';
+import { KernelLineReader } from '../values/kernel-line-reader.js';
+import { lineKernel } from '../values/line-kernel.js';
 import { ObjectDecoder } from '../values/object-decoder.js';
 
 interface Expected {
@@ -156,7 +158,9 @@ function expectedOf(header: ArchiveHeader, model: string): Expected {
   if (entity === undefined) throw new TypeError(`the header has no ${model}`);
   const shape = headerKeyShape(header, model);
   const { columns, links, layout } = headerLayout(header, model, entity);
-  const decoder = layout === undefined ? undefined : new ObjectDecoder(layout);
+  const kernel = layout !== undefined && KernelLineReader.suits(layout) ? lineKernel() : undefined;
+  const ahead = layout === undefined || kernel === undefined ? undefined : new KernelLineReader(kernel, layout);
+  const decoder = layout === undefined ? undefined : new ObjectDecoder(layout, ahead);
   return { shape, compare: compareKeysOf(shape.kinds), columns, links, decoder };
 }
 

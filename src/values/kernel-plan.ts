@@ -27,7 +27,7 @@ const slack = 16;
 
 const kinds: Readonly<Record<Column['kind'] | 'list', number>> = { integer: 0, number: 1, boolean: 2, text: 3, list: 4 };
 
-/** Lays out how lines of a shape are written, for the `Plan`, `Step` and `List` of `assembly/line-kernel.ts`; it is to stand at a place. */
+/** Lays out how lines of a shape are written, for the `Plan`, `Step` and `List` of `assembly/encode-lines.ts`; it is to stand at a place. */
 export function kernelPlan(shape: LineShape, { noted, isCut, owned }: PlannedColumns, place: number): KernelPlan {
   const { members, key, start, tail, ownedEnd, sharedEnd } = shape;
   const lists = members.filter((member) => member.is === 'list').length;

@@ -21,6 +21,25 @@ export interface KernelPlaces {
   readonly mostRows: number;
 }
 
+/** The same where lines are read. */
+export interface DecodePlaces {
+  readonly layout: number;
+  /** What is found of each line, and how many keys each of its lists has. */
+  readonly slots: number;
+  readonly counts: number;
+  readonly input: number;
+  readonly inputEnd: number;
+  /** What is added to each place that is told. */
+  readonly shift: number;
+  /** As many lines as there is room for what is found. */
+  readonly mostLines: number;
+}
+
+export interface Decoded {
+  readonly lines: number;
+  readonly inputEnd: number;
+}
+
 /** What came of rows: how many were encoded, where they end, and where their lines end. */
 export interface Encoded {
   readonly rows: number;
@@ -35,18 +54,21 @@ interface WebAssemblyApi {
   readonly CompileError: new () => Error;
 }
 
-/** What `assembly/line-kernel.ts` exports. */
+/** What `assembly/kernel.ts` exports. */
 interface KernelExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly inputEnd: { readonly value: number };
   readonly outputEnd: { readonly value: number };
   readonly rows: { readonly value: number };
+  readonly decodedEnd: { readonly value: number };
+  readonly lines: { readonly value: number };
+  decode(layout: number, slots: number, counts: number, input: number, end: number, shift: number, mostLines: number): void;
   encode(plan: number, notes: number, input: number, end: number, output: number, limit: number, mostRows: number): void;
 }
 
 const pageSize = 65_536;
 
-/** Encodes rows in a memory of its own. One is enough for all: nothing of a call is there when the next one comes. */
+/** Encodes rows, and decodes lines, in a memory of its own. One is enough for all: nothing of a call is there when the next one comes. */
 export class LineKernel {
   readonly #exports: KernelExports;
   #questions: KernelQuestions | undefined;
@@ -64,7 +86,7 @@ export class LineKernel {
     const values = {
       isJsonNumber: (start: number, end: number) => isJsonNumber(this.#bytes.toString('latin1', start, end)),
     };
-    this.#exports = new Instance(new Module(code), { 'line-kernel': asked, 'write-value': values }).exports as KernelExports;
+    this.#exports = new Instance(new Module(code), { 'encode-lines': asked, numbers: values }).exports as KernelExports;
   }
 
   /** Its memory, until more is asked for. */
@@ -89,6 +111,14 @@ export class LineKernel {
     this.#bytes = Buffer.from(memory.buffer);
     this.#doubles = new Float64Array(memory.buffer);
     this.#integers = new Int32Array(memory.buffer);
+  }
+
+  /** Of lines that lie in its memory: how many were decoded, and where they end. */
+  decode(places: DecodePlaces): Decoded {
+    const { layout, slots, counts, input, inputEnd: end, shift, mostLines } = places;
+    const { lines, decodedEnd } = this.#exports;
+    this.#exports.decode(layout, slots, counts, input, end, shift, mostLines);
+    return { lines: lines.value, inputEnd: decodedEnd.value };
   }
 
   encode(questions: KernelQuestions, places: KernelPlaces): Encoded {

@@ -1,5 +1,6 @@
 import { EncodedObject, lineNumbers } from './encoded-object.js';
 import { isJsonNumber } from './archive-value.js';
+import type { KernelLineReader } from './kernel-line-reader.js';
 import type { LayoutMember, ObjectLayout } from './object-layout.js';
 
 const quote = 0x22;
@@ -26,17 +27,31 @@ const longEscape = /^\\u00(?:0[1-7be-f]|1[0-9a-f])$/u;
  */
 export class ObjectDecoder {
   readonly #layout: ObjectLayout;
-  #slots = new Int32Array(pageSize);
+  readonly #ahead: KernelLineReader | undefined;
+  #slots = new Int32Array(0);
   #next = 0;
   #escaped = false;
   #links = 0;
 
-  constructor(layout: ObjectLayout) {
+  /** @param ahead asked first, where it pays to decode lines before they are asked for */
+  constructor(layout: ObjectLayout, ahead?: KernelLineReader) {
     this.#layout = layout;
+    this.#ahead = ahead;
   }
 
   /** Tells of each list that is not empty. */
   decode(bytes: Buffer, start: number, end: number, onLinks: (member: string, count: number) => void): EncodedObject | undefined {
+    const known = this.#ahead?.find(bytes, start, end, onLinks) ?? -1;
+    if (this.#ahead !== undefined && known >= 0) return new EncodedObject(this.#layout, bytes, this.#ahead.slots, known);
+    return this.#decode(bytes, start, end, onLinks);
+  }
+
+  #decode(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    onLinks: (member: string, count: number) => void,
+  ): EncodedObject | undefined {
     const { members, tail } = this.#layout;
     const room = lineNumbers + (members.length + 1) * 2;
     if (this.#next + room > this.#slots.length) {

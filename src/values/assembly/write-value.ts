@@ -1,18 +1,10 @@
-import { backslash, copy, fieldEnd, isNull, minus, newline, quote, tab, zero } from './bytes';
+import { backslash, copy, fieldEnd, isNull, newline, quote, tab, zero } from './bytes';
 import { safeDigits } from './integers';
+import { booleanKind, integerKind, textKind } from './kinds';
+import { isJsonNumber, isPlainNumber } from './numbers';
 
-const dot: u8 = 0x2e;
 const letterT: u8 = 0x74;
 const letterV: u8 = 0x76;
-
-/** How a value is written. */
-const integerKind: u32 = 0;
-const numberKind: u32 = 1;
-const booleanKind: u32 = 2;
-export const textKind: u32 = 3;
-
-/** Whether JSON gives a number back as it stands in the input. */
-declare function isJsonNumber(start: u32, end: u32): bool;
 
 /** Where the last value that was copied ends in the input; negative where it has escapes. */
 export let valueEnd: i32 = 0;
@@ -116,21 +108,4 @@ function writeControl(byte: u8, out: u32): u32 {
   const low: u8 = byte & 15;
   store<u8>(out, low < 10 ? zero + low : 0x57 + low, 5);
   return out + 6;
-}
-
-/** A number of few digits that needs no second look: JSON gives it back as it is. */
-function isPlainNumber(start: u32, end: u32): bool {
-  let at = start;
-  if (load<u8>(at) == minus) at += 1;
-  if (<i32>(end - at) > safeDigits || at == end) return false;
-  // What begins with a zero may be `-0`, or so small that it has an exponent.
-  if (load<u8>(at) - zero - 1 > 8) return end - start == 1 && load<u8>(at) == zero;
-  let dots = 0;
-  for (; at < end; at += 1) {
-    const byte = load<u8>(at);
-    if (byte == dot) dots += 1;
-    else if (byte < zero || byte > zero + 9) return false;
-  }
-  const last = load<u8>(end - 1);
-  return dots == 0 || (dots == 1 && last != zero && last != dot);
 }

@@ -1,15 +1,12 @@
 /**
- * Turns rows of COPY text into lines of the archive, sixteen bytes at a time. Compiled to WebAssembly: `../line-kernel.ts` loads it,
- * `../kernel-plan.ts` and `../kernel-line-writer.ts` lay out its memory, and `../plain-line-writer.ts` does the same in JavaScript.
- * Reads and writes up to sixteen bytes behind the ends of what it is given.
+ * Turns rows of COPY text into lines of the archive, sixteen bytes at a time. `../kernel-plan.ts` and `../kernel-line-writer.ts` lay out the
+ * memory, and `../plain-line-writer.ts` does the same in JavaScript.
  */
 
 import { copy, fieldEnd, find, isNull, newline } from './bytes';
 import { integerIn, writeInteger } from './integers';
-import { textKind, valueEnd, writeNull, writeValue } from './write-value';
-
-/** A step that is no value of {@link writeValue}. */
-const listKind: u32 = 4;
+import { listKind, textKind } from './kinds';
+import { valueEnd, writeNull, writeValue } from './write-value';
 
 /** The rows that are owned: all, none, or those of which one has to ask. */
 const allOwned: u32 = 0;
