@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isJsonNumber } from './archive-value.js';
 
 /** What the kernel asks of whoever has it encode. Places are in {@link LineKernel.bytes}. */
@@ -51,7 +51,6 @@ export interface Encoded {
 interface WebAssemblyApi {
   readonly Module: new (code: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-  readonly CompileError: new () => Error;
 }
 
 /** What `assembly/kernel.ts` exports. */
@@ -138,8 +137,8 @@ export class LineKernel {
 let loaded: { readonly kernel: LineKernel | undefined } | undefined;
 
 /**
- * Loaded when first asked for. Undefined where WebAssembly is not allowed (`--jitless`), the processor has no vectors of 128 bits, or a bundler has
- * left the file behind.
+ * Loaded when first asked for. Undefined where Node's options do not allow WebAssembly, the processor has no vectors of 128 bits, or a bundler
+ * has left the file behind.
  */
 export function lineKernel(): LineKernel | undefined {
   loaded ??= { kernel: load() };
@@ -148,12 +147,11 @@ export function lineKernel(): LineKernel | undefined {
 
 function load(): LineKernel | undefined {
   const { WebAssembly } = globalThis as unknown as { readonly WebAssembly?: WebAssemblyApi };
-  const path = new URL('line-kernel.wasm', import.meta.url);
-  if (WebAssembly === undefined || !existsSync(path)) return undefined;
+  if (WebAssembly === undefined) return undefined;
   try {
-    return new LineKernel(WebAssembly, readFileSync(path));
-  } catch (error) {
-    if (error instanceof WebAssembly.CompileError) return undefined;
-    throw error;
+    return new LineKernel(WebAssembly, readFileSync(new URL('line-kernel.wasm', import.meta.url)));
+  } catch {
+    // All that it does is done in JavaScript as well: nothing that keeps it from being loaded is a reason to fail.
+    return undefined;
   }
 }

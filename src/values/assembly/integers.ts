@@ -28,6 +28,9 @@ export function writeInteger(value: i64, to: u32): u32 {
   }
   let end = out + 1;
   for (let bound: i64 = 10; bound <= rest; bound *= 10) end += 1;
-  for (let at = end; at > out; rest /= 10) store<u8>(--at, zero + <u8>(rest % 10));
+  for (let at = end - 1; at >= out; at -= 1) {
+    store<u8>(at, zero + <u8>(rest % 10));
+    rest /= 10;
+  }
   return end;
 }
