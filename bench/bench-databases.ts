@@ -112,7 +112,8 @@ export class BenchDatabases {
     await client.connect();
     for (const [table, select] of organisationSelects(id)) {
       const rows = client.query(copyTo(`COPY (${select} ORDER BY 1) TO STDOUT`));
-      await pipeline(rows, createWriteStream(copyFile(folder, id, table)));
+      // On the disk before anything is measured: what an export writes would wait for it.
+      await pipeline(rows, createWriteStream(copyFile(folder, id, table), { flush: true }));
     }
     await client.end();
   }

@@ -33,6 +33,8 @@ export interface OpenFor {
 export async function openDataSource(args: SharedArguments, use: OpenFor = {}): Promise<Opened> {
   const name = args.profile ?? profileOfSeeds(use.objects ?? []);
   const { initializeDataSource } = await import('../source/initialize-data-source.js');
+  const { loadDriver } = await import('../source/load-driver.js');
+  loadDriver();
   // A profile needs a connection only: a data source found by chance may be another application's.
   const loaded = await (name !== undefined && args.url !== undefined && args.dataSource === undefined
     ? connectionOf(args.url)

@@ -35,7 +35,7 @@ async function lineReporter(): Promise<ProgressReporter> {
   };
 }
 
-/** An event is noted, and costs next to nothing; the bar is drawn ten times a second, and when a stage begins. */
+/** An event is noted, and costs next to nothing; the bar is drawn five times a second, and when a stage begins. */
 async function barReporter(): Promise<ProgressReporter> {
   const { default: progress } = await import('cli-progress');
   const { ProgressView } = await import('./progress-view.js');
@@ -44,7 +44,7 @@ async function barReporter(): Promise<ProgressReporter> {
     // A terminal goes to the next line where the last column is written.
     format: () => view.bar(performance.now(), (process.stderr.columns || usualColumns) - 1),
     stream: process.stderr,
-    fps: 10,
+    fps: 5,
     hideCursor: true,
     clearOnComplete: true,
   });
