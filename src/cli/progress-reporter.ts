@@ -45,6 +45,7 @@ async function barReporter(): Promise<ProgressReporter> {
     format: () => view.bar(performance.now(), (process.stderr.columns || usualColumns) - 1),
     stream: process.stderr,
     fps: 5,
+    synchronousUpdate: false,
     hideCursor: true,
     clearOnComplete: true,
   });
@@ -59,8 +60,7 @@ async function barReporter(): Promise<ProgressReporter> {
     clear,
     onProgress: (event) => {
       view.note(event, performance.now());
-      if (drawn === event.stage) bar.update(event.overall?.share ?? 0);
-      else bar.start(1, 0);
+      if (drawn !== event.stage) bar.start(1, 0);
       drawn = event.stage;
     },
   };
