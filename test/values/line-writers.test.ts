@@ -156,8 +156,9 @@ function laidOut({ key, kinds: some, rows, links, isOwned, cutAt }: Case): LaidO
           when: undefined,
           is: (value: Key) => String(value).length % 2 === 1,
         })),
-      references: others.map(({ name }, at) => ({
-        columns: at === 1 ? [name, 'c0'] : [name],
+      // A key may be a reference, too.
+      references: [...others, ...of.columns.slice(0, 1)].map(({ name }, at) => ({
+        columns: at === 1 && name !== 'key' ? [name, 'c0'] : [name],
         isFine: (bytes: Buffer, start: number, end: number) => bytes.toString('utf8', start, end).length % 3 === 0,
         found: (value: Key, child: Key) => found.push(JSON.stringify([name, value, child])),
       })),

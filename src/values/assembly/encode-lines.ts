@@ -103,7 +103,6 @@ export function encode(planAt: u32, notesAt: u32, input: u32, end: u32, output: 
     for (let list: u32 = 0; list < plan.listCount; list += 1)
       room += seek(changetype<List>(lists + list * offsetof<List>()), key) * longestInteger;
     if (out + room > limit) break;
-    writeNote(note, key, keyStart, <i32>keyEnd);
     at = keyEnd + 1;
     out = copy(plan.lineStart, plan.lineStartLength, out);
     for (let stepAt = steps, index: u32 = 0; stepAt < stepsEnd; stepAt += offsetof<Step>(), index += 1) {
@@ -128,6 +127,7 @@ export function encode(planAt: u32, notesAt: u32, input: u32, end: u32, output: 
     }
     out = copy(plan.tail, plan.tailLength, out);
     out = writeValue(plan.keyKind, keyStart, out);
+    writeNote(note, key, keyStart, valueEnd);
     const owned = plan.owned == allOwned || (plan.owned != noneOwned && isOwned(key, keyStart, valueEnd));
     out = owned ? copy(plan.ownedEnd, plan.ownedEndLength, out) : copy(plan.sharedEnd, plan.sharedEndLength, out);
     at = rowEnd + 1;
