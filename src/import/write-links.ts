@@ -208,8 +208,7 @@ function heldPairs(schema: Schema, link: TargetLink['link'], pairs: readonly Lin
   const { values, columns, parameters } = sentPairs(schema, link, pairs);
   const names = [...link.owner.columns, ...link.inverse.columns];
   const same = names.map((name, at) => {
-    const column = columns[at] as Entity['columns'][number];
-    return `x.${quoteIdentifier(name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`;
+    return holdsSent('x', name, columns[at] as Entity['columns'][number], at);
   });
   return { from: values, parameters, same: `SELECT 1 FROM ${ownRows(through)} x WHERE ${same.join(' AND ')}` };
 }
@@ -221,16 +220,17 @@ function joinedPairs(schema: Schema, link: TargetLink['link'], pairs: readonly L
   const inverse = entityOf(schema, link.inverse.parent);
   const on = (side: 0 | 1, alias: string): string =>
     columns
-      .flatMap((column, at) =>
-        (at < owner.key.length ? 0 : 1) === side
-          ? [`${alias}.${quoteIdentifier(column.name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`]
-          : [],
-      )
+      .flatMap((column, at) => ((at < owner.key.length ? 0 : 1) === side ? [holdsSent(alias, column.name, column, at)] : []))
       .join(' AND ');
   return {
     from: `${values} JOIN ${ownRows(owner)} o ON ${on(0, 'o')} JOIN ${ownRows(inverse)} i ON ${on(1, 'i')}`,
     parameters,
   };
+}
+
+/** That a column has the value that was sent of a key's column, at its place. */
+function holdsSent(alias: string, name: string, column: Entity['columns'][number], at: number): string {
+  return `${alias}.${quoteIdentifier(name)} ${column.equality} ${sentValue(column, `v.c${String(at)}`)}`;
 }
 
 /** Pairs as rows of `v`: columns `c0 …`, of the keys of both ends, and `ordinal`, from 1 on. */

@@ -2,6 +2,7 @@ import type { ArchiveObject, ArchiveValue } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { toIntegerKey } from '../closure/key.js';
 import { integerAt } from './integer-at.js';
+import { isNullAt } from './is-null-at.js';
 import type { ObjectLayout } from './object-layout.js';
 import type { OutputBuffer } from './output-buffer.js';
 
@@ -9,8 +10,6 @@ const quote = 0x22;
 const letterN = 0x6e;
 const letterT = 0x74;
 const letterF = 0x66;
-const backslash = 0x5c;
-const capitalN = 0x4e;
 const comma = 0x2c;
 const bracket = 0x5d;
 
@@ -199,11 +198,6 @@ function integersIn(bytes: Buffer, from: number, end: number): readonly Key[] {
     start = at + 1;
   }
   return keys;
-}
-
-/** A backslash that a value has is written twice. */
-function isNullAt(row: Buffer, start: number): boolean {
-  return row[start] === backslash && row[start + 1] === capitalN;
 }
 
 /** Where in a row some bytes end that stand there; else -1. */

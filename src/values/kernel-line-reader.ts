@@ -1,5 +1,6 @@
 import { lineNumbers } from './encoded-object.js';
 import type { LineKernel } from './line-kernel.js';
+import { aligned, kernelKinds } from './line-kernel.js';
 import type { ObjectLayout } from './object-layout.js';
 
 const layoutPlace = 16;
@@ -10,10 +11,8 @@ const countsRoom = 64 * 1024;
 const slack = 64;
 const newline = 0x0a;
 
-const headNumbers = 10;
+const headNumbers = 9;
 const memberNumbers = 3;
-const kinds = { integer: 0, number: 1, boolean: 2, text: 3 } as const;
-const listKind = 4;
 
 /** Fewer lines at once than this are as quickly decoded one by one. */
 const worthCalling = 16;
@@ -86,7 +85,7 @@ export class KernelLineReader {
     const lists = this.#lists.length;
     const mostLines = Math.floor(Math.min(slotsRoom / (this.#room * 4), lists === 0 ? Infinity : countsRoom / (lists * 4)));
     const places = { layout: layoutPlace, slots, counts, input, inputEnd, shift: start - input, mostLines };
-    const { lines } = kernel.decode(places);
+    const lines = kernel.decode(places);
     this.#slots = kernel.integers.slice(slots / 4, slots / 4 + lines * this.#room);
     this.#counts = kernel.integers.slice(counts / 4, counts / 4 + lines * lists);
     this.#line = 0;
@@ -108,14 +107,9 @@ function laidOut({ members, tail, pk }: ObjectLayout): Buffer {
     end += text.copy(bytes, at);
     return layoutPlace + at;
   };
-  const lists = members.filter(({ holds }) => holds.is === 'keys').length;
-  const numbers = [members.length, lists, put(tail), tail.length, kinds[pk], put(sharedEnd), sharedEnd.length, ...words.map(put)];
+  const numbers = [members.length, put(tail), tail.length, kernelKinds[pk], put(sharedEnd), sharedEnd.length, ...words.map(put)];
   for (const { prefix, holds } of members)
-    numbers.push(holds.is === 'keys' ? listKind : kinds[holds.kind], put(prefix), prefix.length);
+    numbers.push(kernelKinds[holds.is === 'keys' ? 'list' : holds.kind], put(prefix), prefix.length);
   numbers.forEach((number, at) => bytes.writeUInt32LE(number, at * 4));
   return bytes;
-}
-
-function aligned(place: number): number {
-  return Math.ceil(place / 16) * 16;
 }

@@ -4,6 +4,7 @@ import { integerAt } from './integer-at.js';
 import type { KernelPlan } from './kernel-plan.js';
 import { kernelPlan } from './kernel-plan.js';
 import type { KernelPlaces, KernelQuestions, LineKernel } from './line-kernel.js';
+import { aligned } from './line-kernel.js';
 import type { Checked, LineOptions, LineShape, LineWriter, LinkedIntegers } from './line-writer.js';
 import type { OutputBuffer } from './output-buffer.js';
 
@@ -220,8 +221,4 @@ function firstNotBelow(numbers: Float64Array, bound: number): number {
     else to = middle;
   }
   return from;
-}
-
-function aligned(place: number): number {
-  return Math.ceil(place / 16) * 16;
 }

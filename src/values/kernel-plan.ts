@@ -1,4 +1,4 @@
-import type { Column } from '../schema/schema.js';
+import { kernelKinds } from './line-kernel.js';
 import type { LineShape } from './line-writer.js';
 
 /** What a plan says of the columns that a line has. */
@@ -25,8 +25,6 @@ const listNumbers = 4;
 /** The kernel copies sixteen bytes at a time. */
 const slack = 16;
 
-const kinds: Readonly<Record<Column['kind'] | 'list', number>> = { integer: 0, number: 1, boolean: 2, text: 3, list: 4 };
-
 /** Lays out how lines of a shape are written, for the `Plan`, `Step` and `List` of `assembly/encode-lines.ts`; it is to stand at a place. */
 export function kernelPlan(shape: LineShape, { noted, isCut, owned }: PlannedColumns, place: number): KernelPlan {
   const { members, key, start, tail, ownedEnd, sharedEnd } = shape;
@@ -43,15 +41,15 @@ export function kernelPlan(shape: LineShape, { noted, isCut, owned }: PlannedCol
   };
   // `""`, `[]`, `null` and `false` take more than the values have bytes.
   const fixed = texts.reduce((sum, text) => sum + text.length, 0) + (members.length + 1) * 8;
-  const keyKind = kinds[key.kinds[0] ?? 'text'];
+  const keyKind = kernelKinds[key.kinds[0] ?? 'text'];
   const ownership = { all: 0, none: 1, asked: 2 }[owned];
   const numbers = [members.length, lists, keyKind, ownership, noted.length, fixed];
   for (const text of [start, tail, ownedEnd, sharedEnd]) numbers.push(...put(text));
   let list = 0;
   for (const member of members) {
     const [at, length] = put(member.prefix);
-    if (member.is === 'list') numbers.push(kinds.list, at, length, list++, 0);
-    else numbers.push(kinds[member.kind], at, length, Math.max(0, noted.indexOf(member.at)), isCut(member.at) ? 1 : 0);
+    if (member.is === 'list') numbers.push(kernelKinds.list, at, length, list++, 0);
+    else numbers.push(kernelKinds[member.kind], at, length, Math.max(0, noted.indexOf(member.at)), isCut(member.at) ? 1 : 0);
   }
   numbers.forEach((number, at) => bytes.writeUInt32LE(number, at * 4));
   return {

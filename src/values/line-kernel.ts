@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ValueKind } from '../schema/schema.js';
 import { isJsonNumber } from './archive-value.js';
 
 /** What the kernel asks of whoever has it encode. Places are in {@link LineKernel.bytes}. */
@@ -35,11 +36,6 @@ export interface DecodePlaces {
   readonly mostLines: number;
 }
 
-export interface Decoded {
-  readonly lines: number;
-  readonly inputEnd: number;
-}
-
 /** What came of rows: how many were encoded, where they end, and where their lines end. */
 export interface Encoded {
   readonly rows: number;
@@ -59,13 +55,26 @@ interface KernelExports {
   readonly inputEnd: { readonly value: number };
   readonly outputEnd: { readonly value: number };
   readonly rows: { readonly value: number };
-  readonly decodedEnd: { readonly value: number };
   readonly lines: { readonly value: number };
   decode(layout: number, slots: number, counts: number, input: number, end: number, shift: number, mostLines: number): void;
   encode(plan: number, notes: number, input: number, end: number, output: number, limit: number, mostRows: number): void;
 }
 
 const pageSize = 65_536;
+
+/** How values are written, by the numbers of `assembly/kinds.ts`. */
+export const kernelKinds: Readonly<Record<ValueKind | 'list', number>> = Object.freeze({
+  integer: 0,
+  number: 1,
+  boolean: 2,
+  text: 3,
+  list: 4,
+});
+
+/** The next place in its memory at which anything can begin. */
+export function aligned(place: number): number {
+  return Math.ceil(place / 16) * 16;
+}
 
 /** Encodes rows, and decodes lines, in a memory of its own. One is enough for all: nothing of a call is there when the next one comes. */
 export class LineKernel {
@@ -112,12 +121,11 @@ export class LineKernel {
     this.#integers = new Int32Array(memory.buffer);
   }
 
-  /** Of lines that lie in its memory: how many were decoded, and where they end. */
-  decode(places: DecodePlaces): Decoded {
-    const { layout, slots, counts, input, inputEnd: end, shift, mostLines } = places;
-    const { lines, decodedEnd } = this.#exports;
-    this.#exports.decode(layout, slots, counts, input, end, shift, mostLines);
-    return { lines: lines.value, inputEnd: decodedEnd.value };
+  /** How many lines were decoded of those that lie in its memory. */
+  decode(places: DecodePlaces): number {
+    const { layout, slots, counts, input, inputEnd, shift, mostLines } = places;
+    this.#exports.decode(layout, slots, counts, input, inputEnd, shift, mostLines);
+    return this.#exports.lines.value;
   }
 
   encode(questions: KernelQuestions, places: KernelPlaces): Encoded {

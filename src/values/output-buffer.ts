@@ -46,11 +46,6 @@ export class OutputBuffer {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** What holds the bytes, and more behind them; the next that is written may be held by another. */
-  get buffer(): Buffer {
-    return this.#buffer;
-  }
-
   /** Begins anew. */
   clear(): void {
     this.#length = 0;

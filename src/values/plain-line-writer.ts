@@ -4,13 +4,13 @@ import type { KeyShape } from './archive-value.js';
 import { isJsonNumber, keyToPk } from './archive-value.js';
 import { unescapeCopy } from './copy-text.js';
 import { integerAt } from './integer-at.js';
+import { isNullAt } from './is-null-at.js';
 import type { Checked, Cut, LineOptions, LineShape, LineWriter } from './line-writer.js';
 import type { OutputBuffer } from './output-buffer.js';
 
 const tab = 0x09;
 const newline = 0x0a;
 const backslash = 0x5c;
-const letterN = 0x4e;
 const letterT = 0x74;
 
 /**
@@ -104,7 +104,7 @@ export class PlainLineWriter implements LineWriter {
 
   /** Writes what begins at a byte of a row; returns where it ends, negative where it has escapes. */
   #value(chunk: Buffer, start: number, out: OutputBuffer, kind: Column['kind']): number {
-    if (isNull(chunk, start)) {
+    if (isNullAt(chunk, start)) {
       out.ascii('null');
       return start + 2;
     }
@@ -185,13 +185,8 @@ export class PlainLineWriter implements LineWriter {
   }
 
   #isNull(chunk: Buffer, column: number): boolean {
-    return this.#isCut[column] === 1 || isNull(chunk, this.#starts[column] as number);
+    return this.#isCut[column] === 1 || isNullAt(chunk, this.#starts[column] as number);
   }
-}
-
-/** A backslash that the value has is written twice. */
-function isNull(chunk: Buffer, start: number): boolean {
-  return chunk[start] === backslash && chunk[start + 1] === letterN;
 }
 
 /** A number that JSON cannot give back as it is becomes a text. */

@@ -9,6 +9,16 @@ export function isNull(start: u32): bool {
   return load<u8>(start) == backslash && load<u8>(start, 1) == 0x4e;
 }
 
+/** A bit for each of sixteen bytes that JSON or COPY escapes, or that ends something. */
+export function specials(bytes: v128): i32 {
+  return i8x16.bitmask(
+    v128.or(
+      i8x16.lt_u(bytes, i8x16.splat(0x20)),
+      v128.or(i8x16.eq(bytes, i8x16.splat(quote)), i8x16.eq(bytes, i8x16.splat(backslash))),
+    ),
+  );
+}
+
 /** Where a column ends. */
 export function fieldEnd(start: u32): u32 {
   let at = start;

@@ -3,7 +3,7 @@
  * and `../object-decoder.ts` does the same in JavaScript.
  */
 
-import { backslash, find, minus, newline, quote, same, zero } from './bytes';
+import { backslash, find, minus, newline, quote, same, specials, zero } from './bytes';
 import { safeDigits } from './integers';
 import { booleanKind, integerKind, textKind } from './kinds';
 import { isJsonNumber, isPlainNumber } from './numbers';
@@ -16,7 +16,6 @@ const brace: u8 = 0x7d;
 @unmanaged
 class Layout {
   memberCount: u32;
-  listCount: u32;
   tail: u32;
   tailLength: u32;
   keyKind: u32;
@@ -34,8 +33,7 @@ class Member {
   prefixLength: u32;
 }
 
-/** Where the lines end that were decoded, and how many they are. */
-export let decodedEnd: u32 = 0;
+/** How many lines were decoded. */
 export let lines: u32 = 0;
 
 /** Whether the text that was looked at last has escapes. */
@@ -101,7 +99,6 @@ export function decode(layoutAt: u32, slots: u32, counts: u32, input: u32, end: 
     at = lineEnd + 1;
     line += 1;
   }
-  decodedEnd = at;
   lines = line;
 }
 
@@ -149,12 +146,7 @@ function behindText(start: u32, end: u32): u32 {
   let at = start + 1;
   while (at < end) {
     const bytes = v128.load(at);
-    const mask = i8x16.bitmask(
-      v128.or(
-        i8x16.lt_u(bytes, i8x16.splat(0x20)),
-        v128.or(i8x16.eq(bytes, i8x16.splat(quote)), i8x16.eq(bytes, i8x16.splat(backslash))),
-      ),
-    );
+    const mask = specials(bytes);
     if (mask == 0) {
       at += 16;
       continue;

@@ -4,4 +4,4 @@
  */
 
 export { encode, inputEnd, outputEnd, rows } from './encode-lines';
-export { decode, decodedEnd, lines } from './decode-lines';
+export { decode, lines } from './decode-lines';

@@ -1,4 +1,4 @@
-import { backslash, copy, fieldEnd, isNull, newline, quote, tab, zero } from './bytes';
+import { backslash, copy, fieldEnd, isNull, newline, quote, specials, tab, zero } from './bytes';
 import { safeDigits } from './integers';
 import { booleanKind, integerKind, textKind } from './kinds';
 import { isJsonNumber, isPlainNumber } from './numbers';
@@ -47,12 +47,7 @@ function writeText(start: u32, to: u32): u32 {
   for (;;) {
     const bytes = v128.load(at);
     v128.store(out, bytes);
-    const mask = i8x16.bitmask(
-      v128.or(
-        i8x16.lt_u(bytes, i8x16.splat(0x20)),
-        v128.or(i8x16.eq(bytes, i8x16.splat(quote)), i8x16.eq(bytes, i8x16.splat(backslash))),
-      ),
-    );
+    const mask = specials(bytes);
     if (mask == 0) {
       at += 16;
       out += 16;
