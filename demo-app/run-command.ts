@@ -41,7 +41,7 @@ function run(
   words: readonly string[],
   { url, folder }: CommandOptions,
 ): Promise<{ readonly output: string; readonly exit: number | null }> {
-  const script = join(import.meta.dirname, '..', 'src', 'bin', `${program}.js`);
+  const script = join(import.meta.dirname, '..', 'portolan', 'bin', `${program}.js`);
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...words], {

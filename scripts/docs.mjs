@@ -36,7 +36,7 @@ else if (after !== before) {
 }
 
 function help([program, ...command]) {
-  const text = execFileSync(process.execPath, [join(built, 'src/bin', `${program}.js`), ...command, '--help'], {
+  const text = execFileSync(process.execPath, [join(built, 'portolan/bin', `${program}.js`), ...command, '--help'], {
     encoding: 'utf8',
   });
   return `\`\`\`text\n${text.replace(/ +$/gmu, '').trim()}\n\`\`\``;

@@ -50,7 +50,7 @@ describe('the repository', () => {
 describe('the package', () => {
   const description = JSON.parse(read('package.json')) as PackageFile;
 
-  it('holds the built sources and the documents, and nothing else', function () {
+  it('holds the bundled code, its types and the documents, and nothing else', function () {
     this.timeout(180_000);
     const { stdout, status, stderr } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: repositoryRoot,
@@ -61,9 +61,22 @@ describe('the package', () => {
       JSON.parse(stdout) as Record<string, { readonly files: readonly { readonly path: string }[] }>,
     );
     const paths = packed?.files.map((file) => file.path) ?? [];
-    const others = paths.filter((path) => !path.startsWith('dist/src/'));
-    expect(others.sort()).to.deep.equal(['CHANGELOG.md', 'FORMATS.md', 'LICENSE', 'README.md', 'package.json']);
-    expect(paths).to.include.members(['dist/src/index.js', 'dist/src/index.d.ts', ...Object.values(description.bin)]);
+    const others = paths.filter((path) => !/^dist\/(portolan\/.*\.(js|wasm)|src\/.*\.d\.ts)$/u.test(path));
+    expect(others.sort()).to.deep.equal([
+      'CHANGELOG.md',
+      'FORMATS.md',
+      'LICENSE',
+      'README.md',
+      'dist/portolan/LICENSES.txt',
+      'package.json',
+    ]);
+    expect(paths).to.include.members(['dist/portolan/index.js', 'dist/src/index.d.ts', ...Object.values(description.bin)]);
+  });
+
+  it('names the licence of every package whose code it holds', () => {
+    const licences = read('dist/portolan/LICENSES.txt');
+    for (const name of ['yargs', 'yargs-parser', 'y18n', 'cliui']) expect(licences).to.match(new RegExp(`^${name} \\d`, 'mu'));
+    expect(licences.match(/permission/giu)).to.have.length.above(4);
   });
 
   it('is imported under its name', () => {

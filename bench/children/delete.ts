@@ -1,7 +1,7 @@
 import './as-a-command.js';
 import { rmSync, statSync } from 'node:fs';
 import { DataSource } from 'typeorm';
-import { deleteObjects } from '../../src/delete/delete-objects.js';
+import { deleteObjects } from 'portolan';
 import { organisationEntities } from '../organisation-entities.js';
 import { childOptions, journalOf, report, total } from './options.js';
 

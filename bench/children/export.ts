@@ -1,6 +1,6 @@
 import './as-a-command.js';
 import { DataSource } from 'typeorm';
-import { exportObjects } from '../../src/export/export-objects.js';
+import { exportObjects } from 'portolan';
 import { organisationEntities } from '../organisation-entities.js';
 import { childOptions, report } from './options.js';
 import { timedProgress } from './timed-progress.js';

@@ -1,7 +1,7 @@
 import './as-a-command.js';
 import { statSync } from 'node:fs';
 import { DataSource } from 'typeorm';
-import { importObjects } from '../../src/import/import-objects.js';
+import { importObjects } from 'portolan';
 import { organisationEntities } from '../organisation-entities.js';
 import type { Meeting } from './options.js';
 import { childOptions, journalOf, report, total } from './options.js';

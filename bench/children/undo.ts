@@ -1,7 +1,7 @@
 import './as-a-command.js';
 import { statSync } from 'node:fs';
 import { DataSource } from 'typeorm';
-import { undoJournal } from '../../src/undo/undo-journal.js';
+import { undoJournal } from 'portolan';
 import { organisationEntities } from '../organisation-entities.js';
 import { childOptions, journalOf, report } from './options.js';
 

@@ -7,7 +7,7 @@ import type { ResultRow } from '../result-row.js';
 import { best } from '../series.js';
 import type { Part } from './part.js';
 
-const program = join(import.meta.dirname, '..', '..', 'src', 'bin', 'exportobjects.js');
+const program = join(import.meta.dirname, '..', '..', 'portolan', 'bin', 'exportobjects.js');
 const dataSource = join(import.meta.dirname, '..', 'data-source.js');
 
 /** Short, and so told by the best of many, which took turns. */

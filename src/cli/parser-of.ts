@@ -5,6 +5,8 @@ import { withoutSeparator } from './check-words.js';
 /** What reads the words of a command line, and runs the command that they name. */
 export function parserOf(commands: readonly CommandModule[], words: readonly string[]): Argv {
   let parser: Argv = yargs([...withoutSeparator(words)])
+    // What it refuses is told in our words: by its own, which would be those of the user's language.
+    .locale('en')
     .version(false)
     .parserConfiguration({
       ...{ 'greedy-arrays': false, 'parse-positional-numbers': false },

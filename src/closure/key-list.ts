@@ -18,12 +18,15 @@ export interface KeyList {
   compare(one: number, other: number): number;
   /** Those at some places, in their order. Nothing is pushed after. */
   pick(indexes: Uint32Array): KeyList;
+  /** All of them, where each is an integer that a double holds; a look at what is held. */
+  integers(): Float64Array | undefined;
 }
 
-/** An empty list of an entity's keys: in bytes, where keys are no integers. */
+/** An empty list of an entity's keys: in numbers, where keys are integers, else in bytes. */
 export function createKeyList(entity: Pick<Entity, 'columns' | 'key'>): KeyList {
   const compare = compareKeys(entity);
-  const columns = hasIntegerKey(entity) ? undefined : packedColumnsOf(entity);
+  if (hasIntegerKey(entity)) return new IntegerKeyList(compare);
+  const columns = packedColumnsOf(entity);
   return columns === undefined ? new PlainKeyList(compare) : new PackedKeyList(columns, compare);
 }
 
@@ -60,6 +63,56 @@ class PlainKeyList implements KeyList {
       Array.from(indexes, (index) => this.at(index)),
     );
   }
+
+  integers(): undefined {
+    return undefined;
+  }
+}
+
+/** Integers, which take eight bytes each; those that no double holds lie beside them, as texts, and NaN stands in their places. */
+class IntegerKeyList implements KeyList {
+  readonly #compare: Compare;
+  #numbers = new Float64Array(64);
+  #long: Map<number, Key> | undefined;
+  #length = 0;
+
+  constructor(compare: Compare) {
+    this.#compare = compare;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(key: Key): void {
+    if (this.#length === this.#numbers.length) this.#numbers = grown(this.#numbers);
+    if (typeof key === 'number') this.#numbers[this.#length] = key;
+    else {
+      this.#numbers[this.#length] = NaN;
+      this.#long = (this.#long ?? new Map<number, Key>()).set(this.#length, key);
+    }
+    this.#length += 1;
+  }
+
+  at(index: number): Key {
+    return this.#long?.get(index) ?? (this.#numbers[index] as number);
+  }
+
+  compare(one: number, other: number): number {
+    const order = (this.#numbers[one] as number) - (this.#numbers[other] as number);
+    return Number.isNaN(order) ? this.#compare(this.at(one), this.at(other)) : order;
+  }
+
+  pick(indexes: Uint32Array): KeyList {
+    const picked = new IntegerKeyList(this.#compare);
+    picked.#numbers = new Float64Array(indexes.length);
+    for (const index of indexes) picked.push(this.at(index));
+    return picked;
+  }
+
+  integers(): Float64Array | undefined {
+    return this.#long === undefined ? this.#numbers.subarray(0, this.#length) : undefined;
+  }
 }
 
 const scratch = Buffer.alloc(packedRoom);
@@ -83,11 +136,7 @@ class PackedKeyList implements KeyList {
   }
 
   push(key: Key): void {
-    if (this.#length === this.#places.length) {
-      const grown = new Float64Array(this.#length * 2);
-      grown.set(this.#places);
-      this.#places = grown;
-    }
+    if (this.#length === this.#places.length) this.#places = grown(this.#places);
     const length = packKey(this.#columns, key, scratch);
     this.#places[this.#length] = length < 0 ? -this.#odd.push(key) : this.#bytes.append(scratch, length);
     this.#length += 1;
@@ -116,4 +165,14 @@ class PackedKeyList implements KeyList {
     picked.#length = indexes.length;
     return picked;
   }
+
+  integers(): undefined {
+    return undefined;
+  }
+}
+
+function grown(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(Math.max(64, numbers.length * 2));
+  longer.set(numbers);
+  return longer;
 }

@@ -47,8 +47,8 @@ export class LinkedKeys {
 
   /** All of them, where every key is an integer that a double holds. */
   integers(): LinkedIntegers | undefined {
-    const owners = integersOf(this.#owners);
-    const others = integersOf(this.#others);
+    const owners = this.#owners.integers();
+    const others = this.#others.integers();
     return owners === undefined || others === undefined ? undefined : { owners, others };
   }
 
@@ -69,16 +69,6 @@ export class LinkedKeys {
     this.#cursor = end;
     return Array.from({ length: end - at }, (_, index) => this.#others.at(at + index));
   }
-}
-
-function integersOf(keys: KeyList): Float64Array | undefined {
-  const integers = new Float64Array(keys.length);
-  for (let at = 0; at < integers.length; at += 1) {
-    const key = keys.at(at);
-    if (typeof key !== 'number') return undefined;
-    integers[at] = key;
-  }
-  return integers;
 }
 
 const none: readonly Key[] = Object.freeze([]);

@@ -91,7 +91,7 @@ describe('an interrupted command', function () {
     it(`hears a signal while it still loads its modules: ${program}`, async () => {
       // From a thread of its own, and the module comes late: who does not listen by now is killed.
       const hooks = `export async function load(url, context, next) {
-        if (url.endsWith('/cli/main.js')) {
+        if (url.includes('/chunks/main-')) {
           process.kill(process.pid, 'SIGTERM');
           await new Promise((resolve) => setTimeout(resolve, 1000));
         }

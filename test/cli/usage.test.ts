@@ -62,4 +62,10 @@ describe('words that are no use of a command', function () {
       else expect(JSON.parse(stdout)).to.deep.equal({ status: 'failed', code: 'USAGE', error, findings: [] });
     });
   }
+
+  it('speaks English, whatever the language of the user', async () => {
+    const env = { LC_ALL: 'de_DE.UTF-8', LANG: 'de_DE.UTF-8' };
+    const { stderr } = await run('exportobjects', ['a.B.1', '-o'], { env });
+    expect(stderr).to.equal('error: -o wants a value\nSee --help.\n');
+  });
 });

@@ -42,7 +42,16 @@ describe('the links of some owners', () => {
           expect(linked.count).to.equal(pairs.length);
           linked.settle();
           expect(linked.count).to.equal([...model.values()].reduce((sum, { size }) => sum + size, 0));
-          for (const key of [...[...model.keys()].sort(compareKeys(owner)), ...asked]) {
+          const inOrder = [...model.keys()].sort(compareKeys(owner));
+          const all = inOrder.flatMap((key) => linked.of(key).map((value) => ({ key, value })));
+          const isPlain = all.every(({ key, value }) => typeof key === 'number' && typeof value === 'number');
+          const { owners, others } = linked.integers() ?? {};
+          const areIntegers = all.length > 0 && isPlain;
+          if (areIntegers || owners !== undefined) {
+            expect([...(owners ?? [])]).to.deep.equal(all.map(({ key }) => key));
+            expect([...(others ?? [])]).to.deep.equal(all.map(({ value }) => value));
+          }
+          for (const key of [...inOrder, ...asked]) {
             expect(linked.of(key)).to.deep.equal([...(model.get(key) ?? [])].sort(compareKeys(other)));
           }
         },

@@ -14,7 +14,7 @@ let count = 0;
 function isOurs() {
   const callers = new Error().stack.split('\n').slice(1);
   const outside = callers.find((line) => !line.includes('node:internal') && !line.includes(import.meta.url));
-  return outside === undefined ? callers.some((line) => line.includes('streams')) : outside.includes('/dist/src/');
+  return outside === undefined ? callers.some((line) => line.includes('streams')) : outside.includes('/dist/portolan/');
 }
 
 function failure(name, path) {

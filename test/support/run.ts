@@ -25,7 +25,7 @@ export interface RunResult {
 
 /** Where the built program is that belongs to the code under test. */
 export function programPath(program: Program): string {
-  return join(import.meta.dirname, '..', '..', 'src', 'bin', `${program}.js`);
+  return join(import.meta.dirname, '..', '..', 'portolan', 'bin', `${program}.js`);
 }
 
 /** Runs a built program to its end, whatever its end is. */

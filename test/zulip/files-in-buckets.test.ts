@@ -83,7 +83,7 @@ describe('files of Zulip in two buckets of S3', function () {
     const theirs = sample!.unpack('full', join(folder, 'theirs'));
     const [, steps = ''] =
       /### Where the files are[^]*?```sh\n([^]*?)```/u.exec(readFileSync(join(repositoryRoot, 'docs/zulip.md'), 'utf8')) ?? [];
-    const program = `"${process.execPath}" "${join(repositoryRoot, 'dist/src/bin/exportobjects.js')}"`;
+    const program = `"${process.execPath}" "${join(repositoryRoot, 'dist/portolan/bin/exportobjects.js')}"`;
     const script = `set -e\nexportobjects() { ${program} "$@"; }\n${steps}mkdir ours\ntar -xzf acme-s3.tar.gz -C ours --strip-components 1`;
     const env = { ...process.env, ZULIP_URL: database!.url, AVATAR_SALT: 'sample-avatar-salt' };
     const { stderr } = await promisify(execFile)('bash', ['-c', script], { cwd: folder, env });

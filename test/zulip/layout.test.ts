@@ -126,7 +126,7 @@ describe('--format zulip', function () {
   it('is made as docs/zulip.md says, step by step', () => {
     const [, steps = ''] =
       /### Step by step[^]*?```sh\n([^]*?)```/u.exec(readFileSync(join(repositoryRoot, 'docs/zulip.md'), 'utf8')) ?? [];
-    const program = `"${process.execPath}" "${join(repositoryRoot, 'dist/src/bin/exportobjects.js')}"`;
+    const program = `"${process.execPath}" "${join(repositoryRoot, 'dist/portolan/bin/exportobjects.js')}"`;
     const script = `set -e\nexportobjects() { ${program} "$@"; }\n${steps}`;
     const variables = { ZULIP_URL: database!.url, ZULIP_UPLOADS: uploads, AVATAR_SALT: 'sample-avatar-salt' };
     const said = execFileSync('bash', ['-c', script], {
