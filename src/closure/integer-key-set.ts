@@ -1,4 +1,6 @@
 import { DoubleHashSet } from './double-hash-set.js';
+import { chunkSize, IntegerChunk } from './integer-chunk.js';
+import { IntegerKeyRun } from './integer-key-run.js';
 import type { Key } from './key.js';
 import { compareKeysOf } from './key-order.js';
 import type { Arrivals, KeySet } from './key-set.js';
@@ -7,11 +9,6 @@ import { separateArrivals } from './separate-arrivals.js';
 import { packedInteger } from './packed-column.js';
 import { PackedBytes } from './packed-bytes.js';
 import { PackedKeySet } from './packed-key-set.js';
-
-/** Keys per chunk. */
-const chunkSize = 65_536;
-/** A chunk's keys are a sorted list up to here, then a bitmap of 8 KiB. */
-const listLimit = 1024;
 
 /** Bytes of a key in a list that has just grown, and of a chunk beside its keys. */
 const mostListed = 4;
@@ -33,14 +30,14 @@ const nearChunks = 1024;
  * table of doubles. Integers beyond the safe ones are kept beside, as bytes.
  */
 export class IntegerKeySet implements KeySet {
-  #chunks = new Map<number, Chunk>();
-  #near: (Chunk | undefined)[] = [];
+  #chunks = new Map<number, IntegerChunk>();
+  #near: (IntegerChunk | undefined)[] = [];
   #hash: DoubleHashSet | undefined;
   #beyond: KeySet | undefined;
   readonly #beyondBytes = new PackedBytes();
   #size = 0;
   #lastIndex = NaN;
-  #last: Chunk | undefined;
+  #last: IntegerChunk | undefined;
 
   get size(): number {
     return this.#size;
@@ -70,7 +67,8 @@ export class IntegerKeySet implements KeySet {
   }
 
   sorted(): Iterable<Key> {
-    return this.#size <= listable && this.#hash === undefined && this.#beyond === undefined ? this.#listed() : this.#generated();
+    if (this.#hash !== undefined || this.#beyond !== undefined) return this.#generated();
+    return this.#size <= listable ? this.#listed() : this.#inChunks();
   }
 
   /** An array is read several times as fast as a generator. */
@@ -112,7 +110,7 @@ export class IntegerKeySet implements KeySet {
     const known = this.#chunk(index);
     if (known !== undefined) return known.add(key - index * chunkSize);
     if (this.#chunks.size >= manyChunks && this.#size < this.#chunks.size * sparseKeys) return this.#scatter().add(key);
-    const chunk = new Chunk();
+    const chunk = new IntegerChunk();
     this.#chunks.set(index, chunk);
     if (index >= 0 && index < nearChunks) {
       while (this.#near.length <= index) this.#near.push(undefined);
@@ -133,14 +131,12 @@ export class IntegerKeySet implements KeySet {
     return hash;
   }
 
-  *#inChunks(): Generator<number> {
-    for (const index of Float64Array.from(this.#chunks.keys()).sort()) {
-      const values = this.#chunks.get(index)?.values() ?? [];
-      for (let at = 0; at < values.length; at += 1) yield index * chunkSize + (values[at] as number);
-    }
+  /** As of now: what is added while somebody reads is none of theirs. */
+  #inChunks(): IntegerKeyRun {
+    return new IntegerKeyRun(new Map(Array.from(this.#chunks, ([index, chunk]) => [index, chunk.copy()])));
   }
 
-  #chunk(index: number): Chunk | undefined {
+  #chunk(index: number): IntegerChunk | undefined {
     if (index >= 0 && index < this.#near.length) return this.#near[index];
     if (index !== this.#lastIndex) {
       const chunk = this.#chunks.get(index);
@@ -150,72 +146,4 @@ export class IntegerKeySet implements KeySet {
     }
     return this.#last;
   }
-}
-
-class Chunk {
-  #list = new Uint16Array(4);
-  #length = 0;
-  #bits: Uint32Array | undefined;
-
-  has(low: number): boolean {
-    if (this.#bits !== undefined) return ((this.#bits[low >>> 5] as number) & (1 << (low & 31))) !== 0;
-    const at = this.#position(low);
-    return at < this.#length && this.#list[at] === low;
-  }
-
-  add(low: number): boolean {
-    if (this.#bits !== undefined) return setBit(this.#bits, low);
-    const at = this.#position(low);
-    if (at < this.#length && this.#list[at] === low) return false;
-    if (this.#length === listLimit) {
-      const bits = new Uint32Array(chunkSize / 32);
-      for (const value of this.#list.subarray(0, this.#length)) setBit(bits, value);
-      this.#bits = bits;
-      this.#list = new Uint16Array(0);
-      return setBit(bits, low);
-    }
-    if (this.#length === this.#list.length) {
-      const grown = new Uint16Array(this.#list.length * 2);
-      grown.set(this.#list);
-      this.#list = grown;
-    }
-    this.#list.copyWithin(at + 1, at, this.#length);
-    this.#list[at] = low;
-    this.#length += 1;
-    return true;
-  }
-
-  /** In ascending order, as of now. */
-  values(): Uint16Array {
-    if (this.#bits === undefined) return this.#list.slice(0, this.#length);
-    const values = new Uint16Array(chunkSize);
-    let next = 0;
-    for (let word = 0; word < this.#bits.length; word += 1) {
-      for (let bits = this.#bits[word] as number; bits !== 0; bits &= bits - 1)
-        values[next++] = word * 32 + (31 - Math.clz32(bits & -bits));
-    }
-    return values.subarray(0, next);
-  }
-
-  /** Where the value is or would be in the list; appending in order needs no search. */
-  #position(low: number): number {
-    let from = 0;
-    let to = this.#length;
-    if (to > 0 && (this.#list[to - 1] as number) < low) return to;
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      if ((this.#list[middle] as number) < low) from = middle + 1;
-      else to = middle;
-    }
-    return from;
-  }
-}
-
-function setBit(bits: Uint32Array, low: number): boolean {
-  const word = low >>> 5;
-  const mask = 1 << (low & 31);
-  const before = bits[word] as number;
-  if ((before & mask) !== 0) return false;
-  bits[word] = before | mask;
-  return true;
 }

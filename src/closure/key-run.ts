@@ -1,3 +1,4 @@
+import { IntegerKeyRun } from './integer-key-run.js';
 import type { Key } from './key.js';
 import type { KeyView } from './key-set.js';
 import { PackedKeyRun } from './packed-key-run.js';
@@ -10,7 +11,7 @@ export interface KeyRun extends Iterable<Key> {
 
 /** Whether it is known how many there are, and any part of them can be had. */
 export function isRun(keys: Iterable<Key>): keys is KeyRun {
-  return keys instanceof PackedKeyRun || Array.isArray(keys);
+  return keys instanceof PackedKeyRun || keys instanceof IntegerKeyRun || Array.isArray(keys);
 }
 
 /** All keys of a set. An array of them has its length from the beginning: one that grows takes several times as much for a while. */

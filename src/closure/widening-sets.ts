@@ -1,3 +1,4 @@
+import { IntegerKeyRun } from './integer-key-run.js';
 import type { Key } from './key.js';
 import type { Arrivals, KeySet, KeyView } from './key-set.js';
 import { mergeSorted } from './merge-sorted.js';
@@ -69,6 +70,7 @@ class Tier implements KeyView {
     if (this.#narrower === undefined || this.#narrower.size === 0) return this.own.sorted();
     if (this.own.size === 0) return this.#narrower.sorted();
     const [own, narrower] = [this.own.sorted(), this.#narrower.sorted()];
+    if (own instanceof IntegerKeyRun && narrower instanceof IntegerKeyRun) return own.mergedWith(narrower);
     const packed = own instanceof PackedKeyRun && narrower instanceof PackedKeyRun ? own.mergedWith(narrower) : undefined;
     return packed ?? mergeSorted(own, narrower, this.#compare);
   }

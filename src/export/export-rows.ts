@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Closure, DescribedSet } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import type { KeyRun } from '../closure/key-run.js';
-import { PackedKeyRun } from '../closure/packed-key-run.js';
+import { isRun } from '../closure/key-run.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { Entity, Schema } from '../schema/schema.js';
@@ -97,7 +97,7 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
 }
 
 function* inUnits(keys: Iterable<Key>, size: UnitSize): Generator<KeyRun> {
-  if (keys instanceof PackedKeyRun) {
+  if (isRun(keys)) {
     for (let at = 0; at < keys.length;) {
       const end = Math.min(keys.length, at + size.rows);
       yield keys.slice(at, end);

@@ -1,3 +1,4 @@
+import { IntegerKeyRun } from '../../closure/integer-key-run.js';
 import type { Key } from '../../closure/key.js';
 import { keyTexts } from '../../closure/key.js';
 import type { KeyRun } from '../../closure/key-run.js';
@@ -57,17 +58,18 @@ export function keyTest(column: Column, run: KeyRun, alias: string, use: 'condit
   const name = `${alias}.${quoteIdentifier(column.name)}`;
   if (run instanceof PackedKeyRun)
     return `${name} ${column.equality} ANY ('{${place({ keys: run, column: 0 })}}'::${column.lookupType}[])`;
-  const keys = listed(run);
+  const keys = run instanceof IntegerKeyRun ? run : listed(run);
   const range = column.kind === 'integer' ? rangeOf(keys) : undefined;
   if (range?.dense === true) return `${name} BETWEEN ${String(range.from)} AND ${String(range.to)}`;
   const bits = range === undefined ? undefined : bitsOf(column, name, keys, range);
   if (bits !== undefined) return use === 'value' ? bits.test : `(${bits.range} AND ${bits.test})`;
   if (column.integer !== undefined) {
     const { from, to } = integers[column.integer];
-    const held = range !== undefined && range.from >= from && range.to <= to ? keys : keys.filter(between(from, to));
+    const all = listed(keys);
+    const held = range !== undefined && range.from >= from && range.to <= to ? all : all.filter(between(from, to));
     return held.length === 0 ? 'false' : `${name} = ANY ('{${held.join(',')}}'::pg_catalog.${column.integer}[])`;
   }
-  return `${name} ${column.equality} ANY (${quoteLiteral(arrayLiteral(keys.map(String)))}::${column.lookupType}[])`;
+  return `${name} ${column.equality} ANY (${quoteLiteral(arrayLiteral(listed(keys).map(String)))}::${column.lookupType}[])`;
 }
 
 /** What each type holds. No key is beyond the last. */
@@ -132,12 +134,21 @@ interface KeyRange {
   readonly dense: boolean;
 }
 
-function bitsOf(column: Column, name: string, keys: readonly Key[], { from, to }: KeyRange): BitsTest | undefined {
+function bitsOf(
+  column: Column,
+  name: string,
+  keys: readonly Key[] | IntegerKeyRun,
+  { from, to }: KeyRange,
+): BitsTest | undefined {
   return column.integer === undefined ? undefined : bitsTest(name, keys, from, to);
 }
 
 /** The range of integer keys; undefined where one is beyond exact numbers. */
-function rangeOf(keys: readonly Key[]): KeyRange | undefined {
+function rangeOf(keys: readonly Key[] | IntegerKeyRun): KeyRange | undefined {
+  if (keys instanceof IntegerKeyRun) {
+    const { first, last, length } = keys;
+    return { from: first, to: last, dense: last - first + 1 === length };
+  }
   let from = Infinity;
   let to = -Infinity;
   let ascending = true;

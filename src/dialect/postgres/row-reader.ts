@@ -1,5 +1,6 @@
 import type { Key } from '../../closure/key.js';
 import type { KeyRun } from '../../closure/key-run.js';
+import { IntegerKeyRun } from '../../closure/integer-key-run.js';
 import { inRuns, isRun } from '../../closure/key-run.js';
 import { PackedKeyRun } from '../../closure/packed-key-run.js';
 import type { Entity } from '../../schema/schema.js';
@@ -262,6 +263,10 @@ function* batches(values: KeyValues, { integers, texts }: BatchSizes): Generator
   // What is packed, or fits in one statement, need not be copied.
   if (keys instanceof PackedKeyRun || (isRun(keys) && keys.length <= Math.min(integers, texts))) {
     yield* inRuns(keys, texts);
+    return;
+  }
+  if (keys instanceof IntegerKeyRun) {
+    yield* inRuns(keys, integers);
     return;
   }
   let batch: Key[] = [];
