@@ -5,6 +5,7 @@ import type { Session } from '../dialect/session.js';
 import type { OnProgress } from '../progress.js';
 import type { Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
+import { OutputBuffer } from '../values/output-buffer.js';
 import type { BulkConstraints } from './bulk-constraints.js';
 import type { Fill } from './fill.js';
 import { drawsFromSequence, generatedKeys } from './generated-keys.js';
@@ -33,8 +34,9 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Rows of one chunk that is handed to COPY. */
-const rowsAtOnce = 1000;
+/** Bytes of rows that are handed to COPY at once, and what a buffer for them has room for. */
+const chunkBytes = 64 * 1024;
+const chunkRoom = 80 * 1024;
 
 /**
  * Writes what the plan says, parents before children, by COPY straight into the tables: a table that references itself is one
@@ -144,7 +146,7 @@ async function writeRun(
   const isAlone = planned.empty && planned.mapping === undefined;
   const digested = stage === undefined && isReadBack(planned, fills) ? new DigestedRows(target.entity, isAlone) : undefined;
   const copy = (): Promise<number> =>
-    session.copyIn(`COPY ${into} FROM STDIN`, encoded(rows(options, planned, run, { fills, isStaged, digested }), digested), {
+    session.copyIn(`COPY ${into} FROM STDIN`, rows(options, planned, run, { fills, isStaged, digested }), {
       what: isStaged ? 'stage rows' : 'write rows',
       table: target.entity.table,
     });
@@ -158,14 +160,6 @@ async function writeRun(
   return { stage, digest: isWhole ? digested?.digest() : undefined };
 }
 
-function encoded(texts: AsyncIterable<string>, digested: DigestedRows | undefined): AsyncIterable<Buffer> {
-  return digested?.pass(texts) ?? buffers(texts);
-}
-
-async function* buffers(texts: AsyncIterable<string>): AsyncGenerator<Buffer> {
-  for await (const text of texts) yield Buffer.from(text);
-}
-
 interface RowsOptions {
   readonly fills: readonly Fill[];
   readonly isStaged: boolean;
@@ -177,31 +171,41 @@ async function* rows(
   planned: PlannedModel,
   run: ModelRun,
   { fills, isStaged, digested }: RowsOptions,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   const { target, decisions } = planned;
-  const lane = isStaged ? 'stagedLine' : 'writtenLine';
+  const lane = isStaged ? 'staged' : 'written';
   let place = 0;
   for await (const objects of run.batches) {
-    let text = '';
-    let count = 0;
+    let out = chunk();
     signal?.throwIfAborted();
     for (const object of objects) {
       const isWritten = decisions.isWritten(place);
       const group = decisions.groupAt(place);
       place += 1;
       if (!isWritten) continue;
-      text += plan.rows.line(planned, object, lane);
+      plan.rows.write(planned, object, lane, out);
       if (digested?.notesKeys === true) digested.noteKey(plan.rows.key(planned, object));
-      for (const fill of fills) text += `\t${escapeCopy(fill.value())}`;
-      text += isStaged ? `\t${group === undefined ? '\\N' : String(group)}\n` : '\n';
-      count += 1;
-      if (count % rowsAtOnce !== 0) continue;
-      yield text;
-      text = '';
+      for (const fill of fills) out.utf8(`\t${escapeCopy(fill.value())}`);
+      if (isStaged) out.ascii(`\t${group === undefined ? '\\N' : String(group)}`);
+      out.ascii('\n');
+      if (out.length < chunkBytes) continue;
+      yield taken(out, digested);
+      out = chunk();
     }
-    if (text !== '') yield text;
+    if (out.length > 0) yield taken(out, digested);
     onProgress?.({ stage: 'apply', model: target.model, done: place, total: given === undefined ? decisions.length : undefined });
   }
+}
+
+/** What is written is sent as it stands: nobody writes there again. */
+function chunk(): OutputBuffer {
+  return new OutputBuffer(Buffer.allocUnsafeSlow(chunkRoom));
+}
+
+function taken(out: OutputBuffer, digested: DigestedRows | undefined): Buffer {
+  const bytes = out.bytes();
+  digested?.take(bytes);
+  return bytes;
 }
 
 /** What the policy or nobody can guess; in a dry run also what the real run would draw from a sequence. */

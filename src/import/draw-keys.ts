@@ -164,7 +164,7 @@ async function followDrawn(archive: ArchiveReader, { models, rows }: RemappedPla
         const to = followed(planned, rows, key, row.texts);
         if (mapping.settle(key, to)) isNews = true;
         if (whole.is === 'torn') continue;
-        const line = rows.lineOf(planned, object, 'line', { texts: row.texts, key: to });
+        const line = rows.lineOf(planned, object, { texts: row.texts, key: to });
         for (const space of rows.spacesOf(target.model)) if (space.settle(object, line)) isNews = true;
       }
     }

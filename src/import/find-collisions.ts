@@ -6,6 +6,7 @@ import type { Plan } from './plan.js';
 import { ConflictList } from './plan.js';
 import { objectName } from './planned-model.js';
 import { plannedRuns } from './planned-runs.js';
+import { rowText } from './row-text.js';
 
 /**
  * When the database has refused a row for a unique constraint: which objects of the archive collide with each other. Equal by
@@ -28,7 +29,7 @@ export async function findCollisions(
   for await (const { from, objects } of plannedRuns(archive, new Map([[target.model, planned]]))) {
     for (const [at, object] of objects.entries()) {
       if (!decisions.isWritten(from + at)) continue;
-      const texts = plan.rows.line(planned, object, 'line').split('\t');
+      const texts = rowText(plan.rows, planned, object).split('\t');
       const values = places.map((place) => texts[place] ?? '\\N');
       if (!unique.nullsNotDistinct && values.includes('\\N')) continue;
       const key = objectKey(object, target.shape) ?? '';

@@ -9,6 +9,7 @@ import { columnList, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Entity, Link, Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
+import { OutputBuffer } from '../values/output-buffer.js';
 import type { BulkConstraints } from './bulk-constraints.js';
 import { drawsFromSequence } from './generated-keys.js';
 import { holdsKeyOf } from './holds-key-of.js';
@@ -27,8 +28,13 @@ export interface LinkTableOptions {
   readonly owners: KeyView | undefined;
 }
 
-/** Text of so many links is copied at once: a COPY of a thousand takes longer to begin and to end than to write them. */
+/**
+ * Text of so many links is copied at once: a COPY of a thousand takes longer to begin and to end than to write them. The first ones are
+ * fewer, as the database has nothing to do until they come.
+ */
 const worthCopying = 1024 * 1024;
+const firstCopied = 64 * 1024;
+const growth = 4;
 
 /** An end of some link is not there. */
 export class LinkEndMissing extends Error {}
@@ -57,7 +63,8 @@ export class LinkTable {
   readonly #constraints: readonly (string | undefined)[];
   readonly #beside: Beside | undefined;
   readonly #hash = createHash('sha256');
-  #text = '';
+  #rows = new OutputBuffer(Buffer.allocUnsafe(4096));
+  #enough = firstCopied;
   /** The owner of the latest links that were taken. */
   #last = -Infinity;
   #isClosed = false;
@@ -99,7 +106,7 @@ export class LinkTable {
 
   /** Whether what was taken is enough to {@link flush} it. */
   get isFull(): boolean {
-    return this.#text.length >= worthCopying;
+    return this.#rows.length >= this.#enough;
   }
 
   /** Takes links to be copied, and gives those that have to be looked for one by one. */
@@ -118,17 +125,22 @@ export class LinkTable {
       return false;
     }
     this.#last = Number(owner);
-    const start = keyTexts(owner).map(escapeCopy).join('\t');
-    for (const end of beside === undefined ? ends : [...ends].sort(beside.compare))
-      this.#text += `${start}\t${keyTexts(end).map(escapeCopy).join('\t')}\n`;
+    for (const end of beside === undefined ? ends : [...ends].sort(beside.compare)) {
+      writeKey(this.#rows, owner);
+      this.#rows.ascii('\t');
+      writeKey(this.#rows, end);
+      this.#rows.ascii('\n');
+    }
     return true;
   }
 
   /** Copies what was taken. @throws LinkEndMissing: the transaction is of no more use then */
   async flush(): Promise<void> {
-    if (this.#text === '') return;
-    const bytes = Buffer.from(this.#text);
-    this.#text = '';
+    const bytes = this.#rows.bytes();
+    if (bytes.length === 0) return;
+    // What is sent stays as it is.
+    this.#rows = new OutputBuffer(Buffer.allocUnsafe(bytes.length));
+    this.#enough = Math.min(worthCopying, this.#enough * growth);
     this.#hash.update(bytes);
     const sql = `COPY ${quoteTable(this.#through.table)} (${columnList(this.#columns)}) FROM STDIN`;
     const purpose = { what: 'write links', table: this.#through.table };
@@ -154,18 +166,18 @@ export class LinkTable {
   /** Whether the table holds exactly what was written, of the owners that were inserted where it had others; to be asked once. */
   async isAsWritten(): Promise<boolean> {
     const hash = createHash('sha256');
-    for await (const chunk of this.#rows()) hash.update(chunk);
+    for await (const chunk of this.#stored()) hash.update(chunk);
     return hash.digest('hex') === this.#hash.digest('hex');
   }
 
   /** Whether any owner that was inserted has links already: a trigger may have made them, or no constraint kept them out. */
   async #hasLinks(): Promise<boolean> {
     let bytes = 0;
-    for await (const chunk of this.#rows()) bytes += chunk.length;
+    for await (const chunk of this.#stored()) bytes += chunk.length;
     return bytes > 0;
   }
 
-  async *#rows(): AsyncGenerator<Buffer> {
+  async *#stored(): AsyncGenerator<Buffer> {
     const reader = createRowReader(this.#session);
     if (this.#beside === undefined) {
       yield* reader.table(this.#through, this.#columns, this.#columns);
@@ -187,6 +199,11 @@ function besideOthers({ session, schema, link, owners }: LinkTableOptions, throu
     return undefined;
   const key = [...link.owner.columns, ...link.inverse.columns];
   return { owners, entity: { ...through, key }, column, compare: compareKeys(other) };
+}
+
+function writeKey(out: OutputBuffer, key: Key): void {
+  if (typeof key === 'number') out.integer(key);
+  else out.utf8(keyTexts(key).map(escapeCopy).join('\t'));
 }
 
 function* batches(keys: Iterable<Key>): Generator<readonly Key[]> {

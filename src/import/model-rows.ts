@@ -7,11 +7,11 @@ import type { Entity } from '../schema/schema.js';
 import type { OtherTexts } from './followed-row.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
-import type { TargetModel } from './target.js';
+import type { Lane, TargetModel } from './target.js';
 import type { TargetInner } from './target-inner.js';
 import type { ValueSpace } from './value-space.js';
 import type { ValueSpaces } from './value-spaces.js';
-import type { HeldBy, Lane, Needed } from './written-rows.js';
+import type { HeldBy, Needed } from './written-rows.js';
 
 /** A reference of one model, and where its columns stand. */
 export interface Held extends HeldBy {
@@ -143,7 +143,7 @@ export function modelRowsOf(
   const path = member === undefined ? undefined : { place: placeOf(entity.materializedPath ?? ''), member };
   const all = held.flatMap(({ places }) => places);
   const lane = (columns: TargetModel['columns']): readonly number[] => target.columns.map((column) => columns.indexOf(column));
-  const lanes = { line: lane(target.columns), writtenLine: lane(target.written), stagedLine: lane(target.staged) };
+  const lanes = { columns: lane(target.columns), written: lane(target.written), staged: lane(target.staged) };
   return {
     held,
     inside,

@@ -169,7 +169,7 @@ class Placer {
     const { strategy } = this.#planned.target;
     const kept = row.is === 'kept' ? row : lostRow;
     const { unknown } = kept;
-    const line = (): string => this.#context.rows.lineOf(this.#planned, object, 'line', { texts: kept.texts, key: to });
+    const line = (): string => this.#context.rows.lineOf(this.#planned, object, { texts: kept.texts, key: to });
     if (!found.rows.has(to)) return { how, to, line, differing: undefined, changes: undefined, unknown };
     const isRenewed = how === 'own' && strategy === 'remap' && this.#mapping.newKeys !== undefined && row.is === 'kept';
     // Which columns differ matters to nobody then.
@@ -195,7 +195,7 @@ class Placer {
     const key = this.#keyOf(object);
     const derived = this.#derived(followed);
     if (derived !== undefined) {
-      const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts: row.texts, key: derived });
+      const line = (): string => rows.lineOf(this.#planned, object, { texts: row.texts, key: derived });
       const theirs = found.rows.text(derived);
       const differing = theirs === undefined ? undefined : this.#differing(line(), theirs, row.unknown);
       // What an earlier import has brought under the same rule.
@@ -208,7 +208,7 @@ class Placer {
     if (mapping.newKeys !== undefined && mapping.placeholders !== undefined && mapping.fresh.add(key))
       mapping.moved.set(key, withPart(target.entity, followed, mapping.newKeys.place, mapping.placeholders.take()));
     const to = rows.followedKey(this.#planned, key, this.#keyTexts(row));
-    const line = (): string => rows.lineOf(this.#planned, object, 'line', { texts: row.texts, key: to });
+    const line = (): string => rows.lineOf(this.#planned, object, { texts: row.texts, key: to });
     return { how: 'new', to, line, differing: undefined, changes: undefined, unknown: row.unknown };
   }
 
@@ -220,7 +220,7 @@ class Placer {
     const claimed = this.#claim(key, to);
     if (claimed !== undefined) return claimed;
     const { texts, unknown } = row;
-    const mine = this.#context.rows.lineOf(this.#planned, object, 'line', { texts, key: to });
+    const mine = this.#context.rows.lineOf(this.#planned, object, { texts, key: to });
     const differing = this.#differing(mine, theirs, unknown);
     const [own, others] = [mine.split('\t'), theirs.split('\t')];
     const placeOf = (member: string): number => target.columns.findIndex((column) => column.member === member);
@@ -275,7 +275,7 @@ class Placer {
     if (this.#naturalPlaces.length === 0 || this.#mapping.unmatched.has(this.#keyOf(object))) return undefined;
     if (this.#naturalPlaces.some((place) => row.unknown.has(place))) return 'unknown';
     const key = this.#keyOf(object);
-    const texts = decodeRow(this.#context.rows.lineOf(this.#planned, object, 'line', { texts: row.texts, key }));
+    const texts = decodeRow(this.#context.rows.lineOf(this.#planned, object, { texts: row.texts, key }));
     const natural = this.#naturalPlaces.flatMap((place) => texts[place] ?? []);
     return natural.length === this.#naturalPlaces.length ? natural : undefined;
   }

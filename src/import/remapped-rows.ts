@@ -20,10 +20,11 @@ import type { HeldInside, ModelRows } from './model-rows.js';
 import { canMove, changesKey, editsOf, lostBecause, modelRowsOf, withReferences } from './model-rows.js';
 import { isPlain, refersToItself, waitsForItself } from './self-references.js';
 import type { PlannedModel } from './planned-model.js';
+import type { Lane } from './target.js';
 import type { TargetInner } from './target-inner.js';
 import { ColumnSpace, type ValueSpace } from './value-space.js';
 import { ValueSpaces } from './value-spaces.js';
-import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
+import type { HeldBy, Needed, WrittenRows } from './written-rows.js';
 
 const nothing: OtherTexts = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();
@@ -225,27 +226,28 @@ export class RemappedRows implements WrittenRows {
     return row.is === 'kept' ? withReferences(this.#of(planned), key, row.texts) : key;
   }
 
-  line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string {
+  write(planned: PlannedModel, object: ArchiveObject, lane: Lane, out: OutputBuffer): void {
     const row = this.follow(planned, object);
     if (row.is !== 'kept')
       throw new TypeError(`an object of ${planned.target.model} is written that cannot follow its references`);
     refuseUnreadable(planned.target, object, row.texts, (inner, key) => this.#followKey(this.#of(planned), inner, key));
-    return this.lineOf(planned, object, lane, { texts: row.texts, key: this.key(planned, object) });
+    const as = { texts: row.texts, key: this.key(planned, object) };
+    planned.target.writers[lane](object, out, this.#edits(planned, object, lane, as));
   }
 
   /** The row with other texts in some places, and another key. */
-  lineOf(planned: PlannedModel, object: ArchiveObject, lane: Lane, row: WrittenAs): string {
-    return planned.target[lane](object, this.#edits(planned, object, lane, row));
+  lineOf(planned: PlannedModel, object: ArchiveObject, row: WrittenAs): string {
+    return planned.target.line(object, this.#edits(planned, object, 'columns', row));
   }
 
-  /** The same of all columns, in bytes. */
+  /** The same in bytes. */
   writeLine(planned: PlannedModel, object: ArchiveObject, row: WrittenAs, out: OutputBuffer): void {
-    planned.target.writeLine(object, out, this.#edits(planned, object, 'line', row));
+    planned.target.writers.columns(object, out, this.#edits(planned, object, 'columns', row));
   }
 
   #edits(planned: PlannedModel, object: ArchiveObject, lane: Lane, { texts, key }: WrittenAs): RowEdits | undefined {
     const isMoved = objectKey(object, planned.target.shape) !== key;
-    if (!isMoved && (texts.length === 0 || lane === 'line')) return texts;
+    if (!isMoved && (texts.length === 0 || lane === 'columns')) return texts;
     return editsOf(this.#of(planned), lane, texts, isMoved ? key : undefined);
   }
 

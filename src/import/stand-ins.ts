@@ -9,9 +9,10 @@ import { refuseUnreadable } from './refuse-unreadable.js';
 import type { PlannedModel } from './planned-model.js';
 import { valueReader } from './reference-value.js';
 import { memberText, objectKey } from '../values/object-values.js';
-import type { TargetModel } from './target.js';
+import type { OutputBuffer } from '../values/output-buffer.js';
+import type { Lane, TargetModel } from './target.js';
 import type { TargetInner } from './target-inner.js';
-import type { HeldBy, Lane, Needed, WrittenRows } from './written-rows.js';
+import type { HeldBy, Needed, WrittenRows } from './written-rows.js';
 
 /** What becomes of an object that needs skipped ones. */
 export type Followed =
@@ -51,7 +52,9 @@ export class StandIns implements WrittenRows {
   /** Whether nothing is skipped, or can be, that objects of the model refer to: {@link follow} then leaves each as it is. */
   leaveAsIs(planned: PlannedModel): boolean {
     if (this.#isOpen || this.#inside(planned.target).length > 0) return false;
-    return this.#of(planned).every(({ parent }) => parent === undefined || parent.skipped.size === 0);
+    // Asked of each object that is written: nothing is made for it.
+    for (const { parent } of this.#of(planned)) if (parent !== undefined && parent.skipped.size > 0) return false;
+    return true;
   }
 
   follow(planned: PlannedModel, object: ArchiveObject): Followed {
@@ -111,8 +114,8 @@ export class StandIns implements WrittenRows {
     return objectKey(object, target.shape) ?? '';
   }
 
-  line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string {
-    return planned.target[lane](this.#written(planned, object));
+  write(planned: PlannedModel, object: ArchiveObject, lane: Lane, out: OutputBuffer): void {
+    planned.target.writers[lane](this.#written(planned, object), out);
   }
 
   held(planned: PlannedModel, { value }: HeldBy, object: ArchiveObject): Key | undefined {
@@ -132,6 +135,7 @@ export class StandIns implements WrittenRows {
 
   /** An object that is written, as it is written. */
   #written(planned: PlannedModel, object: ArchiveObject): ArchiveObject {
+    if (this.leaveAsIs(planned)) return object;
     const followed = this.follow(planned, object);
     if (followed.is === 'lost') throw new TypeError(`an object of ${planned.target.model} is written that needs a skipped one`);
     const { target } = planned;
@@ -146,6 +150,7 @@ export class StandIns implements WrittenRows {
 
   /** What is mentioned where an object can be another row: else it stays as it is, and nobody looks. */
   #inside({ inner, mentions }: TargetModel): readonly TargetInner[] {
+    if (mentions.length === 0) return inner;
     const open = mentions.filter((one) => this.#isOpen || (this.#parentOf(one)?.standIns.size ?? 0) > 0);
     return open.length === 0 ? inner : [...inner, ...open];
   }

@@ -21,6 +21,9 @@ export interface TargetColumn {
   readonly archiveType: string;
 }
 
+/** Which columns a row of COPY text has: one of the lists of a target model. */
+export type Lane = 'columns' | 'written' | 'staged';
+
 /** One model of the archive with the table that it goes to. */
 export interface TargetModel {
   /** As the archive writes it. */
@@ -48,12 +51,8 @@ export interface TargetModel {
   readonly fixed: readonly string[];
   /** A row as COPY text, columns as `columns`. */
   readonly line: (object: ArchiveObject, edits?: RowEdits) => string;
-  /** A row as COPY text, columns as `written`. */
-  readonly writtenLine: (object: ArchiveObject, edits?: RowEdits) => string;
-  /** A row as COPY text, columns as `staged`. */
-  readonly stagedLine: (object: ArchiveObject, edits?: RowEdits) => string;
-  /** The same as `line`, in bytes. */
-  readonly writeLine: RowWriter;
+  /** The same in bytes, of any of the lists of columns. */
+  readonly writers: Readonly<Record<Lane, RowWriter>>;
   /** Compares a row with that of an object, columns as `columns`. */
   readonly compareLine: RowComparer;
   /** One column of it. */
@@ -101,9 +100,7 @@ export function targetModel(parts: TargetModelParts): TargetModel {
     merge: entity.policy?.merge,
     fixed: columns.flatMap(({ member, column }) => (column.identity === 'always' ? [member] : [])),
     line: createRowEncoder(columns),
-    writtenLine: createRowEncoder(written),
-    stagedLine: createRowEncoder(staged),
-    writeLine: createRowWriter(columns),
+    writers: { columns: createRowWriter(columns), written: createRowWriter(written), staged: createRowWriter(staged) },
     compareLine: createRowComparer(columns),
     writeColumn: createColumnWriter(columns),
   });

@@ -10,6 +10,7 @@ import type { PlannedModel } from './planned-model.js';
 import { objectName } from './planned-model.js';
 import type { PlannedRun } from './planned-runs.js';
 import { plannedRuns } from './planned-runs.js';
+import { rowText } from './row-text.js';
 import type { TargetModel } from './target.js';
 
 export interface VerifyOptions {
@@ -70,7 +71,7 @@ async function compareRun(
   const lines = await lookUpRows(session, target, keys);
   places.forEach((place, at) => {
     const key = keys[at] ?? '';
-    const mine = plan.rows.line(planned, objects[place] as ArchiveObject, 'line');
+    const mine = rowText(plan.rows, planned, objects[place] as ArchiveObject);
     const theirs = lines.get(key);
     if (theirs === mine) return;
     if (theirs === undefined) throw rowLost(objectName(target, key));

@@ -38,12 +38,9 @@ export class DigestedRows {
     if (this.#isOrdered) this.#keys?.add(key);
   }
 
-  async *pass(texts: AsyncIterable<string>): AsyncGenerator<Buffer> {
-    for await (const text of texts) {
-      const bytes = Buffer.from(text);
-      this.#hash.update(bytes);
-      yield bytes;
-    }
+  /** Some rows, in the order in which they are written. */
+  take(rows: Buffer): void {
+    this.#hash.update(rows);
   }
 
   /** Undefined where the order in which they were written cannot be had again. */

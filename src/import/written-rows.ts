@@ -2,10 +2,9 @@ import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import type { PlannedModel } from './planned-model.js';
+import type { OutputBuffer } from '../values/output-buffer.js';
+import type { Lane } from './target.js';
 import type { TargetInner } from './target-inner.js';
-
-/** Which columns a row has as COPY text: the names of the functions of a target model. */
-export type Lane = 'line' | 'writtenLine' | 'stagedLine';
 
 /** A skipped object that another one needs. */
 export interface Needed {
@@ -25,8 +24,8 @@ export interface WrittenRows {
   key(planned: PlannedModel, object: ArchiveObject): Key;
   /** The key under which the object was looked for, before it got another of its own. */
   ownKey(planned: PlannedModel, object: ArchiveObject): Key;
-  /** The row of an object that is written, as COPY text. */
-  line(planned: PlannedModel, object: ArchiveObject, lane: Lane): string;
+  /** Writes the row of an object that is written, as COPY text without its line end. */
+  write(planned: PlannedModel, object: ArchiveObject, lane: Lane, out: OutputBuffer): void;
   /** What a reference will hold; undefined where it is NULL, or where nobody need look for its row. */
   held(planned: PlannedModel, held: HeldBy, object: ArchiveObject): Key | undefined;
   /** The same of a reference whose keys stand inside a value; undefined among them is what is no key. */
