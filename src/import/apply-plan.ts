@@ -1,6 +1,6 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { ArchiveReader } from '../archive/open-archive.js';
-import { columnList, quoteTable } from '../dialect/postgres/sql.js';
+import { copyRows } from '../dialect/postgres/copy-rows.js';
 import type { Session } from '../dialect/session.js';
 import type { OnProgress } from '../progress.js';
 import type { Schema } from '../schema/schema.js';
@@ -140,16 +140,16 @@ async function writeRun(
   const fills = fillsOf(options, planned);
   const isStaged = (isInSpan && bulk?.covers(target.entity.model) !== true) || decisions.updated > 0;
   const stage = isStaged ? await createStage(session, planned, fills, place) : undefined;
-  const columns = columnList([...target.written, ...fills].map(({ column }) => column.name));
-  const into = stage === undefined ? `${quoteTable(target.entity.table)} (${columns})` : stageTarget(stage);
+  const { table } = target.entity;
+  const columns = [...target.written, ...fills].map(({ column }) => column);
   // Into an empty table the archive's order is that of the keys, as long as all of it is written.
   const isAlone = planned.empty && planned.mapping === undefined;
   const digested = stage === undefined && isReadBack(planned, fills) ? new DigestedRows(target.entity, isAlone) : undefined;
+  const all = rows(options, planned, run, { fills, isStaged, digested });
   const copy = (): Promise<number> =>
-    session.copyIn(`COPY ${into} FROM STDIN`, rows(options, planned, run, { fills, isStaged, digested }), {
-      what: isStaged ? 'stage rows' : 'write rows',
-      table: target.entity.table,
-    });
+    stage === undefined
+      ? copyRows(session, { table, columns }, all, { what: 'write rows', table })
+      : session.copyIn(`COPY ${stageTarget(stage)} FROM STDIN`, all, { what: 'stage rows', table });
   try {
     await (stage === undefined && bulk !== undefined ? bulk.write(target.entity, copy) : copy());
     await bulk?.rest();

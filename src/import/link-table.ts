@@ -3,9 +3,10 @@ import type { Key } from '../closure/key.js';
 import { keyTexts } from '../closure/key.js';
 import { compareKeys } from '../closure/key-order.js';
 import type { KeyView } from '../closure/key-set.js';
+import { copyRows } from '../dialect/postgres/copy-rows.js';
 import { ConstraintError } from '../dialect/postgres/database-error.js';
 import { createRowReader } from '../dialect/postgres/row-reader.js';
-import { columnList, quoteTable } from '../dialect/postgres/sql.js';
+import { columnNamed, quoteTable } from '../dialect/postgres/sql.js';
 import type { Session } from '../dialect/session.js';
 import type { Entity, Link, Schema } from '../schema/schema.js';
 import { escapeCopy } from '../values/copy-text.js';
@@ -142,9 +143,10 @@ export class LinkTable {
     this.#rows = new OutputBuffer(Buffer.allocUnsafe(bytes.length));
     this.#enough = Math.min(worthCopying, this.#enough * growth);
     this.#hash.update(bytes);
-    const sql = `COPY ${quoteTable(this.#through.table)} (${columnList(this.#columns)}) FROM STDIN`;
-    const purpose = { what: 'write links', table: this.#through.table };
-    const copy = (): Promise<number> => this.#session.copyIn(sql, only(bytes), purpose);
+    const { table } = this.#through;
+    const columns = this.#columns.map((name) => columnNamed(this.#through, name));
+    const purpose = { what: 'write links', table };
+    const copy = (): Promise<number> => copyRows(this.#session, { table, columns }, only(bytes), purpose);
     try {
       await (this.#bulk === undefined ? copy() : this.#bulk.write(this.#through, copy));
     } catch (error) {

@@ -36,6 +36,24 @@ export interface DecodePlaces {
   readonly mostLines: number;
 }
 
+/** The same where rows become COPY's binary form. */
+export interface BinaryPlaces {
+  /** A byte for each column: how it is sent. */
+  readonly types: number;
+  readonly columns: number;
+  readonly input: number;
+  readonly inputEnd: number;
+  readonly output: number;
+  readonly outputLimit: number;
+}
+
+/** What came of that: where the rows end that were taken, where their bytes end, and whether the next one cannot be taken. */
+export interface Binary {
+  readonly takenEnd: number;
+  readonly outputEnd: number;
+  readonly isStrange: boolean;
+}
+
 /** What came of rows: how many were encoded, where they end, and where their lines end. */
 export interface Encoded {
   readonly rows: number;
@@ -56,6 +74,10 @@ interface KernelExports {
   readonly outputEnd: { readonly value: number };
   readonly rows: { readonly value: number };
   readonly lines: { readonly value: number };
+  readonly takenEnd: { readonly value: number };
+  readonly binaryEnd: { readonly value: number };
+  readonly isStrange: { readonly value: number };
+  binary(types: number, columns: number, input: number, end: number, output: number, limit: number): void;
   decode(layout: number, slots: number, counts: number, input: number, end: number, shift: number, mostLines: number): void;
   encode(plan: number, notes: number, input: number, end: number, output: number, limit: number, mostRows: number): void;
 }
@@ -126,6 +148,12 @@ export class LineKernel {
     const { layout, slots, counts, input, inputEnd, shift, mostLines } = places;
     this.#exports.decode(layout, slots, counts, input, inputEnd, shift, mostLines);
     return this.#exports.lines.value;
+  }
+
+  binary({ types, columns, input, inputEnd, output, outputLimit }: BinaryPlaces): Binary {
+    const { takenEnd, binaryEnd, isStrange } = this.#exports;
+    this.#exports.binary(types, columns, input, inputEnd, output, outputLimit);
+    return { takenEnd: takenEnd.value, outputEnd: binaryEnd.value, isStrange: isStrange.value !== 0 };
   }
 
   encode(questions: KernelQuestions, places: KernelPlaces): Encoded {

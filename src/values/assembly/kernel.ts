@@ -5,3 +5,4 @@
 
 export { encode, inputEnd, outputEnd, rows } from './encode-lines';
 export { decode, lines } from './decode-lines';
+export { binary, binaryEnd, isStrange, takenEnd } from './binary-rows';
