@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { didYouMean } from '../errors/nearest-names.js';
 import { UsageError } from '../errors/portolan-error.js';
+import { exportedAs } from '../source/exported-as.js';
 import type { Profile, ProfileWords } from './profile.js';
 import { zulipOptions } from './zulip/options.js';
 
@@ -46,7 +47,7 @@ export async function loadProfile(
     });
   }
   const exported = await loadModule(file);
-  const profile = exported['default'] ?? exported['profile'];
+  const profile = exportedAs(exported, 'profile');
   if (isProfile(profile)) return profile;
   throw new UsageError('UNKNOWN_PROFILE', `${name} exports no profile`, {
     hint: 'Its default export has name, apps, options, entities(catalog) and policy(catalog, options).',

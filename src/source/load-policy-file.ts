@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors/portolan-error.js';
+import { exportedAs } from './exported-as.js';
 import { loadModule } from './load-module.js';
 
 const names = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json'].map((extension) => `portolan.policy.${extension}`);
@@ -25,7 +26,7 @@ export async function loadPolicyFile(
   }
   const exported = await loadModule(path, 'POLICY_BROKEN');
   if (path.endsWith('.json')) return { policy: exported, file: path };
-  const policy: unknown = await (exported['default'] ?? exported['policy']);
+  const policy: unknown = await exportedAs(exported, 'policy');
   if (policy === undefined) {
     throw new UsageError('NO_POLICY', `${path} exports no policy`, { hint: 'Write: export default definePolicy({ … })' });
   }

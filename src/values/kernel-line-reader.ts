@@ -77,7 +77,10 @@ export class KernelLineReader {
     const counts = slots + slotsRoom;
     const input = counts + countsRoom;
     const inputEnd = input + length;
-    kernel.reserve(input + inputRoom + slack);
+    if (!kernel.reserve(input + inputRoom + slack)) {
+      this.#patience = 0;
+      return;
+    }
     this.#layout.copy(kernel.bytes, layoutPlace);
     bytes.copy(kernel.bytes, input, start, start + length);
     // Where the last line lacks its line feed the kernel must not go on.

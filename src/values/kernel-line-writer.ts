@@ -15,6 +15,13 @@ const startNumber = 2;
 const notesRoom = 128 * 1024;
 const inputRoom = 256 * 1024;
 const outputRoom = 512 * 1024;
+/** Bytes that the kernel wants room for to write a link, and those that one takes at least. */
+const linkRoom = 18;
+const shortestLink = 2;
+/** So many links of a row there is room for. */
+const mostOfRow = Math.floor(outputRoom / linkRoom);
+/** No call gets to more: behind those that it can have written, so many stand that there is no room for a row that has them, and others. */
+const mostLinks = Math.ceil(outputRoom / shortestLink) + mostOfRow + 1;
 /** Sixteen bytes are read and written at a time. */
 const slack = 64;
 /** The kernel knows no longer integers. */
@@ -102,7 +109,7 @@ export class KernelLineWriter implements LineWriter, KernelQuestions {
     const output = input + inputRoom + slack;
     const outputLimit = output + outputRoom;
     let end = aligned(outputLimit + slack);
-    kernel.reserve(links.reduce((sum, { owners }) => sum + owners.length * 16, end));
+    if (!kernel.reserve(links.reduce((sum, { owners }) => sum + owners.length * 16, end))) return none;
     this.#plan.bytes.copy(kernel.bytes, planPlace);
     links.forEach(({ owners, others }, list) => {
       kernel.doubles.set(owners, end / 8);
@@ -126,17 +133,21 @@ export class KernelLineWriter implements LineWriter, KernelQuestions {
     return { rows: encoded.rows, length: encoded.inputEnd - input };
   }
 
-  /** Of each list, what the owners of some rows have; undefined where the kernel does not know their keys. */
+  /** Of each list, what the owners of some rows have, as far as one call gets; undefined where the kernel does not know their keys, or the first has more than there is room for. */
   #linksOf(part: Buffer): readonly LinkedIntegers[] | undefined {
     if (this.#lists.length === 0) return [];
     const first = keyAt(part, 0);
     const last = keyAt(part, part.lastIndexOf(newline, -2) + 1);
     if (typeof first !== 'number' || typeof last !== 'number') return undefined;
     if (Math.max(Math.abs(first), Math.abs(last)) >= mostDigits) return undefined;
-    return this.#lists.map(({ owners, others }) => {
-      const [from, to] = [firstNotBelow(owners, first), firstNotBelow(owners, last + 1)];
-      return { owners: owners.subarray(from, to), others: others.subarray(from, to) };
-    });
+    const links: LinkedIntegers[] = [];
+    for (const { owners, others } of this.#lists) {
+      const from = firstNotBelow(owners, first);
+      if (owners[from + mostOfRow] === first) return undefined;
+      const to = Math.min(firstNotBelow(owners, last + 1), from + mostLinks);
+      links.push({ owners: owners.subarray(from, to), others: others.subarray(from, to) });
+    }
+    return links;
   }
 
   /** Tells of the references of rows, of which the notes begin there. */

@@ -132,15 +132,21 @@ export class LineKernel {
     return this.#integers;
   }
 
-  /** Has so much memory from here on; what was in it stays. */
-  reserve(size: number): void {
+  /** Has so much memory from here on; what was in it stays. False where there is no more. */
+  reserve(size: number): boolean {
     const { memory } = this.#exports;
     const missing = size - memory.buffer.byteLength;
-    if (missing <= 0) return;
-    memory.grow(Math.ceil(missing / pageSize));
+    if (missing <= 0) return true;
+    try {
+      memory.grow(Math.ceil(missing / pageSize));
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
     this.#bytes = Buffer.from(memory.buffer);
     this.#doubles = new Float64Array(memory.buffer);
     this.#integers = new Int32Array(memory.buffer);
+    return true;
   }
 
   /** How many lines were decoded of those that lie in its memory. */

@@ -185,8 +185,8 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start] === minus ? start + 1 : start;
   let at = first;
   while (at < end && isDigit(bytes[at] as number)) at += 1;
-  if (at === first || end - first > 15 || (bytes[first] === zero && (at > first + 1 || at === end)))
-    return at === end && end - start === 1;
+  if (at === first) return false;
+  if (end - first > 15 || (bytes[first] === zero && (at > first + 1 || at === end))) return at === end && end - start === 1;
   if (at === end) return true;
   if (bytes[at] !== point || bytes[first] === zero) return false;
   const fraction = at + 1;

@@ -96,6 +96,8 @@ function decoded(decoder: ObjectDecoder, layout: ObjectLayout, bytes: Buffer, li
     start = end + line.end.length;
     if (object === undefined) return { values: undefined, links };
     expect(object).to.be.instanceOf(EncodedObject);
+    // What JSON does not read is none.
+    expect(() => JSON.parse(object.line.toString()) as unknown).not.to.throw();
     const members = layout.members.map(({ holds }, place) => (holds.is === 'keys' ? object.keysAt(place) : object.textAt(place)));
     return { values: [object.line.toString(), object.key, object.isShared, ...members], links };
   });
@@ -123,6 +125,26 @@ describe('lines that are read', () => {
       expect(objects).to.be.greaterThan(300);
     });
   }
+
+  it('are none where JSON reads no number', () => {
+    const layout = layoutOf('integer');
+    const line = (number: string): Line => ({
+      text: `{"fields":{"a boolean":null,"a integer":1,"a list":[],"a number":${number},"a text":null,"b \\"list\\"":[]},"model":"app.\\"Thing\\"","pk":1}`,
+      end: ',\n',
+    });
+    for (const [numbers, are] of [
+      [['0', '-1', '0.5', '12.25', '1e+21'], true],
+      [['-', '+1', '01', '.5', '1.', '-.', '--1', '1e', 'e', '-e', '1.5.5', 'NaN', '- 1', '0-', '-0'], false],
+    ] as const) {
+      for (const reader of [new ObjectDecoder(layout), new ObjectDecoder(layout, new KernelLineReader(kernel, layout))]) {
+        for (const number of numbers) {
+          const one = line(number);
+          const [found] = decoded(reader, layout, Buffer.from(one.text + one.end), [one]);
+          expect(found?.values !== undefined, number).to.equal(are);
+        }
+      }
+    }
+  });
 
   it('are told of by where they stand in bytes of which they are a part, and may be more than there is room for', () => {
     const layout = layoutOf('integer');

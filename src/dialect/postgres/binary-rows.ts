@@ -8,6 +8,7 @@ const outputRoom = 512 * 1024;
 /** Sixteen bytes are read and written at a time. */
 const slack = 64;
 const newline = 0x0a;
+const nothing = Buffer.alloc(0);
 
 /** How a type is sent, by the numbers of `assembly/binary-rows.ts`; types that have a modifier, without it. */
 const sentTypes: ReadonlyMap<string, number> = new Map([
@@ -68,7 +69,7 @@ export class BinaryRows {
     const kernel = this.#kernel;
     const input = aligned(typesPlace + this.#types.length);
     const output = aligned(input + inputRoom + slack);
-    kernel.reserve(output + outputRoom + slack);
+    if (!kernel.reserve(output + outputRoom + slack)) return { bytes: nothing, taken: 0, isStrange: true };
     this.#types.copy(kernel.bytes, typesPlace);
     part.copy(kernel.bytes, input);
     const { takenEnd, outputEnd, isStrange } = kernel.binary({
