@@ -175,8 +175,8 @@ async function* rows(
   const { target, decisions } = planned;
   const lane = isStaged ? 'staged' : 'written';
   let place = 0;
+  let out = chunk();
   for await (const objects of run.batches) {
-    let out = chunk();
     signal?.throwIfAborted();
     for (const object of objects) {
       const isWritten = decisions.isWritten(place);
@@ -192,9 +192,9 @@ async function* rows(
       yield taken(out, digested);
       out = chunk();
     }
-    if (out.length > 0) yield taken(out, digested);
     onProgress?.({ stage: 'apply', model: target.model, done: place, total: given === undefined ? decisions.length : undefined });
   }
+  if (out.length > 0) yield taken(out, digested);
 }
 
 /** What is written is sent as it stands: nobody writes there again. */
