@@ -1,3 +1,4 @@
+import type { Key } from '../closure/key.js';
 import type { Reference } from '../schema/schema.js';
 import type { Needed } from './written-rows.js';
 
@@ -16,3 +17,9 @@ export type FollowedRow =
   | { readonly is: 'lost'; readonly needs: Needed | undefined }
   /** Two references share a column that cannot hold what both need now, or the row that one needs has no value to refer to any more. */
   | { readonly is: 'torn'; readonly references: readonly Reference[] };
+
+/** How an object is written: its references followed, and under which key. */
+export interface WrittenAs {
+  readonly texts: OtherTexts;
+  readonly key: Key;
+}

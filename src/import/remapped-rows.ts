@@ -5,7 +5,7 @@ import type { Reference } from '../schema/schema.js';
 import { objectKey } from '../values/object-values.js';
 import type { OutputBuffer } from '../values/output-buffer.js';
 import type { RowEdits } from '../values/row-encoder.js';
-import type { FollowedRow, OtherTexts } from './followed-row.js';
+import type { FollowedRow, OtherTexts, WrittenAs } from './followed-row.js';
 import type { KeyView } from '../closure/key-set.js';
 import type { FollowedKey, FollowedValues } from './follow-inside.js';
 import { followInside } from './follow-inside.js';
@@ -29,12 +29,6 @@ import type { HeldBy, Needed, WrittenRows } from './written-rows.js';
 const nothing: OtherTexts = Object.freeze([]);
 const none: ReadonlySet<number> = new Set();
 const nobody: FollowedValues['absent'] = Object.freeze([]);
-
-/** How an object is written: its references followed, and under which key. */
-export interface WrittenAs {
-  readonly texts: OtherTexts;
-  readonly key: Key;
-}
 
 /**
  * Rows of objects of which some have other keys in the target than in the archive: references follow them. What the archive answers

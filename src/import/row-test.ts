@@ -1,9 +1,10 @@
 import type { ArchiveObject } from '../archive/archive.js';
 import type { Key } from '../closure/key.js';
 import { OutputBuffer } from '../values/output-buffer.js';
+import type { WrittenAs } from './followed-row.js';
 import type { HeldRows } from './held-rows.js';
 import type { PlannedModel } from './planned-model.js';
-import type { RemappedRows, WrittenAs } from './remapped-rows.js';
+import type { RemappedRows } from './remapped-rows.js';
 
 /** Compares objects of one model with rows of the target, without a text being made of either. */
 export class RowTest {
