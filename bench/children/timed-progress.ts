@@ -2,13 +2,10 @@ import progress from 'cli-progress';
 import { progressReporter } from '../../src/cli/progress-reporter.js';
 import type { OnProgress } from '../../src/progress.js';
 
-/**
- * What a command on a terminal tells, and how much of the processor's time that takes: while both cores are busy, others run in between. What is
- * drawn goes to standard error, whatever that is.
- */
+/** What a command on a terminal tells, and how long that takes; what is drawn goes to standard error, whatever that is. */
 export async function timedProgress(): Promise<{ readonly onProgress: OnProgress; readonly end: () => number }> {
   Object.assign(process.stderr, { isTTY: true });
-  let microseconds = 0;
+  let milliseconds = 0;
   let isTimed = false;
   const timed = (work: () => void): void => {
     if (isTimed) {
@@ -16,10 +13,9 @@ export async function timedProgress(): Promise<{ readonly onProgress: OnProgress
       return;
     }
     isTimed = true;
-    const before = process.cpuUsage();
+    const start = performance.now();
     work();
-    const { user, system } = process.cpuUsage(before);
-    microseconds += user + system;
+    milliseconds += performance.now() - start;
     isTimed = false;
   };
   // A bar draws itself when it is told of something, and by a timer.
@@ -39,7 +35,7 @@ export async function timedProgress(): Promise<{ readonly onProgress: OnProgress
     },
     end: () => {
       reporter.clear();
-      return microseconds / 1e6;
+      return milliseconds / 1000;
     },
   };
 }
