@@ -32,7 +32,7 @@ export const binaryHeader = Buffer.from('PGCOPY\n\u00ff\r\n\0\0\0\0\0\0\0\0\0', 
 export const binaryTrailer = Buffer.from([0xff, 0xff]);
 
 /**
- * Makes rows of COPY text into COPY's binary form, which the server takes in without parsing each value: about a twentieth of an import. What is
+ * Makes rows of COPY text into COPY's binary form, which the server takes in without parsing each value. What is
  * not written as the server itself would write it, it leaves to the server.
  */
 export class BinaryRows {
