@@ -18,6 +18,14 @@ export function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** The one of several that took as long as most. */
+export function middle(runs: readonly Measurement[]): Measurement {
+  const seconds = median(runs.map((run) => run.seconds));
+  const found = runs.find((run) => run.seconds === seconds);
+  if (found === undefined) throw new RangeError('no run to choose from');
+  return found;
+}
+
 export function best(numbers: readonly number[]): number {
   return Math.min(...numbers);
 }

@@ -1,22 +1,25 @@
-import { DoubleHashSet } from './double-hash-set.js';
+import { integerAt } from '../values/integer-at.js';
 import { chunkSize, IntegerChunk } from './integer-chunk.js';
 import { IntegerKeyRun } from './integer-key-run.js';
 import type { Key } from './key.js';
 import { compareKeysOf } from './key-order.js';
 import type { Arrivals, KeySet } from './key-set.js';
-import { integerAt } from '../values/integer-at.js';
-import { separateArrivals } from './separate-arrivals.js';
-import { packedInteger } from './packed-column.js';
+import { mergeSorted } from './merge-sorted.js';
+import { packedBigint } from './packed-bigint.js';
 import { PackedBytes } from './packed-bytes.js';
 import { PackedKeySet } from './packed-key-set.js';
+import { separateArrivals } from './separate-arrivals.js';
 
 /** Bytes of a key in a list that has just grown, and of a chunk beside its keys. */
 const mostListed = 4;
 const chunkOverhead = 300;
 
-/** With more chunks than this and fewer keys in each than {@link sparseKeys}, a hash table takes less memory. */
+/** With more chunks than this and fewer keys in each than {@link sparseKeys}, packed keys take less memory. */
 const manyChunks = 4096;
 const sparseKeys = 8;
+
+/** With more keys beyond the safe integers than this, and fewer others, all of them are packed. */
+const manyBeyond = 256;
 
 /** Up to so many keys are listed as an array of a few megabytes. */
 const listable = 400_000;
@@ -24,51 +27,70 @@ const listable = 400_000;
 /** The first chunks stand in an array as well: keys that come in no order find theirs at once. */
 const nearChunks = 1024;
 
+const compareIntegers = compareKeysOf(['integer']);
+
 /**
  * Integers in chunks of 65 536, each a sorted list while small and a bitmap after: the layout of Roaring bitmaps
- * (Lemire et al. 2016) over the whole range of safe integers. Keys that are scattered too thinly for chunks go to a hash
- * table of doubles. Integers beyond the safe ones are kept beside, as bytes.
+ * (Lemire et al. 2016) over the whole range of safe integers. Those beyond it stand beside them as bytes; all do where most
+ * are beyond, or are scattered too thinly for chunks.
  */
 export class IntegerKeySet implements KeySet {
+  readonly #bytes: PackedBytes;
   #chunks = new Map<number, IntegerChunk>();
   #near: (IntegerChunk | undefined)[] = [];
-  #hash: DoubleHashSet | undefined;
-  #beyond: KeySet | undefined;
-  readonly #beyondBytes = new PackedBytes();
-  #size = 0;
+  #inChunks = 0;
+  #packed: PackedKeySet | undefined;
+  /** Whether there are no chunks any more. */
+  #isPacked = false;
   #lastIndex = NaN;
   #last: IntegerChunk | undefined;
 
+  /** Several sets may keep their packed keys in the same bytes. */
+  constructor(bytes = new PackedBytes()) {
+    this.#bytes = bytes;
+  }
+
   get size(): number {
-    return this.#size;
+    return this.#inChunks + (this.#packed?.size ?? 0);
   }
 
   get bytes(): number {
-    const lists = this.#size * mostListed;
-    const chunks = this.#chunks.size * chunkOverhead + Math.min(lists, (this.#chunks.size * chunkSize) / 8);
-    return chunks + (this.#hash?.bytes ?? 0) + (this.#beyond?.bytes ?? 0) + this.#beyondBytes.bytes;
+    const chunks = this.#chunks.size * chunkOverhead + Math.min(this.#inChunks * mostListed, (this.#chunks.size * chunkSize) / 8);
+    return chunks + (this.#packed?.bytes ?? 0);
   }
 
   add(key: Key): boolean {
-    if (!this.#add(key)) return false;
-    this.#size += 1;
+    if (typeof key !== 'number' || this.#isPacked) return this.#pack(key);
+    const index = Math.floor(key / chunkSize);
+    const chunk = this.#chunk(index) ?? this.#newChunk(index);
+    if (chunk === undefined) return this.#pack(key);
+    if (!chunk.add(key - index * chunkSize)) return false;
+    this.#inChunks += 1;
     return true;
   }
 
   has(key: Key): boolean {
-    if (typeof key !== 'number') return this.#beyond?.has(key) ?? false;
-    if (this.#hash !== undefined) return this.#hash.has(key);
+    if (typeof key !== 'number' || this.#isPacked) return this.#packed?.has(key) ?? false;
     const index = Math.floor(key / chunkSize);
     return this.#chunk(index)?.has(key - index * chunkSize) ?? false;
   }
 
   hasText(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#isPacked) return this.#packed?.hasText(bytes, start, end) ?? false;
     return this.has(integerAt(bytes, start, end));
   }
 
+  /** As of now: what is added while somebody reads is none of theirs. */
   sorted(): Iterable<Key> {
-    if (this.#hash !== undefined || this.#beyond !== undefined) return this.#generated();
-    return this.#size <= listable ? this.#listed() : this.#inChunks();
+    const packed = this.#packed?.sorted();
+    if (packed !== undefined && this.#isPacked) return packed;
+    const safe = this.#inChunks <= listable ? this.#listed() : this.#run();
+    return packed === undefined ? safe : mergeSorted(packed, safe, compareIntegers);
+  }
+
+  /** Bits of their own are little. */
+  arrivals(): Arrivals {
+    return this.#packed !== undefined && this.#isPacked ? this.#packed.arrivals() : separateArrivals(new IntegerKeySet());
   }
 
   /** An array is read several times as fast as a generator. */
@@ -81,35 +103,34 @@ export class IntegerKeySet implements KeySet {
     return keys;
   }
 
-  *#generated(): Generator<Key> {
-    let isBelow = true;
-    for (const key of this.#beyond?.sorted() ?? []) {
-      if (isBelow && !String(key).startsWith('-')) {
-        yield* this.#safe();
-        isBelow = false;
-      }
-      yield key;
+  #run(): IntegerKeyRun {
+    return new IntegerKeyRun(new Map(Array.from(this.#chunks, ([index, chunk]) => [index, chunk.copy()])));
+  }
+
+  #pack(key: Key): boolean {
+    this.#packed ??= new PackedKeySet([packedBigint], compareIntegers, this.#bytes);
+    if (!this.#packed.add(key)) return false;
+    if (!this.#isPacked && this.#packed.size > manyBeyond && this.#packed.size > this.#inChunks) this.#packAll();
+    return true;
+  }
+
+  #packAll(): PackedKeySet {
+    const packed = (this.#packed ??= new PackedKeySet([packedBigint], compareIntegers, this.#bytes));
+    for (const key of this.#listed()) packed.add(key);
+    this.#isPacked = true;
+    this.#inChunks = 0;
+    this.#chunks = new Map();
+    this.#near = [];
+    this.#last = undefined;
+    return packed;
+  }
+
+  /** Undefined where there are enough of them for so few keys: all have been packed. */
+  #newChunk(index: number): IntegerChunk | undefined {
+    if (this.#chunks.size >= manyChunks && this.#inChunks < this.#chunks.size * sparseKeys) {
+      this.#packAll();
+      return undefined;
     }
-    if (isBelow) yield* this.#safe();
-  }
-
-  #safe(): Iterable<number> {
-    return this.#hash === undefined ? this.#inChunks() : this.#hash.sorted();
-  }
-
-  /** Bits of their own are little. */
-  arrivals(): Arrivals {
-    return separateArrivals(new IntegerKeySet());
-  }
-
-  #add(key: Key): boolean {
-    if (typeof key !== 'number')
-      return (this.#beyond ??= new PackedKeySet([packedInteger], compareKeysOf(['integer']), this.#beyondBytes)).add(key);
-    if (this.#hash !== undefined) return this.#hash.add(key);
-    const index = Math.floor(key / chunkSize);
-    const known = this.#chunk(index);
-    if (known !== undefined) return known.add(key - index * chunkSize);
-    if (this.#chunks.size >= manyChunks && this.#size < this.#chunks.size * sparseKeys) return this.#scatter().add(key);
     const chunk = new IntegerChunk();
     this.#chunks.set(index, chunk);
     if (index >= 0 && index < nearChunks) {
@@ -118,22 +139,7 @@ export class IntegerKeySet implements KeySet {
     }
     this.#last = chunk;
     this.#lastIndex = index;
-    return chunk.add(key - index * chunkSize);
-  }
-
-  #scatter(): DoubleHashSet {
-    const hash = new DoubleHashSet();
-    for (const key of this.#inChunks()) hash.add(key);
-    this.#hash = hash;
-    this.#chunks = new Map();
-    this.#near = [];
-    this.#last = undefined;
-    return hash;
-  }
-
-  /** As of now: what is added while somebody reads is none of theirs. */
-  #inChunks(): IntegerKeyRun {
-    return new IntegerKeyRun(new Map(Array.from(this.#chunks, ([index, chunk]) => [index, chunk.copy()])));
+    return chunk;
   }
 
   #chunk(index: number): IntegerChunk | undefined {

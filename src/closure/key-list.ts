@@ -2,10 +2,11 @@ import { hasIntegerKey } from '../schema/has-integer-key.js';
 import type { Entity } from '../schema/schema.js';
 import type { Key } from './key.js';
 import { compareKeys } from './key-order.js';
-import { packedRoom, packKey } from './pack-key.js';
+import { packedRoom, packKey, unpackKey } from './pack-key.js';
+import { packedBigint } from './packed-bigint.js';
 import { PackedBytes } from './packed-bytes.js';
 import type { PackedColumn } from './packed-column.js';
-import { packedEnd, unpackKey } from './packed-column.js';
+import { packedEnd } from './packed-column.js';
 import { packedColumnsOf } from './packed-columns-of.js';
 import { isBefore } from './sort-packed.js';
 
@@ -69,49 +70,54 @@ class PlainKeyList implements KeyList {
   }
 }
 
-/** Integers, which take eight bytes each; those that no double holds lie beside them, as texts, and NaN stands in their places. */
+/** Integers, which take eight bytes each; from the first one on that no double holds all of them are packed. */
 class IntegerKeyList implements KeyList {
   readonly #compare: Compare;
   #numbers = new Float64Array(64);
-  #long: Map<number, Key> | undefined;
   #length = 0;
+  #packed: PackedKeyList | undefined;
 
   constructor(compare: Compare) {
     this.#compare = compare;
   }
 
   get length(): number {
-    return this.#length;
+    return this.#packed?.length ?? this.#length;
   }
 
   push(key: Key): void {
-    if (this.#length === this.#numbers.length) this.#numbers = grown(this.#numbers);
-    if (typeof key === 'number') this.#numbers[this.#length] = key;
-    else {
-      this.#numbers[this.#length] = NaN;
-      this.#long = (this.#long ?? new Map<number, Key>()).set(this.#length, key);
-    }
-    this.#length += 1;
+    if (this.#packed === undefined && typeof key === 'number') {
+      if (this.#length === this.#numbers.length) this.#numbers = grown(this.#numbers);
+      this.#numbers[this.#length] = key;
+      this.#length += 1;
+    } else (this.#packed ??= this.#allPacked()).push(key);
   }
 
   at(index: number): Key {
-    return this.#long?.get(index) ?? (this.#numbers[index] as number);
+    return this.#packed?.at(index) ?? (this.#numbers[index] as number);
   }
 
   compare(one: number, other: number): number {
-    const order = (this.#numbers[one] as number) - (this.#numbers[other] as number);
-    return Number.isNaN(order) ? this.#compare(this.at(one), this.at(other)) : order;
+    return this.#packed?.compare(one, other) ?? (this.#numbers[one] as number) - (this.#numbers[other] as number);
   }
 
   pick(indexes: Uint32Array): KeyList {
+    if (this.#packed !== undefined) return this.#packed.pick(indexes);
     const picked = new IntegerKeyList(this.#compare);
-    picked.#numbers = new Float64Array(indexes.length);
-    for (const index of indexes) picked.push(this.at(index));
+    picked.#numbers = Float64Array.from(indexes, (index) => this.#numbers[index] as number);
+    picked.#length = indexes.length;
     return picked;
   }
 
   integers(): Float64Array | undefined {
-    return this.#long === undefined ? this.#numbers.subarray(0, this.#length) : undefined;
+    return this.#packed === undefined ? this.#numbers.subarray(0, this.#length) : undefined;
+  }
+
+  #allPacked(): PackedKeyList {
+    const packed = new PackedKeyList([packedBigint], this.#compare);
+    for (let at = 0; at < this.#length; at += 1) packed.push(this.#numbers[at] as number);
+    this.#numbers = new Float64Array(0);
+    return packed;
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Key } from './key.js';
 import { isIntegerText } from './key.js';
 
 /** A key column as bytes that sort as the archive sorts it, and of which none is the beginning of another's. */
@@ -23,19 +22,6 @@ export function packedEnd(columns: readonly PackedColumn[], from: Buffer, at: nu
   let end = at;
   for (let index = 0; index < columns.length; index += 1) end = (columns[index] as PackedColumn).end(from, end);
   return end;
-}
-
-/** The key that begins here. */
-export function unpackKey(columns: readonly PackedColumn[], from: Buffer, start: number): Key {
-  let at = start;
-  let key = '';
-  for (const [index, column] of columns.entries()) {
-    const end = column.end(from, at);
-    const text = column.unpack(from, at, end);
-    key = index === 0 ? text : `${key}\0${text}`;
-    at = end;
-  }
-  return key;
 }
 
 /** UTF-8, and a NUL, which no text holds. */
@@ -133,7 +119,7 @@ function digitOf(unit: number): number {
 
 const zero = 0x80;
 
-/** How many digits there are, then two in each byte; of negative ones all of it the other way round. */
+/** How many digits there are, then two in each byte; of negative ones all of it the other way round: within a key of several columns most integers are short. */
 export const packedInteger: PackedColumn = Object.freeze({
   pack(text: string, into: Buffer, at: number): number {
     if (!isIntegerText(text)) return -1;

@@ -1,7 +1,8 @@
 import type { Key } from './key.js';
+import { unpackKey } from './pack-key.js';
 import type { PackedBytes } from './packed-bytes.js';
 import type { PackedColumn } from './packed-column.js';
-import { packedEnd, unpackKey } from './packed-column.js';
+import { packedEnd } from './packed-column.js';
 import { isBefore } from './sort-packed.js';
 
 /** Keys where they are packed, in order: 4 bytes each, whoever else looks at them. */

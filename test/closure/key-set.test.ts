@@ -77,6 +77,19 @@ describe('key sets', () => {
     );
   });
 
+  it('hold integers of which most are beyond those that a number holds, in 32 bytes each', () => {
+    const keys = Array.from({ length: 200_000 }, (_, at) =>
+      at % 5 === 0 ? at * 7919 - 2 ** 52 : String((BigInt(at) * 0x9e3779b97f4a7c15n) % 2n ** 62n),
+    ).map((key) => toIntegerKey(String(key)));
+    behavesLikeASet(new IntegerKeySet(), [...keys, ...keys.slice(0, 100)], ['4611686018427387905', 4, -(2 ** 52) + 1], byValue);
+    const before = process.memoryUsage().arrayBuffers;
+    const [set, another] = [new IntegerKeySet(), new IntegerKeySet()];
+    for (const key of keys) set.add(key);
+    expect((process.memoryUsage().arrayBuffers - before) / set.size).to.be.lessThan(32);
+    for (const key of keys) if (typeof key === 'number') another.add(key);
+    expect([...another.sorted()]).to.deep.equal(keys.filter((key) => typeof key === 'number').sort((a, b) => a - b));
+  });
+
   it('hold texts of any kind, in the order of their UTF-8 bytes', () => {
     const byBytes = (a: Key, b: Key): number => Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
     fc.assert(

@@ -17,6 +17,7 @@ interface Keyed {
 
 const uuids: Keyed = { columns: [column('a', 'uuid', 'text')], key: ['a'] };
 const texts: Keyed = { columns: [column('a', 'text', 'text')], key: ['a'] };
+const integers: Keyed = { columns: [column('a', 'bigint', 'integer')], key: ['a'] };
 const composite: Keyed = {
   columns: [column('a', 'text', 'text'), column('b', 'bigint', 'integer'), column('c', 'uuid', 'text')],
   key: ['a', 'b', 'c'],
@@ -139,6 +140,53 @@ describe('keys that come to a set in some time', () => {
           for (const key of all) expect(view.has(key), key).to.equal(model.has(key));
         }
       }),
+    );
+  });
+
+  it('also of integers, while more and more of them are beyond those that a number holds', () => {
+    const long = fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n }).map(String);
+    const short = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -9, max: 9 }));
+    const batch = fc.oneof(
+      fc.array(long, { minLength: 100, maxLength: 300, size: 'max' }),
+      fc.array(short, { maxLength: 150, size: 'max' }),
+      fc.array(fc.oneof(long, short), { maxLength: 40 }),
+    );
+    const compare = compareKeys(integers);
+    fc.assert(
+      fc.property(
+        fc.array(batch, { minLength: 1, maxLength: 6, size: 'max' }),
+        fc.array(fc.nat(2), { minLength: 6, maxLength: 6 }),
+        (times, to) => {
+          const sets = new WideningSets(inMemory.together(integers, 3), compare);
+          const models = [new Set<Key>(), new Set<Key>(), new Set<Key>()];
+          const views = times.map((some, time) => {
+            const arrivals = sets.arrivals(to[time] ?? 0);
+            const model = new Set<Key>();
+            for (const key of some) {
+              const isNew = models.slice(to[time]).some((one) => !one.has(key));
+              expect(sets.add(key, to[time] ?? 0) > 0).to.equal(isNew);
+              for (const one of models.slice(to[time])) one.add(key);
+              if (!isNew) continue;
+              arrivals.note(key);
+              model.add(key);
+            }
+            return { view: arrivals.end(), model };
+          });
+          for (const { view, model } of [
+            ...views,
+            ...sets.views.map((view, at) => ({ view, model: models[at] ?? new Set<Key>() })),
+          ]) {
+            expect(view.size).to.equal(model.size);
+            expect([...view.sorted()]).to.deep.equal([...model].sort(compare));
+            for (const key of times.flat()) {
+              const text = Buffer.from(`7${String(key)}7`);
+              expect(view.has(key), String(key)).to.equal(model.has(key));
+              expect(view.hasText(text, 1, text.length - 1), String(key)).to.equal(model.has(key));
+            }
+          }
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 

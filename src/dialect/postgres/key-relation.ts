@@ -56,7 +56,8 @@ export function heldRelation(
 export function keyTest(column: Column, run: KeyRun, alias: string, use: 'condition' | 'value', place: PlaceElements): string {
   if (run.length === 0) return 'false';
   const name = `${alias}.${quoteIdentifier(column.name)}`;
-  if (run instanceof PackedKeyRun)
+  // Shorter integers are looked up in a hash table only among their like, of which not all keys may be.
+  if (run instanceof PackedKeyRun && (column.integer === undefined || column.integer === 'int8'))
     return `${name} ${column.equality} ANY ('{${place({ keys: run, column: 0 })}}'::${column.lookupType}[])`;
   const keys = run instanceof IntegerKeyRun ? run : listed(run);
   const range = column.kind === 'integer' ? rangeOf(keys) : undefined;
