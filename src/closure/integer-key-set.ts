@@ -59,6 +59,10 @@ export class IntegerKeySet implements KeySet {
     return chunks + (this.#packed?.bytes ?? 0);
   }
 
+  get listed(): boolean {
+    return this.#isPacked;
+  }
+
   add(key: Key): boolean {
     if (typeof key !== 'number' || this.#isPacked) return this.#pack(key);
     const index = Math.floor(key / chunkSize);

@@ -3,6 +3,8 @@ import type { Key } from './key.js';
 /** A set of keys of one entity as those see it who do not add to it. Iteration follows the archive's order of keys. */
 export interface KeyView {
   readonly size: number;
+  /** Whether a statement names its keys one by one; false of integers that lie close enough together to be a range or bits. */
+  readonly listed: boolean;
   has(key: Key): boolean;
   /** Whether it has the key that is this text of a single column, in UTF-8: where the key itself is not needed, it need not be made. */
   hasText(bytes: Buffer, start: number, end: number): boolean;

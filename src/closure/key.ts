@@ -15,7 +15,16 @@ export function toKey(texts: readonly string[], integer: boolean): Key {
 
 /** The server's text of each column of a key. */
 export function keyTexts(key: Key): readonly string[] {
-  return typeof key === 'number' ? [String(key)] : key.split(separator);
+  if (typeof key === 'number') return [String(key)];
+  const texts: string[] = [];
+  let from = 0;
+  // String.split takes twice as long for so few.
+  for (let at = key.indexOf(separator); at >= 0; at = key.indexOf(separator, from)) {
+    texts.push(key.slice(from, at));
+    from = at + 1;
+  }
+  texts.push(key.slice(from));
+  return texts;
 }
 
 /** Whether the server writes an integer like this: no sign or zero that says nothing. At most as long as a `bigint`. */

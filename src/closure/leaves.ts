@@ -129,7 +129,7 @@ export class Leaves {
 
   #length(anyOf: readonly HeldKeys[], { columns }: Leaf['entity']): number {
     const isInteger = (name: string): boolean => columns.find((column) => column.name === name)?.kind === 'integer';
-    return anyOf.reduce((sum, { column, keys }) => sum + keys.size * (isInteger(column) ? 1 : otherKey), 0);
+    return anyOf.reduce((sum, { column, keys }) => sum + keys.size * (isInteger(column) && !keys.listed ? 1 : otherKey), 0);
   }
 
   /** What rows held that were seen to need one that stays out. */

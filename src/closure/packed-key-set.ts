@@ -23,6 +23,7 @@ let packedLength = 0;
  * takes more than a hundred. What does not come back from bytes as it was, is kept beside.
  */
 export class PackedKeySet implements KeySet {
+  readonly listed = true;
   readonly #columns: readonly PackedColumn[];
   readonly #compare: (a: Key, b: Key) => number;
   readonly #bytes: PackedBytes;
@@ -98,6 +99,7 @@ export class PackedKeySet implements KeySet {
         for (const key of this.#oddKeys.slice(fromOdd, toOdd)) odd?.add(key);
         return {
           size,
+          listed: true,
           has: (key) => {
             const place = this.#placeOf(key);
             return place === undefined ? odd?.has(key) === true : place >= from && place < to;

@@ -10,6 +10,7 @@ const bytesOfKey = 128;
 
 /** Keys of any kind, kept as they are. */
 export class TextKeySet implements KeySet {
+  readonly listed = true;
   readonly #compare: (a: Key, b: Key) => number;
   readonly #shards: (Set<Key> | undefined)[] = new Array<Set<Key> | undefined>(shards).fill(undefined);
   #size = 0;

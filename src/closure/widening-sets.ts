@@ -53,6 +53,10 @@ class Tier implements KeyView {
     return this.#size;
   }
 
+  get listed(): boolean {
+    return this.own.listed || (this.#narrower?.listed ?? false);
+  }
+
   grow(): void {
     this.#size += 1;
   }

@@ -72,7 +72,7 @@ export interface HeldKeys {
   readonly column: string;
   /** The model that the keys are of. */
   readonly of: string;
-  readonly keys: Pick<KeyView, 'size' | 'sorted'>;
+  readonly keys: Pick<KeyView, 'size' | 'listed' | 'sorted'>;
 }
 
 /** What is known of a set without reading it. */
@@ -118,6 +118,11 @@ export interface RowReader {
    * in the archive's order. Chunks end at row ends. A key without row gives nothing.
    */
   rows(entity: Entity, columns: readonly string[], keys: Iterable<Key>): AsyncIterable<Buffer>;
+  /**
+   * The same, of keys that are much of the table: one query reads it whole, in order, and what has none of the keys is left out here. The
+   * columns begin with those of the key; equal keys are written alike, and nothing leaves in place of what a row has.
+   */
+  rowsAmong(entity: Entity, columns: readonly string[], keys: KeyView): AsyncIterable<Buffer>;
   /**
    * Keys that hops lead to, hop after hop, as many as `limit`, the nearest first: the number of the hop, and the key. Each hop should be one
    * that an index serves. One query.

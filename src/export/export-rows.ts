@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Closure, DescribedSet } from '../closure/closure.js';
 import type { Key } from '../closure/key.js';
 import type { KeyRun } from '../closure/key-run.js';
-import { isRun } from '../closure/key-run.js';
+import type { KeyView } from '../closure/key-set.js';
+import { inRuns, isRun } from '../closure/key-run.js';
 import type { RowReader } from '../dialect/row-reader.js';
 import { FailedError } from '../errors/portolan-error.js';
 import type { Entity, Schema } from '../schema/schema.js';
@@ -14,6 +15,7 @@ import { cutsOf } from './cuts.js';
 import type { ExportSizes } from './export-sizes.js';
 import { linkLists } from './link-lists.js';
 import { inOrder } from './in-order.js';
+import { isWorthSweep } from './is-worth-sweep.js';
 import { UnitSize } from './unit-size.js';
 
 export interface RowsOptions {
@@ -62,10 +64,15 @@ export async function* exportRows(models: readonly string[], options: RowsOption
   );
 }
 
+/** By their keys, by what they hold, or all that a table has of a set. */
+type UnitRows =
+  | { readonly by: 'keys'; readonly keys: KeyRun }
+  | { readonly by: 'description'; readonly set: DescribedSet }
+  | { readonly by: 'sweep'; readonly keys: KeyView };
+
 interface Unit {
   readonly entity: Entity;
-  /** The rows by their keys, or by what they hold. */
-  readonly rows: KeyRun | DescribedSet;
+  readonly rows: UnitRows;
   readonly count: number;
   readonly isOwned: boolean | ((key: Key) => boolean);
   /** To be told how many links it had. */
@@ -79,19 +86,25 @@ function* units(models: readonly string[], { schema, closure, sizes }: RowsOptio
     const described = closure.described.get(model);
     if (described !== undefined) {
       const { count, role } = described;
-      yield { entity, rows: described, count, isOwned: role === 'owned', noteLinks: () => undefined };
+      const rows = { by: 'description', set: described } as const;
+      yield { entity, rows, count, isOwned: role === 'owned', noteLinks: () => undefined };
     }
     const set = closure.taken.get(model);
     if (set === undefined) continue;
     const allOwned = set.owned.size === set.taken.size;
     const isOwned = allOwned || ((key: Key) => set.owned.has(key));
+    if (isWorthSweep(entity, set.taken, closure, sizes)) {
+      const rows = { by: 'sweep', keys: set.taken } as const;
+      yield { entity, rows, count: set.taken.size, isOwned, noteLinks: () => undefined };
+      continue;
+    }
     const size = new UnitSize(sizes, closure.links.filter((link) => link.owner.parent === model).length);
     for (const keys of inUnits(set.taken.sorted(), size)) {
       const count = keys.length;
       const noteLinks = (links: number): void => {
         size.note(count, links);
       };
-      yield { entity, rows: keys, count, isOwned, noteLinks };
+      yield { entity, rows: { by: 'keys', keys }, count, isOwned, noteLinks };
     }
   }
 }
@@ -131,8 +144,7 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
   const { entity, rows, count } = unit;
   const { schema, closure } = options;
   const { model } = entity;
-  const listed = 'anyOf' in rows ? undefined : rows;
-  const { lists, counts, repeated } = await linkLists(reader, schema, closure, entity, listed ?? []);
+  const { lists, counts, repeated } = await linkLists(reader, schema, closure, entity, rows.by === 'keys' ? rows.keys : []);
   unit.noteLinks([...counts.values(), ...repeated.values()].reduce((sum, links) => sum + links, 0));
   const encoder = createObjectEncoder({
     entity,
@@ -145,7 +157,7 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
   });
   const none = new Map<string, number>();
   let done = 0;
-  for await (const chunk of 'anyOf' in rows ? reader.rowsOf(rows, encoder.columns) : reader.rows(entity, encoder.columns, rows)) {
+  for await (const chunk of chunksOf(reader, unit, encoder.columns)) {
     options.signal?.throwIfAborted();
     const bytes = encoder.encode(chunk);
     if (bytes === undefined) continue;
@@ -154,11 +166,26 @@ async function* encodeUnit(reader: RowReader, unit: Unit, options: RowsOptions):
   }
   const read = encoder.count;
   if (read !== count) {
-    const reason = await brokenConstraintBelow(reader, schema, entity, listed ?? []);
-    if (reason !== undefined) throw reason;
+    for (const keys of rows.by === 'description'
+      ? []
+      : inRuns(rows.by === 'keys' ? rows.keys : rows.keys.sorted(), options.sizes.unit)) {
+      const reason = await brokenConstraintBelow(reader, schema, entity, keys);
+      if (reason !== undefined) throw reason;
+    }
     throw new FailedError('ROWS_MISSING', `${model}: ${String(count)} rows were to be read, ${String(read)} came`, {
       hint: 'This is a defect of Portolan: no archive was written. Please report it.',
     });
   }
   yield { model, bytes: encoder.rest(), objects: read - done, links: counts, repeated };
+}
+
+function chunksOf(reader: RowReader, { entity, rows }: Unit, columns: readonly string[]): AsyncIterable<Buffer> {
+  switch (rows.by) {
+    case 'keys':
+      return reader.rows(entity, columns, rows.keys);
+    case 'description':
+      return reader.rowsOf(rows.set, columns);
+    case 'sweep':
+      return reader.rowsAmong(entity, columns, rows.keys);
+  }
 }

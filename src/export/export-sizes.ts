@@ -8,6 +8,8 @@ export interface ExportSizes {
   readonly unit: number;
   /** Readers, where nobody says how many. Default: by what there is to read. */
   readonly jobs?: number;
+  /** From so many keys on that a statement would name one by one, a table is read whole that has at most so many rows for each of them. */
+  readonly sweep: { readonly from: number; readonly rows: number };
   /** Links of one unit of work, as far as one knows beforehand. */
   readonly links: number;
   /** Bytes of a part. Default: that of the format. It alone is seen in an archive, if that is in parts. */
@@ -15,4 +17,9 @@ export interface ExportSizes {
 }
 
 /** Enough rows that a query is worth its round trip, few enough that all readers have some. */
-export const usualSizes: ExportSizes = Object.freeze({ batches: usualBatches, unit: 50_000, links: 200_000 });
+export const usualSizes: ExportSizes = Object.freeze({
+  batches: usualBatches,
+  unit: 50_000,
+  sweep: { from: 100_000, rows: 2 },
+  links: 200_000,
+});

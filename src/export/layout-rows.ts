@@ -192,7 +192,7 @@ export class Pass {
 
   /** Of the rows that leave, those whose `column` holds one of the keys, which are of the model `of`. By their own keys. */
   holding(reader: RowReader, column: string, of: string, keys: readonly Key[]): AsyncGenerator<LeavingRow> {
-    const among: HeldKeys = { column, of, keys: { size: keys.length, sorted: () => keys } };
+    const among: HeldKeys = { column, of, keys: { size: keys.length, listed: false, sorted: () => keys } };
     const described = this.#options.closure.described.get(this.#entity.model);
     const set: RowSet = described === undefined ? { entity: this.#entity, anyOf: [among] } : { ...described, among };
     return this.through(reader.rowsOf(set, this.names));

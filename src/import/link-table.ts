@@ -187,7 +187,7 @@ export class LinkTable {
     }
     const { entity, column, owners } = this.#beside;
     for (const keys of batches(owners.sorted())) {
-      const held = { column, of: entity.model, keys: { size: keys.length, sorted: () => keys } };
+      const held = { column, of: entity.model, keys: { size: keys.length, listed: owners.listed, sorted: () => keys } };
       yield* reader.rowsOf({ entity, anyOf: [held] }, this.#columns);
     }
   }

@@ -14,7 +14,7 @@ export function meantEntities(targets: ReadonlyMap<string, TargetModel>): Readon
 
 /** Stands for the keys of objects that nothing means: they are the most, and nobody asks for one. Who does is told so, and never answered wrongly. */
 export const unaskedKeys: KeySet = Object.freeze({
-  ...{ size: 0, bytes: 0 },
+  ...{ size: 0, bytes: 0, listed: false },
   add: () => true,
   has: asked,
   hasText: asked,

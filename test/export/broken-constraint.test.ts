@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DataSource } from 'typeorm';
+import { exportInSizes } from '../../src/export/export-objects.js';
+import { usualSizes } from '../../src/export/export-sizes.js';
 import { exportObjects } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createDatabase } from '../support/database.js';
 import { failureOf } from '../support/failure.js';
 
-const policy = { models: { house: {}, street: {}, town: {}, lodger: {} } };
+const policy = { models: { house: {}, street: {}, town: {}, lodger: {}, ward: {}, bed: {} } };
 
 describe('a foreign key that does not hold', () => {
   let database: TestDatabase;
@@ -24,7 +26,11 @@ describe('a foreign key that does not hold', () => {
         CREATE TABLE lodger (id int PRIMARY KEY, house int REFERENCES house, home int REFERENCES town);
         INSERT INTO town VALUES (1), (2); INSERT INTO street VALUES (1, 1), (2, 2); INSERT INTO house VALUES (1, 1), (2, 2);
         INSERT INTO lodger VALUES (1, 2, 2);
-        SET session_replication_role = replica; DELETE FROM town WHERE id = 1; DELETE FROM street WHERE id = 2; RESET session_replication_role`,
+        CREATE TABLE ward (code text PRIMARY KEY, house int REFERENCES house);
+        CREATE TABLE bed (id int PRIMARY KEY, ward text REFERENCES ward);
+        INSERT INTO ward VALUES ('north', 1), ('south', 1); INSERT INTO bed VALUES (1, 'north'), (2, 'south');
+        SET session_replication_role = replica; DELETE FROM town WHERE id = 1; DELETE FROM street WHERE id = 2;
+        DELETE FROM ward WHERE code = 'south'; RESET session_replication_role`,
     });
     from = await new DataSource({ type: 'postgres', url: database.url, entities: [] }).initialize();
   });
@@ -50,6 +56,14 @@ describe('a foreign key that does not hold', () => {
       .to.include({ code: 'CONSTRAINT_BROKEN' })
       .and.have.property('hint')
       .that.contains('house_street_fkey');
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('is named where a table was read whole for a row that is not there', async () => {
+    const options = { objects: ['bed.2'], output: join(folder, 'out.json'), policy };
+    expect(await failureOf(exportInSizes(from, options, { ...usualSizes, sweep: { from: 1, rows: Infinity } })))
+      .to.include({ code: 'CONSTRAINT_BROKEN' })
+      .and.have.property('message', 'public.bed.2: the row of public.ward that public.bed.ward refers to does not exist');
     expect(readdirSync(folder)).to.deep.equal([]);
   });
 });

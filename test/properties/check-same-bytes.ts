@@ -12,12 +12,17 @@ import { exportOptions } from './random-rules.js';
 /** A depth that no closure reaches: where depth counts, every row is listed. */
 const listed = { maxDepth: 1000 };
 
+/** Wherever keys are named one by one, however few, and however many rows there are. */
+const swept: ExportSizes = { ...usualSizes, sweep: { from: 1, rows: Infinity } };
+
 const ways: readonly (readonly [name: string, options: Partial<ExportOptions>, sizes: ExportSizes])[] = [
   ['described, one reader', { jobs: 1 }, usualSizes],
   ['described, three readers, one key at a time', { jobs: 3 }, ofSize(1)],
   ['described, one reader, seven keys at a time', { jobs: 1 }, ofSize(7)],
   ['listed, three readers, seven keys at a time', { jobs: 3, ...listed }, ofSize(7)],
   ['listed, one reader, one key at a time', { jobs: 1, ...listed }, ofSize(1)],
+  ['listed, two readers, tables read whole', { jobs: 2, ...listed }, swept],
+  ['listed, one reader, tables read whole, each key in a file', { jobs: 1, ...listed, maxMemory: 1 }, swept],
   ['listed, three readers, each key in a file', { jobs: 3, ...listed, maxMemory: 1 }, usualSizes],
 ];
 
@@ -40,7 +45,7 @@ export async function checkSameBytes(
 }
 
 function ofSize(size: number): ExportSizes {
-  return { batches: { integers: size, texts: size }, unit: size, links: size };
+  return { ...usualSizes, batches: { integers: size, texts: size }, unit: size, links: size };
 }
 
 async function outcome(

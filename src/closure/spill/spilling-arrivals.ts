@@ -34,6 +34,10 @@ export class SpillingArrivals implements Arrivals, KeyView {
     return this.#view.size;
   }
 
+  get listed(): boolean {
+    return this.#view.listed;
+  }
+
   has(key: Key): boolean {
     return this.#view.has(key);
   }

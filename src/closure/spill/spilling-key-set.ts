@@ -34,6 +34,10 @@ export class SpillingKeySet implements KeySet {
     return this.#hot.size + (this.#spilled?.size ?? 0);
   }
 
+  get listed(): boolean {
+    return this.#hot.listed || this.#spilled !== undefined;
+  }
+
   get bytes(): number {
     return this.hotBytes + (this.#spilled?.bytes ?? 0);
   }

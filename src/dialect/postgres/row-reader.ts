@@ -1,4 +1,5 @@
 import type { Key } from '../../closure/key.js';
+import type { KeyView } from '../../closure/key-set.js';
 import type { KeyRun } from '../../closure/key-run.js';
 import { IntegerKeyRun } from '../../closure/integer-key-run.js';
 import { inRuns, isRun } from '../../closure/key-run.js';
@@ -35,6 +36,8 @@ import { heldOnly, isWorthScan, scanSql, valuesOf } from './scan-for-keys.js';
 import { selectionSql } from './selection-sql.js';
 import { columnList, columnNamed, keyOrderSql, ownRows } from './sql.js';
 import { statementOf } from './statement.js';
+import { sweepRows } from './sweep-rows.js';
+import { wholeRows } from './whole-rows.js';
 
 /** From this version on `= ANY (array)` looks a value up in a hash table; before it compares with each. */
 const hashedArrays = 140_000;
@@ -46,6 +49,7 @@ export function createRowReader(session: Session, sizes: BatchSizes = usualBatch
     every: (entity, rules, select) => readEvery(session, entity, rules, select),
     pairs: (join, known, keys) => readPairs(session, join, known, keys, sizes),
     rows: (entity, columns, keys) => readRows(session, entity, columns, keys, sizes),
+    rowsAmong: (entity, columns, keys) => sweepRows(session, entity, columns, keys),
     reach: (starts, hops, limit) => readReached(session, starts, hops, limit),
     describes: session.server.version >= hashedArrays,
     census: (set, within) => readCensus(session, set, within),
@@ -68,26 +72,42 @@ async function* readKeys(
   const { entity, columns, through, values } = selection;
   const by = through === undefined ? columns.join(', ') : `${columns.join(', ')}, by key of ${through.entity.table.name}`;
   const purpose = on(entity, `find rows by ${by}`);
+  const asked = withVerdict(entity, selection.rules, select);
+  // What rows are held against needs no order.
+  const isMany = isView(values) && values.size > (values.listed ? sizes.texts : sizes.integers);
+  if (isMany && isWorthScan(selection, values.size)) {
+    yield* scanned(session, selection, values, asked, purpose);
+    return;
+  }
   const all = batches(values, sizes);
   const first = all.next();
   if (first.done === true) return;
   const second = all.next();
   const some = second.done === true ? [first.value] : [first.value, second.value];
   const known = knownCount(values) ?? some.reduce((sum, { length }) => sum + length, 0);
-  const asked = withVerdict(entity, selection.rules, select);
   if (some.length > 1 && isWorthScan(selection, known)) {
-    const wanted = valuesOf(selection, joined(some, all));
-    const names = [...asked.columns, ...columns];
-    const shapes = [...asked.shapes, ...shapesOf(entity, [columns])];
-    for await (const batch of parsed(session, scanSql(selection, names), purpose, shapes)) {
-      const held = heldOnly(batch, wanted);
-      if (held.count > 0) yield held;
-    }
+    yield* scanned(session, selection, valuesOf(selection, joined(some, all)), asked, purpose);
     return;
   }
   for (const keys of joined(some, all)) {
     const sql = statementOf((place) => selectionSql(selection, asked.columns, keys, place));
     yield* parsed(session, sql, purpose, asked.shapes);
+  }
+}
+
+/** All rows that may be meant; those that hold one of the values are told here. */
+async function* scanned(
+  session: Session,
+  selection: RowSelection,
+  values: KeyView,
+  asked: Asked,
+  purpose: Purpose,
+): AsyncGenerator<KeyBatch> {
+  const { entity, columns } = selection;
+  const shapes = [...asked.shapes, ...shapesOf(entity, [columns])];
+  for await (const batch of parsed(session, scanSql(selection, [...asked.columns, ...columns]), purpose, shapes)) {
+    const held = heldOnly(batch, values);
+    if (held.count > 0) yield held;
   }
 }
 
@@ -103,12 +123,13 @@ function readEvery(
   return parsed(session, sql, on(entity, 'find all rows'), shapes);
 }
 
+interface Asked {
+  readonly columns: readonly string[];
+  readonly shapes: readonly GroupShape[];
+}
+
 /** What is selected, and the rule that each row fails where there are rules. */
-function withVerdict(
-  entity: Entity,
-  rules: RowSelection['rules'],
-  select: readonly ColumnGroup[],
-): { readonly columns: readonly string[]; readonly shapes: readonly GroupShape[] } {
+function withVerdict(entity: Entity, rules: RowSelection['rules'], select: readonly ColumnGroup[]): Asked {
   const shapes = shapesOf(entity, select);
   if (rules === undefined || rules.length === 0) return { columns: select.flat(), shapes };
   return { columns: [...select.flat(), failedRule], shapes: [...shapes, { columns: 1, integer: true }] };
@@ -225,23 +246,6 @@ async function* readRows(
 
 function on({ table }: Entity, what: string): Purpose {
   return { what, table };
-}
-
-/** Re-cuts chunks at row ends: within COPY text a line feed is always the end of a row. */
-async function* wholeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = [];
-  for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(0x0a) + 1;
-    if (end === 0) {
-      rest.push(chunk);
-      continue;
-    }
-    // Only the row that was cut is put together: all the others stay where they are.
-    const start = rest.length === 0 ? 0 : chunk.indexOf(0x0a) + 1;
-    if (start > 0) yield Buffer.concat([...rest, chunk.subarray(0, start)]);
-    rest = end === chunk.length ? [] : [chunk.subarray(end)];
-    if (start < end) yield chunk.subarray(start, end);
-  }
 }
 
 function shapesOf(entity: Entity, groups: readonly ColumnGroup[]): readonly GroupShape[] {
