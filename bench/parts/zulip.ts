@@ -20,7 +20,7 @@ export const zulipPart: Part = {
       laboratory.log(text);
     };
     const scale = size / fullSize;
-    const all = await measuredShape({ serverUrl, folder: laboratory.path('.'), name: realm, scale, runs, log });
+    const all = await measuredShape({ settings: [], serverUrl, folder: laboratory.path('.'), name: realm, scale, runs, log });
     return all.flatMap((series) => rows(laboratory, series));
   },
 };

@@ -2,7 +2,7 @@ import { chainFromBeginning, chainFromEnd, tree } from './chains.js';
 import { diamond, hub, manyToMany } from './hubs.js';
 import { composite, manyKeys, manyUuids, sparse, uuids } from './keys.js';
 import type { MakeShape } from './shape.js';
-import { bloated, healthy, unanalysed, unindexed } from './states.js';
+import { bloated, healthy, onStandby, throughPooler, unanalysed, unindexed } from './states.js';
 import { realm } from './zulip-shape.js';
 import { longRows, manyColumns, manyEntities } from './wide-shapes.js';
 
@@ -26,6 +26,8 @@ export const allShapes: Readonly<Record<string, MakeShape>> = Object.freeze({
   'no index, going down': unindexed,
   'never analysed': unanalysed,
   'a third dead rows': bloated,
+  'a standby': onStandby,
+  'a pooler by transaction': throughPooler,
   'a realm of Zulip, 200 k messages': realm,
   '20 M integer keys': manyKeys,
   '20 M UUID keys': manyUuids,

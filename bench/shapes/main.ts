@@ -46,7 +46,7 @@ async function bench(scale: number, runs: number, only: string): Promise<void> {
     process.stdout.write('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n');
     const log = (text: string): void => void process.stderr.write(`${text}\n`);
     for (const name of Object.keys(allShapes).filter((one) => one.includes(only))) {
-      for (const series of await measuredShape({ serverUrl, folder, name, scale, runs, log }))
+      for (const series of await measuredShape({ serverUrl, settings, folder, name, scale, runs, log }))
         process.stdout.write(`${row(name, series)}\n`);
     }
   } finally {

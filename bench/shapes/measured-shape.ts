@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { endedProcess } from '../ended-process.js';
-import { runStatements } from '../run-statements.js';
 import { allShapes } from './all-shapes.js';
 import type { ShapeOptions, ShapeReport } from './children/shape-options.js';
-import type { Shape, ShapeFormat } from './shape.js';
+import type { ShapeFormat } from './shape.js';
+import { shapePlace } from './shape-place.js';
 
 export interface ShapeSubject {
   readonly serverUrl: string;
+  /** Of that server, `name=value`, for another that a shape needs. */
+  readonly settings: readonly string[];
   /** Where what is written goes, while it is measured. */
   readonly folder: string;
   /** One of {@link allShapes}. */
@@ -35,22 +37,17 @@ export async function measuredShape(subject: ShapeSubject): Promise<readonly Sha
   const { name, scale, log } = subject;
   const shape = allShapes[name]?.(scale);
   if (shape === undefined) throw new RangeError(`no shape is named ${name}`);
-  const database = `portolan_shapes_${String(process.pid)}`;
-  const own = new URL(subject.serverUrl);
-  own.pathname = `/${database}`;
-  const drop = `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`;
+  log(`${name}: generating …`);
+  const place = await shapePlace(subject.serverUrl, subject.settings, shape);
   try {
-    log(`${name}: generating …`);
-    await runStatements(subject.serverUrl, [drop, `CREATE DATABASE ${database} TEMPLATE template0`]);
-    await fill(own.href, shape);
     const all: ShapeSeries[] = [];
     for (const format of shape.profile === undefined ? (['portolan'] as const) : (['portolan', shape.profile] as const)) {
       log(`${name}: measuring (${format}) …`);
-      all.push(await measured(subject, { url: own.href, shape: name, scale, format }));
+      all.push(await measured(subject, { url: place.url, shape: name, scale, format }));
     }
     return all;
   } finally {
-    await runStatements(subject.serverUrl, [drop]);
+    await place.end();
   }
 }
 
@@ -79,8 +76,4 @@ async function measuredRun(child: 'copy-shape' | 'export-shape', options: ShapeO
   const path = child === 'export-shape' && options.format === 'portolan' ? `${options.path}.json` : options.path;
   const { seconds, stdout } = await endedProcess(process.execPath, [script, '--options', JSON.stringify({ ...options, path })]);
   return { ...(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as ShapeReport), seconds };
-}
-
-async function fill(url: string, { sql, analysed }: Shape): Promise<void> {
-  await runStatements(url, [...sql, ...(analysed === false ? [] : ['VACUUM ANALYZE']), 'CHECKPOINT']);
 }

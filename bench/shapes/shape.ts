@@ -9,6 +9,8 @@ export interface Shape {
   readonly sql: readonly string[];
   /** Whether the database is vacuumed and analysed before it is read. */
   readonly analysed?: false;
+  /** Read from a hot standby, or by way of a pooler in transaction mode. */
+  readonly through?: 'standby' | 'pooler';
   /** Under which profile it leaves; then in the profile's own format, too. */
   readonly profile?: 'zulip';
   readonly object: string;

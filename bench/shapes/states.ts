@@ -48,3 +48,9 @@ export const unanalysed: MakeShape = (scale) => ({ ...firm(scale, {}), analysed:
 
 /** A third of each table is versions of rows that nobody sees any more, and the statistics are those of before. */
 export const bloated: MakeShape = (scale) => ({ ...firm(scale, { dead: true }), analysed: false });
+
+/** Read only, and without temporary tables. */
+export const onStandby: MakeShape = (scale) => ({ ...firm(scale, {}), through: 'standby' });
+
+/** Nothing that a session sets outlives a transaction. */
+export const throughPooler: MakeShape = (scale) => ({ ...firm(scale, {}), through: 'pooler' });

@@ -8,8 +8,8 @@ import { project } from '../source/project.js';
 import type { Journey } from '../support/journey.js';
 import { rowsOf, setOut } from '../support/journey.js';
 import { run } from '../support/run.js';
-import type { TransactionPooler } from './transaction-pooler.js';
-import { startPooler } from './transaction-pooler.js';
+import type { TransactionPooler } from '../../bench/shapes/transaction-pooler.js';
+import { startPooler } from '../../bench/shapes/transaction-pooler.js';
 
 @Entity()
 class Shelf {

@@ -9,11 +9,11 @@ import { exportInSizes } from '../../src/export/export-objects.js';
 import { usualSizes } from '../../src/export/export-sizes.js';
 import { explainObjects, exportObjects, importObjects, PortolanError } from '../../src/index.js';
 import { createDatabase } from '../support/database.js';
-import type { StandbyServer } from './standby-server.js';
-import { startStandby } from './standby-server.js';
+import type { StandbyServer } from '../../bench/shapes/standby-server.js';
+import { startStandby } from '../../bench/shapes/standby-server.js';
 
 const shape = healthy(0.004);
-const sql = [...shape.sql, 'ANALYZE'].join(';');
+const statements = [...shape.sql, 'ANALYZE'];
 const policy = shapePolicy(shape);
 const objects = [shape.object];
 
@@ -24,12 +24,12 @@ describe('a standby', () => {
 
   before(async function () {
     this.timeout(180_000);
-    standby = await startStandby(sql);
+    standby = await startStandby(statements, ['fsync=off']);
     from = await shapeDataSource(standby.url);
   });
   after(async () => {
     await from?.destroy();
-    standby?.stop();
+    await standby?.stop();
     rmSync(folder, { recursive: true });
   });
 
@@ -40,7 +40,7 @@ describe('a standby', () => {
   });
 
   it('is exported from by several readers on one snapshot, as the same bytes that a primary gives', async () => {
-    const database = await createDatabase({ sql });
+    const database = await createDatabase({ sql: statements.join(';') });
     const primary = await shapeDataSource(database.url);
     try {
       const archives: string[] = [];

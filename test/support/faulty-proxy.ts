@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { messageSplitter } from './message-splitter.js';
+import { messageSplitter } from '../../bench/message-splitter.js';
 
 /** What happens to a statement on its way to the server. */
 export type Fault =

@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import pg from 'pg';
-import { messageSplitter } from '../support/message-splitter.js';
+import { messageSplitter } from '../message-splitter.js';
 
 /**
  * A pooler in transaction mode, as far as it matters: each transaction of a client goes to the server connection that has been idle for
@@ -63,11 +63,17 @@ export async function startPooler(server: string, size: number, patience = 60_00
   for (const backend of backends) {
     const split = messageSplitter(1);
     backend.stream.removeAllListeners('data').on('data', (bytes: Buffer) => {
+      const whole: Buffer[] = [];
       for (const message of split(bytes)) {
-        backend.client?.write(message);
+        whole.push(message);
         // ReadyForQuery outside of a transaction.
-        if (message[0] === letter('Z') && message[5] === letter('I')) release(backend);
+        if (message[0] !== letter('Z') || message[5] !== letter('I')) continue;
+        backend.client?.write(Buffer.concat(whole.splice(0)));
+        release(backend);
       }
+      if (whole.length === 0 || backend.client?.write(Buffer.concat(whole)) !== false) return;
+      backend.stream.pause();
+      backend.client.once('drain', () => backend.stream.resume()).once('close', () => backend.stream.resume());
     });
   }
 

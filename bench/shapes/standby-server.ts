@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { freePort } from '../../demo-app/server/free-port.js';
 import {
   createDataFolder,
@@ -15,22 +14,18 @@ import {
 import type { ServerIdentity } from '../../demo-app/server/server-identity.js';
 import { serverIdentity } from '../../demo-app/server/server-identity.js';
 import { serverPrograms } from '../../demo-app/server/server-programs.js';
+import { runStatements } from '../run-statements.js';
 
 /** A server that was a primary until its rows were there, and is a hot standby since. */
 export interface StandbyServer {
   readonly url: string;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
-const settings = [
-  'listen_addresses=127.0.0.1',
-  'unix_socket_directories=',
-  'fsync=off',
-  'hot_standby=on',
-  'restore_command=false',
-];
+const ownSettings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'hot_standby=on', 'restore_command=false'];
 
-export async function startStandby(sql: string): Promise<StandbyServer> {
+/** @param settings of the server, `name=value` */
+export async function startStandby(statements: readonly string[], settings: readonly string[]): Promise<StandbyServer> {
   const folder = createServerFolder();
   const identity = serverIdentity();
   const programs = serverPrograms(identity, join(folder, 'native'));
@@ -49,7 +44,7 @@ export async function startStandby(sql: string): Promise<StandbyServer> {
     await ended(background(programs.initdb, [`--pgdata=${data}`, ...made, '--no-sync'], identity, log), log);
     const port = await freePort();
     const url = `postgres://postgres:${password}@127.0.0.1:${String(port)}/postgres`;
-    const words = ['-D', data, ...[...settings, `port=${String(port)}`].flatMap((setting) => ['-c', setting])];
+    const words = ['-D', data, ...[...ownSettings, ...settings, `port=${String(port)}`].flatMap((setting) => ['-c', setting])];
     const start = async (): Promise<ReturnType<typeof spawn>> => {
       const server = background(programs.postgres, words, identity, log);
       while (serverState(folder)?.ready !== true) {
@@ -59,17 +54,15 @@ export async function startStandby(sql: string): Promise<StandbyServer> {
       return server;
     };
     const primary = await start();
-    const client = new pg.Client(url);
-    await client.connect();
-    await client.query(sql);
-    await client.end();
+    await runStatements(url, statements);
     primary.kill('SIGINT');
     await ended(primary, log);
     writeFileSync(join(data, 'standby.signal'), '');
     give(join(data, 'standby.signal'));
     await start();
-    const stop = (): void => {
+    const stop = (): Promise<void> => {
       removeServerFolder(folder);
+      return Promise.resolve();
     };
     return { url, stop };
   } catch (error) {
